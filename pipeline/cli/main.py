@@ -1,0 +1,71 @@
+"""The one console script: finds the command, and turns every error into one line and an exit code."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from pipeline.errors import SmartAlertError
+
+COMMANDS = ("demo", "replay", "run", "check", "alerts", "models")
+"""Each is a module of this folder with a `command`. Imported when asked for: `--help` need not load a network."""
+
+
+class _Commands(click.Group):
+    """Imports a command's module when the command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands, in the order a newcomer meets them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, or None where there is none of that name."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"pipeline.cli.{cmd_name}").command
+        if not isinstance(command, click.Command):
+            raise TypeError(f"pipeline.cli.{cmd_name}.command: got {type(command).__name__}, expected a click command")
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="smart-alert", prog_name="smart-alert")
+def smart_alert() -> None:
+    """Cameras in, one alert for each event out."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 the work failed, 2 the call or a file is wrong, 130 interrupted."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: Without the program's name; those of the process where None.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        result = smart_alert.main(args=arguments, prog_name="smart-alert", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 2
+    except click.ClickException as error:
+        click.echo(f"smart-alert: {error.format_message()}", err=True)
+        return 2
+    except click.Abort:
+        click.echo("smart-alert: interrupted", err=True)
+        return 130
+    except SmartAlertError as error:
+        click.echo(str(error), err=True)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader of our output went away (`smart-alert alerts | head`); Python would complain once more at exit.
+        sys.stdout = None
+        return 1
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,140 @@
+"""What the reasoning says: events that start, change and end. No pixels, no names for people, no transport."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+from pipeline.observation import CameraId, MediaNs, TrackId
+
+EventId = NewType("EventId", str)
+RuleId = NewType("RuleId", str)
+ZoneId = NewType("ZoneId", str)
+
+
+class State(StrEnum):
+    """Where in its life an event is."""
+
+    RAISED = "raised"
+    UPDATED = "updated"
+    CLEARED = "cleared"
+
+
+class ClearReason(StrEnum):
+    """Why an event ended."""
+
+    LEFT = "left"
+    GONE_DURING_GAP = "gone_during_gap"
+    SOURCE_ENDED = "source_ended"
+    SCHEDULE_CLOSED = "schedule_closed"
+    RULE_CHANGED = "rule_changed"
+    DISMISSED = "dismissed"
+    CAMERA_REMOVED = "camera_removed"
+
+
+class Review(StrEnum):
+    """What an operator has said of an event."""
+
+    NONE = "none"
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True)
+class EventObject:
+    """One object of an event, as it was last seen.
+
+    Attributes:
+        class_name: The catalogue's vocabulary.
+        confidence: In [0, 1].
+        box: x1, y1, x2, y2 as shares of the picture, in [0, 1].
+        track: The track's id within the camera.
+    """
+
+    class_name: str
+    confidence: float
+    box: tuple[float, float, float, float]
+    track: TrackId
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The event goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The event is over.
+
+    Attributes:
+        at: The last entry at which the condition held.
+        reason: Why it ended.
+    """
+
+    at: MediaNs
+    reason: ClearReason
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One change of one event: what a message will say.
+
+    Attributes:
+        id: Hash of site, camera, rule, zone, `started_at` and an ordinal; fixed when raised.
+        revision: 0, 1, 2 ... within the event.
+        state: Raised, updated or cleared.
+        t: The entry that caused this change.
+        started_at: First entry of the unbroken condition.
+        raised_at: The entry that raised it.
+        ending: `Open`, or when and why it ended.
+        dwell_ns: How long the condition has held.
+        visible: Whether the camera sees it now.
+        objects: The objects of the event, as last seen; at least one.
+        severity: `info`, `minor`, `major` or `critical`.
+        review: What an operator has said.
+    """
+
+    id: EventId
+    revision: int
+    state: State
+    t: MediaNs
+    camera: CameraId
+    rule: RuleId
+    zone: ZoneId
+    started_at: MediaNs
+    raised_at: MediaNs
+    ending: Open | Ended
+    dwell_ns: int
+    visible: bool
+    objects: tuple[EventObject, ...]
+    severity: str
+    review: Review
+
+
+@dataclass(frozen=True, slots=True)
+class CloseLookRequest:
+    """The reasoning asks for a second look at full resolution before it raises.
+
+    Attributes:
+        t: The entry at which the dwell was complete.
+        tracks: The tracks of the objects to look at.
+        region: The objects' surrounding box, as shares of the picture.
+    """
+
+    t: MediaNs
+    tracks: tuple[TrackId, ...]
+    region: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one log entry led to.
+
+    Attributes:
+        episodes: Changes of events, in order.
+        wanted: Close looks to be taken on the very picture of this entry, and fed back as an `Observation` of the
+            same `t` whose only look is `CLOSE`, before the next entry.
+    """
+
+    episodes: tuple[Episode, ...]
+    wanted: tuple[CloseLookRequest, ...]
