@@ -1,0 +1,122 @@
+"""The catalogue: what each algorithm looks for and how long, as data. See configs/catalogue.yaml."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pipeline.config.ids import AlgorithmKey
+from pipeline.config.vocabulary import Title
+
+
+class Condition(StrEnum):
+    """The code behind an algorithm."""
+
+    STATIONARY = "stationary"
+    """An object of the classes stands still in the zone."""
+    GROUP = "group"
+    """A person stays with one of the classes."""
+    STATIC_OBJECT = "static_object"
+    """A thing that was not there lies still."""
+
+
+class Severity(StrEnum):
+    """How bad it is."""
+
+    INFO = "info"
+    MINOR = "minor"
+    MAJOR = "major"
+    CRITICAL = "critical"
+
+
+class EventPer(StrEnum):
+    """What has an event of its own."""
+
+    ZONE = "zone"
+    OBJECT = "object"
+
+
+class StaticUse(StrEnum):
+    """What an algorithm makes of things without a class (`static_object`)."""
+
+    REQUIRED = "required"
+    """It looks for nothing else."""
+    ON = "on"
+    """They count unless a rule says `include_static: false`."""
+    OFF = "off"
+    """They count where a rule says `include_static: true`."""
+    NEVER = "never"
+    """They never count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a site may set, both ends included. Durations are in nanoseconds."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A number of the algorithm's own.
+
+    Attributes:
+        default: Where a rule names none.
+        bound: What a rule may set.
+        text: What it means, in English.
+    """
+
+    default: float
+    bound: Bound
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Algorithm:
+    """One entry of the catalogue.
+
+    Attributes:
+        key: A contract: alerts and site files use it.
+        title: For people.
+        fires_when: One sentence, as `check` prints it, without the dwell.
+        condition: The code that decides; None: this version has none for it.
+        needs: What must see it: `coco`, `static`, `luma`, `health`, or classes that a network has to bring.
+        classes: What it looks for, groups written out; without `static_object`.
+        required: Classes that take part whatever a rule's `classes` say.
+        static: What it makes of things without a class.
+        dwell_ns: Default.
+        severity: Default.
+        event_per: Default.
+        bound_by_key: What a site may set, by the rule's key (`dwell`, `grace` ...); durations in nanoseconds.
+        default_by_key: Defaults of the keys every rule has: `grace`, `clear_after`, `cooldown`, `remind_every` (ns).
+        params: Its own numbers.
+    """
+
+    key: AlgorithmKey
+    title: Title
+    fires_when: str
+    condition: Condition | None
+    needs: tuple[str, ...]
+    classes: frozenset[str]
+    required: frozenset[str]
+    static: StaticUse
+    dwell_ns: int
+    severity: Severity
+    event_per: EventPer
+    min_static_share: float
+    bound_by_key: Mapping[str, Bound] = field(repr=False)
+    duration_by_key: Mapping[str, int] = field(repr=False)
+    params: Mapping[str, Param] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The algorithms and the categories of key areas.
+
+    Attributes:
+        algorithms: By key.
+        categories: Names of the 16 categories, by key.
+    """
+
+    algorithms: Mapping[AlgorithmKey, Algorithm]
+    categories: Mapping[str, Title]

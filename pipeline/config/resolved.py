@@ -1,0 +1,246 @@
+"""A site as everything else uses it: checked, with defaults filled in, paths absolute and times in nanoseconds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pipeline.config.catalogue import Algorithm, EventPer, Severity
+from pipeline.config.ground import GroundMap
+from pipeline.config.ids import RuleId, ZoneId
+from pipeline.config.schedule import Schedule
+from pipeline.config.secrets import SecretUrl
+from pipeline.errors import Fault
+from pipeline.observation import CameraId, MediaNs
+
+__all__ = ["EventPer", "Severity"]
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """One fence of one camera.
+
+    Attributes:
+        id: Unique within the camera.
+        name: As people call it.
+        category: One of the catalogue's 16.
+        grid: The grid cell; empty where the file names none.
+        responsible: Who is told; empty where the file names nobody.
+        points: Corners as shares of the picture's width and height, in [0, 1], origin top left. An area is not closed
+            (the first corner is not repeated), at least 3; a line has at least 2.
+        is_line: A line to be crossed rather than an area.
+        mask: Nobody looks here; no rule uses it.
+        direction: Heading in the picture, degrees clockwise from up, in [0, 360); None where the file gives none.
+        location: Longitude and latitude of its middle, degrees; None where the camera is not calibrated to them.
+    """
+
+    id: ZoneId
+    name: str
+    category: str
+    grid: str
+    responsible: str
+    points: tuple[tuple[float, float], ...]
+    is_line: bool = False
+    mask: bool = False
+    direction: float | None = None
+    location: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Geofence:
+    """The fences of one camera.
+
+    Attributes:
+        file: Where they are written; None where the camera has none.
+        zones: In the file's order, masks left out.
+        masks: Areas to look away from.
+        ground: Picture to ground and back; None where the file holds no calibration.
+    """
+
+    file: Path | None
+    zones: tuple[Zone, ...]
+    masks: tuple[Zone, ...] = ()
+    ground: GroundMap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedSource:
+    """A file.
+
+    Attributes:
+        path: Absolute.
+        start: When it was recorded; None: the container's creation time, else 1970.
+        loop: Begin again at its end.
+    """
+
+    path: Path
+    start: MediaNs | None
+    loop: bool
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSource:
+    """A camera's streams.
+
+    Attributes:
+        main: The full picture.
+        sub: The small one; None where there is none.
+    """
+
+    main: SecretUrl
+    sub: SecretUrl | None
+
+    def __str__(self) -> str:
+        return str(self.main) if self.sub is None else f"{self.main} (sub-stream {self.sub})"
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """One camera, or one recording in its place."""
+
+    id: CameraId
+    name: str
+    source: RecordedSource | LiveSource
+    geofence: Geofence
+
+
+@dataclass(frozen=True, slots=True)
+class PictureShare:
+    """An area as a share of the picture, in [0, 1]."""
+
+    share: float
+
+    def __str__(self) -> str:
+        return f"{self.share * 100:.12g} % of the picture"
+
+
+@dataclass(frozen=True, slots=True)
+class GroundArea:
+    """An area on the ground, square metres; every camera of the rule is calibrated."""
+
+    square_metres: float
+
+    def __str__(self) -> str:
+        return f"{self.square_metres:.12g} m2 on the ground"
+
+
+Area = PictureShare | GroundArea
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule with every default filled in.
+
+    Attributes:
+        id: Unique within the site.
+        algorithm: What the catalogue says of it; `algorithm.condition` names the code.
+        zones_by_camera: The zones in which it looks, at least one camera with at least one zone.
+        classes: Every class that may take part, groups written out. `static_object` is among them exactly where static
+            objects count; `person` always is for a group.
+        dwell_ns: How long the condition must hold.
+        grace_ns: How long the same object may be unseen.
+        clear_after_ns: How long it must be over before the end is told.
+        cooldown_ns: Silence in the zone after a raised event has ended.
+        remind_every_ns: Between reminders while it is open; 0: never.
+        schedule: When it may raise.
+        severity: Of its events.
+        event_per: One event a zone, or one an object.
+        confidence: What an object's score must reach, in [0, 1].
+        min_area: What an object with a class must cover.
+        min_static_area: What a `static_object` must cover: `min_area` where the site gives one.
+        max_area: What an object may cover at most.
+        include_static: Whether static objects count beside the classes.
+        confirm: An operator must confirm before dispatch.
+        enabled: Off rules are checked and then not run.
+        params: The algorithm's own numbers, all of them present.
+        codes: A city's own classification codes, by the name of their scheme.
+    """
+
+    id: RuleId
+    algorithm: Algorithm
+    zones_by_camera: Mapping[CameraId, tuple[ZoneId, ...]]
+    classes: frozenset[str]
+    dwell_ns: int
+    grace_ns: int
+    clear_after_ns: int
+    cooldown_ns: int
+    remind_every_ns: int
+    schedule: Schedule
+    severity: Severity
+    event_per: EventPer
+    confidence: float
+    min_area: Area
+    min_static_area: Area
+    max_area: Area
+    include_static: bool
+    confirm: bool
+    enabled: bool
+    params: Mapping[str, float] = field(default_factory=dict)
+    codes: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RedisSettings:
+    """Where alerts go.
+
+    Attributes:
+        url: None: the embedded server, its files under the state folder.
+        stream: Name of the stream.
+        keep_ns: How long a message is kept after it was sent.
+    """
+
+    url: SecretUrl | None
+    stream: str
+    keep_ns: int
+
+
+class Provider(StrEnum):
+    """What the network runs on."""
+
+    AUTO = "auto"
+    """CUDA where onnxruntime offers it, else the CPU."""
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorSettings:
+    """The network.
+
+    Attributes:
+        model: Its name in the registry.
+        confidence: Scores below are not reported, in [0, 1].
+        provider: What it runs on.
+        threads: For one picture; 0: as many as there are cores.
+    """
+
+    model: str
+    confidence: float
+    provider: Provider
+    threads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Everything a run needs to know.
+
+    Attributes:
+        path: The site file, absolute.
+        state: The folder for outbox, evidence, log and checkpoints, absolute; it need not exist yet.
+        warnings: What is odd but no mistake.
+    """
+
+    id: str
+    name: str
+    timezone: ZoneInfo
+    path: Path
+    state: Path
+    redis: RedisSettings
+    detector: DetectorSettings
+    cameras: tuple[Camera, ...]
+    rules: tuple[Rule, ...]
+    warnings: tuple[Fault, ...]
