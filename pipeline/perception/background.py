@@ -1,0 +1,177 @@
+"""What the scene looks like with nothing in it, pixel by pixel, and which pixels differ from that and keep still.
+
+One slow model of the background per camera, and one memory of the value that each pixel has kept lately ("the new
+value"). A thing that was put down differs from the background and keeps its new value; a passer-by differs and does
+not. Pixels under people and vehicles are never learned; those covered from the start are learned when first seen.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+Mask = NDArray[np.uint8]
+"""Shape (H, W), uint8: 255 inside, 0 outside."""
+Plane = NDArray[np.float32]
+
+STILL_AFTER_S = 2.0
+"""A pixel is still once it has kept its new value for so long."""
+FORGET_AFTER_S = 1.5
+"""A pixel that has not shown its remembered value for so long takes on the present one: shorter hiding is bridged."""
+LEARN_TAU_S = 15.0
+"""Time constant with which the background follows slow changes of light."""
+MIN_DIFFERENCE = 14.0
+MIN_DIFFERENCE_STILL = 10.0
+NOISE_FACTOR = 4.0
+GAIN_RANGE = (0.5, 2.0)
+_DARK = 8
+_CHROMA_WEIGHT = 1.5
+_WEIGHTS = np.array([[1.0, _CHROMA_WEIGHT, _CHROMA_WEIGHT]], np.float32)
+
+
+def analysis_picture(picture: Picture, longer_side_px: int) -> Picture:
+    """The picture as the background model wants it: small, YCrCb, its finest noise removed.
+
+    Args:
+        picture: Shape (H, W, 3), uint8, BGR.
+        longer_side_px: Longer side of the result; a smaller picture is not enlarged.
+    """
+    height, width = picture.shape[:2]
+    scale = min(1.0, longer_side_px / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = picture if scale == 1.0 else cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_BGR2YCrCb), (3, 3), 0), np.uint8)
+
+
+def difference(a: Picture, b: Picture) -> Plane:
+    """How much two YCrCb pictures differ at each pixel: luma plus 1.5 times the chroma. Shape (H, W), float32."""
+    return np.asarray(cv2.transform(cv2.absdiff(a, b).astype(np.float32), _WEIGHTS), np.float32).reshape(a.shape[:2])
+
+
+def scaled_luma(ycrcb: Picture, gain: float) -> Picture:
+    """The picture under a light `gain` times as strong; chroma stays."""
+    result = ycrcb.copy()
+    result[..., 0] = cv2.convertScaleAbs(ycrcb[..., 0], alpha=gain)
+    return result
+
+
+def luma_gain(picture: Picture, background: Picture, where: Mask) -> float:
+    """By how much the light changed: median ratio of luma where the mask is set; 1.0 where too little can be compared."""
+    usable = (where > 0) & (background[..., 0] > _DARK)
+    if np.count_nonzero(usable) < 32:
+        return 1.0
+    ratio = picture[..., 0][usable].astype(np.float32) / background[..., 0][usable]
+    return float(np.clip(np.median(ratio), *GAIN_RANGE))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one look found, all of the analysis picture's size.
+
+    Attributes:
+        picture: Shape (H, W, 3), uint8, YCrCb.
+        background: The same scene without anything in it, under the present light.
+        fresh: Pixels that clearly differ from the background and keep still.
+        traces: Pixels that differ by at least half as much and keep still; every fresh pixel is one.
+        unrest: Share of the picture, people and vehicles left out, that differs from its background, in [0, 1].
+    """
+
+    picture: Picture
+    background: Picture
+    fresh: Mask
+    traces: Mask
+    unrest: float
+
+
+class Background:
+    """Remembers, per pixel: background, noise, whether it was ever seen free, the new value and since when it is kept."""
+
+    def __init__(self, first: Picture, t_s: float, blocked: Mask) -> None:
+        """Start from a first picture.
+
+        Args:
+            first: Shape (H, W, 3), uint8, YCrCb, from `analysis_picture`.
+            t_s: Time of the picture, s.
+            blocked: Where people and vehicles are.
+        """
+        shape = first.shape[:2]
+        self._mean = first.astype(np.float32)
+        self._known: Mask = cv2.bitwise_not(blocked)
+        self._noise: Plane = np.full(shape, 2.0, np.float32)
+        self._new_value = first.copy()
+        self._kept_since_s: Plane = np.full(shape, t_s, np.float32)
+        self._matched_at_s: Plane = np.full(shape, t_s, np.float32)
+        self._t_s = t_s
+
+    def look(self, picture: Picture, t_s: float, blocked: Mask, kept: Mask) -> Change:
+        """Hold a picture against the background, then learn from it.
+
+        Args:
+            picture: Shape (H, W, 3), uint8, YCrCb, of the first one's size.
+            t_s: Its time, s; not before the last.
+            blocked: Where people and vehicles are: nothing is concluded and nothing learned there.
+            kept: Beneath known static objects: compared, never learned.
+        """
+        elapsed_s, self._t_s = t_s - self._t_s, t_s
+        free = cv2.bitwise_and(cv2.bitwise_not(blocked), self._known)
+        mean = cv2.convertScaleAbs(self._mean)
+        background = scaled_luma(mean, luma_gain(picture, mean, free))
+        differs = difference(picture, background)
+        threshold = np.maximum(MIN_DIFFERENCE, NOISE_FACTOR * self._noise)
+        foreground = _mask(differs > threshold)
+        still = self._note_new_values(picture, t_s, blocked)
+        eligible = free & still & cv2.bitwise_not(kept)
+        change = Change(
+            picture=picture,
+            background=background,
+            fresh=foreground & eligible,
+            traces=_mask(differs > threshold * 0.5) & eligible,
+            unrest=float(np.count_nonzero(foreground & cv2.bitwise_not(blocked))) / foreground.size,
+        )
+        self._learn(picture, differs, foreground, blocked, kept, min(1.0, elapsed_s / LEARN_TAU_S))
+        return change
+
+    def absorb(self, where: Mask) -> None:
+        """Take the last new values for background: the scene itself changed there (a thing was taken away, the light)."""
+        inside = where > 0
+        self._mean[inside] = self._new_value[inside]
+
+    def forget(self, where: Mask) -> None:
+        """Nothing is known of the background there: learn it when it is next seen free."""
+        self._known[where > 0] = 0
+
+    def mean(self) -> Picture:
+        """The background as learned. Shape (H, W, 3), uint8, YCrCb; a copy."""
+        return np.asarray(cv2.convertScaleAbs(self._mean), np.uint8)
+
+    def _note_new_values(self, picture: Picture, t_s: float, blocked: Mask) -> Mask:
+        """Update the memory of new values; return the pixels that have kept theirs long enough."""
+        limit = np.maximum(MIN_DIFFERENCE_STILL, (NOISE_FACTOR - 1) * self._noise)
+        same = (difference(picture, self._new_value) < limit) & (blocked == 0)
+        self._matched_at_s[same] = t_s
+        changed = ~same & (t_s - self._matched_at_s > FORGET_AFTER_S)
+        self._new_value[changed] = picture[changed]
+        self._kept_since_s[changed] = t_s
+        self._matched_at_s[changed] = t_s
+        # A value that is still the same follows slow light by a quarter of the way.
+        blended = cv2.addWeighted(self._new_value, 0.75, picture, 0.25, 0)
+        cv2.copyTo(blended, _mask(same), self._new_value)
+        return _mask(same & (t_s - self._kept_since_s >= STILL_AFTER_S))
+
+    def _learn(
+        self, picture: Picture, differs: Plane, foreground: Mask, blocked: Mask, kept: Mask, share: float
+    ) -> None:
+        """Follow slow changes where the background is seen; learn at once what is seen for the first time."""
+        busy = blocked | kept
+        first_seen = cv2.bitwise_not(self._known) & cv2.bitwise_not(busy)
+        cv2.copyTo(picture.astype(np.float32), first_seen, self._mean)
+        self._known |= first_seen
+        calm = cv2.bitwise_not(foreground | busy) & self._known
+        cv2.accumulateWeighted(picture, self._mean, share, calm)
+        cv2.accumulateWeighted(np.minimum(differs, 20.0), self._noise, share, calm)
+
+
+def _mask(condition: NDArray[np.bool_]) -> Mask:
+    return condition.astype(np.uint8) * np.uint8(255)

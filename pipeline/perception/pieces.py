@@ -1,0 +1,116 @@
+"""The place of one static object: the background that it replaced, its own look, and which of the two is there now."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import cv2
+import numpy as np
+
+from pipeline.perception.background import Change, Mask, Picture, difference, luma_gain, scaled_luma
+from pipeline.perception.boxes import Box
+
+_INNER_RING = np.ones((5, 5), np.uint8)
+_OUTER_RING = np.ones((17, 17), np.uint8)
+_MAX_COVERED_SHARE = 0.6
+_OWN_LOOK_LEVEL = 8.0
+_OWN_LOOK_SHARE = 0.5
+_BACKGROUND_LEVEL = 6.0
+_BACKGROUND_SHARE = 0.4
+_FOLLOW = 0.05
+
+
+class Verdict(StrEnum):
+    """What a look at the place showed."""
+
+    ITSELF = "itself"
+    BACKGROUND = "background"
+    NEITHER = "neither"
+    COVERED = "covered"
+
+
+@dataclass(slots=True)
+class Piece:
+    """What is kept of one place; the arrays other than `mask` are cut out at (`left`, `top`) of the analysis picture.
+
+    Attributes:
+        mask: The object's pixels, whole picture.
+        beneath: Shape (h, w, 3), uint8, YCrCb: the background as it was, with a margin around the object.
+        own_look: Shape (h, w, 3), float32, YCrCb: the object and its surroundings; follows slowly.
+        ring: Shape (h, w): the surroundings by which a change of light is told.
+    """
+
+    mask: Mask
+    left: int
+    top: int
+    beneath: Picture
+    own_look: np.ndarray[tuple[int, ...], np.dtype[np.float32]]
+    ring: Mask
+
+    def box(self) -> Box:
+        """The object's extent, shares of the picture."""
+        height, width = self.mask.shape
+        x, y, w, h = cv2.boundingRect(self.mask)
+        return (x / width, y / height, (x + w) / width, (y + h) / height)
+
+    def judge(self, picture: Picture, covered: Mask) -> Verdict:
+        """Tell what is at the place now, under the present light; what looks like itself refreshes the own look.
+
+        Args:
+            picture: Shape (H, W, 3), uint8, YCrCb, whole.
+            covered: Shape (H, W): where people and vehicles are.
+        """
+        height, width = self.ring.shape
+        window = (slice(self.top, self.top + height), slice(self.left, self.left + width))
+        now, free = picture[window], cv2.bitwise_not(covered[window])
+        place = self.mask[window] & free
+        if np.count_nonzero(place) < (1 - _MAX_COVERED_SHARE) * np.count_nonzero(self.mask):
+            return Verdict.COVERED
+        ring, inside = self.ring & free, place > 0
+        own_look = cv2.convertScaleAbs(self.own_look)
+        to_background = _mean_difference(now, self.beneath, ring, inside)
+        to_itself = _mean_difference(now, own_look, ring, inside)
+        contrast = float(difference(own_look, self.beneath)[inside].mean())
+        if to_itself <= to_background and to_itself < max(_OWN_LOOK_LEVEL, _OWN_LOOK_SHARE * contrast):
+            cv2.accumulateWeighted(now, self.own_look, _FOLLOW, free)
+            return Verdict.ITSELF
+        if to_background < to_itself and to_background < max(_BACKGROUND_LEVEL, _BACKGROUND_SHARE * contrast):
+            return Verdict.BACKGROUND
+        return Verdict.NEITHER
+
+
+def _mean_difference(now: Picture, reference: Picture, ring: Mask, inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> float:
+    """How much the place differs from a reference once the ring's change of light is taken out."""
+    lit = scaled_luma(reference, luma_gain(now, reference, ring))
+    return float(difference(now, lit)[inside].mean())
+
+
+def cut_piece(mask: Mask, change: Change) -> Piece:
+    """Keep what is needed of a place where an object was just found."""
+    outer = cv2.dilate(mask, _OUTER_RING)
+    left, top, width, height = cv2.boundingRect(outer)
+    window = (slice(top, top + height), slice(left, left + width))
+    ring = (outer & cv2.bitwise_not(cv2.dilate(mask, _INNER_RING)))[window]
+    return Piece(
+        mask=mask,
+        left=left,
+        top=top,
+        beneath=change.background[window].copy(),
+        own_look=change.picture[window].astype(np.float32),
+        ring=ring,
+    )
+
+
+def extend_piece(old: Piece, mask: Mask, change: Change, *, replace: bool) -> Piece:
+    """The piece of an object that has grown by `mask`, or that now lies on `mask` alone.
+
+    Beneath the old mask the old background is kept, under the light of its surroundings now.
+    """
+    new = cut_piece(mask if replace else mask | old.mask, change)
+    height, width = old.ring.shape
+    window = (slice(old.top, old.top + height), slice(old.left, old.left + width))
+    lit = scaled_luma(old.beneath, luma_gain(change.picture[window], old.beneath, old.ring))
+    whole = change.background.copy()
+    cv2.copyTo(lit, old.mask[window], whole[window])
+    new_height, new_width = new.ring.shape
+    new.beneath = whole[new.top : new.top + new_height, new.left : new.left + new_width].copy()
+    return new

@@ -1,0 +1,154 @@
+"""Things without a class: what was not there and now lies still, for as long as it lies there.
+
+For every object the piece of background that it replaced is kept, with its surroundings, and nothing is learned
+beneath it. So an object is reported until the scene beneath it is back, however long that takes, and through changes
+of light: the surroundings tell how the light has changed since, and the object's place is held against both the kept
+background and its own look under that light.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pipeline.observation import Sight
+from pipeline.perception.background import Background, Change, Mask, Picture, analysis_picture
+from pipeline.perception.blobs import Blob, BlobKind, find_blobs
+from pipeline.perception.boxes import Box, box_mask, iou
+from pipeline.perception.pieces import Piece, Verdict, cut_piece, extend_piece
+from pipeline.perception.track_ids import TrackIds
+
+ANALYSIS_PX = 480
+MAX_UNREST = 0.30
+"""Above this share of changed picture (adverts, lightning, a moved camera) no background can be trusted."""
+UNREST_HOLD_S = 3.0
+MIN_BLOB_SHARE = 0.0004
+SEEN_TAU_S = 3.0
+MIN_SEEN = 0.5
+RESTLESS_FLIPS = 3
+"""What looks like itself, then not, then again, and for more than half of the time like neither, is leaves in wind."""
+LOST_AFTER_S = 8.0
+"""What has looked like neither itself nor its background for so long is given up: the place has changed."""
+DISTRUST_S = 30.0
+MAX_OBJECTS = 64
+"""Bounds memory; a scene with more is not one of things left behind."""
+_EXPLAINED_IOU = 0.45
+_REACH = np.ones((9, 9), np.uint8)
+
+
+@dataclass(slots=True)
+class StaticObject:
+    """One thing that lies still.
+
+    Attributes:
+        track: Its id within the camera.
+        box: Its extent, shares of the picture.
+        score: How clearly its outline is new, in [0, 1].
+        sight: How it was seen at the last look.
+    """
+
+    track: int
+    box: Box
+    score: float
+    sight: Sight
+    piece: Piece
+    verdict: Verdict = Verdict.ITSELF
+    seen: float = 1.0
+    flips: int = 0
+    odd_since_s: float = 0.0
+
+
+class StaticObjects:
+    """Remembers the background, the objects that lie on it and the places that have proved restless."""
+
+    def __init__(self, new_track: TrackIds) -> None:
+        self._new_track = new_track
+        self._background: Background | None = None
+        self._objects: list[StaticObject] = []
+        self._restless_until_s = -np.inf
+        self._distrusted: list[tuple[float, Mask]] = []
+        self._t_s = 0.0
+
+    def look(self, picture: Picture, t_s: float, blocked: list[Box]) -> list[StaticObject] | None:
+        """Hold one picture against what is remembered.
+
+        Args:
+            picture: Shape (H, W, 3), uint8, BGR.
+            t_s: Its time, s.
+            blocked: Where people and vehicles are.
+
+        Returns:
+            The objects that lie there now, or None where the picture is too restless to tell.
+        """
+        ycrcb = analysis_picture(picture, ANALYSIS_PX)
+        covered = box_mask(ycrcb.shape[1], ycrcb.shape[0], blocked)
+        if self._background is None:
+            self._background, self._t_s = Background(ycrcb, t_s, covered), t_s
+            return []
+        elapsed_s, self._t_s = t_s - self._t_s, t_s
+        change = self._background.look(ycrcb, t_s, covered, self._kept(covered))
+        if change.unrest > MAX_UNREST:
+            self._restless_until_s = t_s + UNREST_HOLD_S
+        if t_s < self._restless_until_s:
+            # Whatever keeps still in a restless picture is the scene: learn it, so that calm can return.
+            self._background.absorb(change.traces)
+            return None
+        self._verify(change, covered, elapsed_s, self._background)
+        self._take_in(change, self._background)
+        return list(self._objects)
+
+    def explain(self, boxes: list[Box]) -> None:
+        """Forget the objects that turned out to be these people or vehicles: same place, same extent."""
+        for one in list(self._objects):
+            if self._background is not None and any(iou(one.box, box) >= _EXPLAINED_IOU for box in boxes):
+                self._objects.remove(one)
+                self._background.forget(one.piece.mask)
+
+    def _kept(self, like: Mask) -> Mask:
+        """Where nothing may be concluded or learned: beneath every object that looked like itself or was covered."""
+        kept = np.zeros_like(like)
+        for one in self._objects:
+            if one.verdict is not Verdict.NEITHER:
+                kept |= one.piece.mask
+        return kept
+
+    def _verify(self, change: Change, covered: Mask, elapsed_s: float, background: Background) -> None:
+        for one in list(self._objects):
+            before, one.verdict = one.verdict, one.piece.judge(change.picture, covered)
+            one.sight = Sight.DETECTED if one.verdict is Verdict.ITSELF else Sight.HIDDEN
+            if one.verdict is Verdict.COVERED:
+                continue
+            odd = one.verdict is Verdict.NEITHER
+            if odd and before is not Verdict.NEITHER:
+                one.flips, one.odd_since_s = one.flips + 1, self._t_s
+            one.seen += min(1.0, elapsed_s / SEEN_TAU_S) * ((not odd) - one.seen)
+            if one.verdict is Verdict.BACKGROUND and before is Verdict.BACKGROUND:
+                self._objects.remove(one)
+                background.absorb(one.piece.mask)
+            elif one.seen < MIN_SEEN and one.flips >= RESTLESS_FLIPS:
+                self._objects.remove(one)
+                self._distrusted.append((self._t_s + DISTRUST_S, cv2.dilate(one.piece.mask, _REACH)))
+            elif odd and self._t_s - one.odd_since_s > LOST_AFTER_S:
+                self._objects.remove(one)
+
+    def _take_in(self, change: Change, background: Background) -> None:
+        self._distrusted = [(until_s, mask) for until_s, mask in self._distrusted if until_s > self._t_s]
+        for blob in find_blobs(change, MIN_BLOB_SHARE):
+            touched = [one for one in self._objects if (cv2.dilate(one.piece.mask, _REACH) & blob.mask).any()]
+            if blob.kind is not BlobKind.LEFT:
+                if not touched:
+                    background.absorb(blob.mask)
+            elif touched:
+                self._grow(touched[0], blob, change)
+            elif len(self._objects) < MAX_OBJECTS and not any((bad & blob.mask).any() for _, bad in self._distrusted):
+                piece = cut_piece(blob.mask, change)
+                self._objects.append(
+                    StaticObject(self._new_track.take(), piece.box(), blob.score, Sight.DETECTED, piece)
+                )
+
+    def _grow(self, one: StaticObject, blob: Blob, change: Change) -> None:
+        """The object has grown, or fallen over: still the same one."""
+        fallen = one.verdict is Verdict.NEITHER
+        one.piece = extend_piece(one.piece, blob.mask, change, replace=fallen)
+        one.box, one.score = one.piece.box(), max(one.score, blob.score)
+        one.verdict, one.sight = Verdict.ITSELF, Sight.DETECTED
