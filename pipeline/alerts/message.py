@@ -1,0 +1,215 @@
+"""The alert, version 1: what other people's programs read. Its fields are a contract (see the design's table)."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
+
+from pipeline.config.resolved import Camera, Rule, Site, Zone
+from pipeline.errors import UsageError
+from pipeline.observation import MediaNs, seconds
+from pipeline.rules.episode import Ended, Episode, EventObject, State
+
+SCHEMA: Literal["smart-alert/1"] = "smart-alert/1"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NS_PER_MS = 1_000_000
+_NOT_IN_A_LINE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""What JSON leaves as it is and yet ends a line for some readers (NEL, LS, PS), or cannot be written as UTF-8."""
+
+
+def utc(t: MediaNs) -> datetime:
+    """A moment of media time, cut to milliseconds."""
+    return _EPOCH + timedelta(milliseconds=t // _NS_PER_MS)
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC)), PlainSerializer(_iso)]
+
+
+class _Part(BaseModel):
+    """Immutable; what it does not know it ignores, for fields may be added within version 1."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, serialize_by_alias=True)
+
+
+class Titles(_Part):
+    """A name for people, in both languages."""
+
+    zh: str
+    en: str
+
+
+class Named(_Part):
+    """A site or a camera."""
+
+    id: str
+    name: str
+
+
+class AlertZone(_Part):
+    """The fence that was broken.
+
+    Attributes:
+        location: Longitude and latitude, degrees; None where the camera is not calibrated.
+    """
+
+    id: str
+    name: str
+    category: str
+    grid: str
+    responsible: str
+    location: tuple[float, float] | None = None
+
+
+class AlertObject(_Part):
+    """One object of the event as it was last seen; box: x1, y1, x2, y2 as shares of the picture."""
+
+    class_name: str = Field(alias="class")
+    confidence: float = Field(ge=0, le=1)
+    box: tuple[float, float, float, float]
+    track: int
+
+
+class Evidence(_Part):
+    """Where the pictures are, and the SHA-256 of each file.
+
+    Attributes:
+        snapshot: URI of the picture with fence, boxes and legend; absolute, or relative to the file that holds the
+            message.
+        frame: URI of the same moment with nothing drawn on it.
+        clip: URI of the clip; None until an update brings it.
+    """
+
+    snapshot: str
+    snapshot_sha256: str
+    frame: str
+    frame_sha256: str
+    clip: str | None = None
+    clip_sha256: str | None = None
+
+
+class Alert(_Part):
+    """One message: an event was raised, has changed, or is over.
+
+    Words that may grow within version 1 (`reason`, `source`, `review`) are plain text here: a reader that is older
+    than the writer must not lose a `cleared` over a reason it has not heard of.
+    """
+
+    schema_version: Literal["smart-alert/1"] = Field(default=SCHEMA, alias="schema")
+    id: str = Field(min_length=1)
+    revision: int = Field(ge=0)
+    state: State
+    reason: str | None = None
+    source: str
+    algorithm: str
+    rule: str | None
+    severity: str
+    title: Titles
+    site: Named
+    camera: Named | None
+    zone: AlertZone | None
+    started_at: Moment
+    raised_at: Moment
+    ended_at: Moment | None = None
+    dwell_s: float
+    visible: bool
+    objects: tuple[AlertObject, ...]
+    evidence: Evidence | None = None
+    review: str
+    codes: Mapping[str, str | int] | None = None
+
+    def to_json(self) -> str:
+        """The message as one canonical line without its line feed: equal alerts give equal bytes."""
+        line = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return _NOT_IN_A_LINE.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
+
+
+def parse(line: str | bytes) -> Alert:
+    """A message as a consumer reads it; fields it does not know are ignored.
+
+    Raises:
+        UsageError: It is no alert of version 1; the message names the first field that does not fit.
+    """
+    try:
+        return Alert.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(step) for step in first["loc"]) or "the line"
+        raise UsageError(f"alert: {place}: {first['msg']} (expected a message of {SCHEMA})") from error
+
+
+def build(episode: Episode, site: Site, camera: Camera, rule: Rule, evidence: Evidence | None) -> Alert:
+    """The message that tells one change of one event.
+
+    Args:
+        episode: The change.
+        site: Where.
+        camera: The one of the episode.
+        rule: The one of the episode.
+        evidence: None only where a log is replayed, which holds no pictures.
+    """
+    ended = episode.ending if isinstance(episode.ending, Ended) else None
+    return Alert(
+        id=episode.id,
+        revision=episode.revision,
+        state=episode.state,
+        reason=ended.reason.value if ended else None,
+        source="rule",
+        algorithm=rule.algorithm.key,
+        rule=rule.id,
+        severity=str(episode.severity),
+        title=Titles(zh=rule.algorithm.title.zh, en=rule.algorithm.title.en),
+        site=Named(id=site.id, name=site.name),
+        camera=Named(id=camera.id, name=camera.name),
+        zone=_zone(zone_of(camera, episode)),
+        started_at=utc(episode.started_at),
+        raised_at=utc(episode.raised_at),
+        ended_at=utc(ended.at) if ended else None,
+        dwell_s=round(seconds(episode.dwell_ns), 3),
+        visible=episode.visible,
+        objects=tuple(_object(item) for item in episode.objects),
+        evidence=evidence,
+        review=episode.review.value,
+        codes=dict(sorted(rule.codes.items())) or None,
+    )
+
+
+def zone_of(camera: Camera, episode: Episode) -> Zone:
+    """The fence that the episode is about.
+
+    Raises:
+        ValueError: The camera has no such zone: the episode belongs to another site file.
+    """
+    for zone in camera.geofence.zones:
+        if zone.id == episode.zone:
+            return zone
+    raise ValueError(f"camera {camera.id}: got zone {episode.zone}, has {[zone.id for zone in camera.geofence.zones]}")
+
+
+def _zone(zone: Zone) -> AlertZone:
+    location = None if zone.location is None else (round(zone.location[0], 7), round(zone.location[1], 7))
+    return AlertZone(
+        id=zone.id,
+        name=zone.name,
+        category=zone.category,
+        grid=zone.grid,
+        responsible=zone.responsible,
+        location=location,
+    )
+
+
+def _object(item: EventObject) -> AlertObject:
+    x1, y1, x2, y2 = (round(float(share), 4) + 0.0 for share in item.box)
+    # A box is float32: without the rounding, one and the same edge would read 0.30000001192092896.
+    return AlertObject(
+        class_name=item.class_name,
+        confidence=round(float(item.confidence), 3),
+        box=(x1, y1, x2, y2),
+        track=item.track,
+    )
