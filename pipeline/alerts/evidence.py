@@ -43,6 +43,7 @@ class NoEvidence:
     ) -> Evidence | None:
         """None, whatever the episode."""
         del episode, camera, rule, full_picture
+        return None
 
 
 class EvidenceFolder:

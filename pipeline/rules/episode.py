@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
+from pipeline.config.ids import RuleId, ZoneId
 from pipeline.observation import CameraId, MediaNs, TrackId
 
 EventId = NewType("EventId", str)
-RuleId = NewType("RuleId", str)
-ZoneId = NewType("ZoneId", str)
 
 
 class State(StrEnum):
