@@ -1,0 +1,43 @@
+"""A decoded picture, turned upright and converted when asked for."""
+
+import numpy as np
+from av import FFmpegError
+from av.video.frame import VideoFrame
+from av.video.reformatter import Interpolation
+
+from pipeline.errors import SourceError
+from pipeline.media.container import reason
+from pipeline.media.frame import Bgr
+from pipeline.media.orientation import Orientation
+
+# Area averaging keeps small things when a picture shrinks; exact rounding makes every processor give the same bytes.
+_SCALING = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.BITEXACT
+
+
+class DecodedPicture:
+    """Pixels of a decoder's picture. The decoder does not write to them again while this holds them."""
+
+    __slots__ = ("_image", "_orientation", "_source")
+
+    def __init__(self, image: VideoFrame, orientation: Orientation, source: str) -> None:
+        self._image = image
+        self._orientation = orientation
+        self._source = source
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the upright picture, px."""
+        return self._orientation.upright_size(self._image.width, self._image.height)
+
+    def bgr(self, width: int, height: int) -> Bgr:
+        """A new array of the upright picture at this size."""
+        stored_width, stored_height = self._orientation.upright_size(width, height)
+        try:
+            scaled = self._image.reformat(
+                stored_width, stored_height, format="bgr24", interpolation=_SCALING, threads=1
+            )
+            pixels = scaled.to_ndarray()
+        except (FFmpegError, MemoryError, ValueError) as error:
+            raise SourceError(f"{self._source}: cannot convert a picture: {reason(error)}") from error
+        # A copy, as the array may be a view of the decoder's own memory.
+        return np.array(self._orientation.upright(pixels.astype(np.uint8, copy=False)), order="C")

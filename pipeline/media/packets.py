@@ -1,0 +1,135 @@
+"""Reads the packets of a file in stored order, each placed on the source's time line."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.container.input import InputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from pipeline.errors import SourceError
+from pipeline.media.container import reason
+from pipeline.media.damage import DamageCounter
+from pipeline.media.timeline import DecodeTimeline, RawTimes, Stamp
+from pipeline.observation import NS_PER_S, seconds
+
+LONG_INTERVAL_NS = 4 * NS_PER_S
+"""Keyframes further apart are no cheap way to look at a video."""
+MAX_KEPT_BYTES = 64 * 1024 * 1024
+_INTERVALS_REMEMBERED = 8
+_MAX_UNREADABLE_IN_A_ROW = 100
+_FORMATS_WITHOUT_PTS = ("avi",)  # what the demuxer gives there is a guess, and wrong for packed B-frames
+_NOTHING = RawTimes(None, None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StampedPacket:
+    """A packet and its place."""
+
+    data: "Packet[VideoStream]"
+    stamp: Stamp
+
+
+class PacketReader:
+    """Hands out the packets of one stream.
+
+    Remembers the packets read ahead, and the latest distances between keyframes.
+    """
+
+    def __init__(self, container: InputContainer, stream: VideoStream, path: Path, damage: DamageCounter) -> None:
+        self._container = container
+        self._stream = stream
+        self._path = path
+        self._damage = damage
+        self._timeline = DecodeTimeline(_nominal_step_ns(stream), damage)
+        self._tick_ns = (stream.time_base or Fraction(1, NS_PER_S)) * NS_PER_S
+        self._stores_pts = container.format.name not in _FORMATS_WITHOUT_PTS
+        self._raw = self._read()
+        self._following = next(self._raw, None)
+        self._ahead: deque[StampedPacket] = deque()
+        self._intervals_ns: deque[int] = deque(maxlen=_INTERVALS_REMEMBERED)
+        self._key_ns: int | None = None
+        self._open_ns = 0
+
+    @property
+    def keyframe_interval_s(self) -> float:
+        """The longest of the latest distances between keyframes, the unfinished one included, seconds."""
+        return seconds(max(self._open_ns, *self._intervals_ns, 0))
+
+    @property
+    def keyframes_are_near(self) -> bool:
+        """Whether that distance is short enough to look at keyframes only."""
+        return max(self._open_ns, *self._intervals_ns, 0) <= LONG_INTERVAL_NS
+
+    def next(self) -> StampedPacket | None:
+        """The next packet; None at the end.
+
+        Raises:
+            SourceError: The file cannot be read any more, for a reason that lies outside it.
+        """
+        return self._ahead.popleft() if self._ahead else self._advance()
+
+    def measure_interval(self) -> None:
+        """Reads ahead until the first distance between keyframes is known, or is known to be long."""
+        n_bytes = 0
+        while not self._intervals_ns and self._open_ns <= LONG_INTERVAL_NS and n_bytes < MAX_KEPT_BYTES // 2:
+            packet = self._advance()
+            if packet is None:
+                return
+            n_bytes += packet.data.size
+            self._ahead.append(packet)
+
+    def _advance(self) -> StampedPacket | None:
+        packet, self._following = self._following, next(self._raw, None)
+        if packet is None:
+            return None
+        following = _NOTHING if self._following is None else self._times(self._following)
+        stamp = self._timeline.place(self._times(packet), following, is_key=packet.is_keyframe)
+        # The decoder passes it on to the picture. Each packet needs an object of its own here.
+        packet.opaque = stamp
+        self._measure(stamp)
+        return StampedPacket(packet, stamp)
+
+    def _measure(self, stamp: Stamp) -> None:
+        if self._key_ns is None:
+            self._key_ns = stamp.order_ns
+        self._open_ns = stamp.order_ns - self._key_ns
+        if stamp.is_key and self._open_ns > 0:
+            self._intervals_ns.append(self._open_ns)
+            self._key_ns, self._open_ns = stamp.order_ns, 0
+
+    def _times(self, packet: "Packet[VideoStream]") -> RawTimes:
+        dts_ns = self._nanoseconds(packet.dts)
+        has_pts = self._stores_pts or dts_ns is None
+        return RawTimes(self._nanoseconds(packet.pts) if has_pts else None, dts_ns)
+
+    def _nanoseconds(self, ticks: int | None) -> int | None:
+        return None if ticks is None else ticks * self._tick_ns.numerator // self._tick_ns.denominator
+
+    def _read(self) -> "Iterator[Packet[VideoStream]]":
+        unreadable = 0
+        while unreadable < _MAX_UNREADABLE_IN_A_ROW:
+            try:
+                for packet in self._container.demux(self._stream):
+                    if packet.size == 0:
+                        continue  # stands for the end, or for nothing
+                    unreadable = 0
+                    if packet.is_corrupt:
+                        self._damage.broken_packets += 1
+                    yield packet
+            except (av.error.InvalidDataError, av.error.PatchWelcomeError):
+                unreadable += 1
+                self._damage.unreadable_places += unreadable == 1
+            except (av.FFmpegError, OSError) as error:
+                raise SourceError(f"{self._path}: cannot be read on: {reason(error)}") from error
+            else:
+                return
+
+
+def _nominal_step_ns(stream: VideoStream) -> int:
+    rate = stream.average_rate or stream.guessed_rate
+    return NS_PER_S * rate.denominator // rate.numerator if rate and 0 < rate <= 1000 else NS_PER_S // 25

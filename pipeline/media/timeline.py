@@ -1,0 +1,194 @@
+"""From the stamps of a file to media time: strictly increasing, good stamps kept, others repaired and counted. Pure.
+
+Two steps. `DecodeTimeline` places every packet in the order in which it is stored, so that reading keyframes only gives
+the same times as reading every picture. `DisplayClock` then gives each decoded picture its time.
+
+What is decided here:
+- A stamp that alone is out of line is a bad stamp: the packet counts as one without.
+- A forward step of up to an hour is kept: a recorder may have slept. A longer one, and every step back, is a
+  break in the stamps: time goes on by one usual step, and keeps to the new stamps from there.
+- A missing stamp is the neighbour's plus one usual step, which is the median of the latest steps, or before there are
+  any the nominal one.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from statistics import median_low
+
+from pipeline.media.damage import DamageCounter
+from pipeline.observation import NS_PER_S
+
+MAX_GAP_NS = 3600 * NS_PER_S
+MAX_REORDER_NS = 10 * NS_PER_S
+_STEPS_REMEMBERED = 15
+_MAX_PENDING = 64
+
+
+@dataclass(frozen=True, slots=True)
+class RawTimes:
+    """The stamps of a packet as stored, in nanoseconds; None where there is none.
+
+    Attributes:
+        pts_ns: When it is shown.
+        dts_ns: When it is decoded; increases from packet to packet.
+    """
+
+    pts_ns: int | None
+    dts_ns: int | None
+
+    @property
+    def order_ns(self) -> int | None:
+        """The stamp that tells the order of packets."""
+        return self.pts_ns if self.dts_ns is None else self.dts_ns
+
+    @property
+    def slack_ns(self) -> int:
+        """How far `order_ns` may go back in a sound file: times of showing are stored out of order."""
+        return MAX_REORDER_NS if self.dts_ns is None else 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stamp:
+    """Where a packet lies on the source's own unbroken time line.
+
+    Attributes:
+        seq: Number of the packet in stored order.
+        order_ns: Place in stored order; never decreases.
+        shown_ns: Time of showing on the same line; None where only the order is known.
+        step_ns: The usual step between packets here.
+        is_key: Whether decoding can start with it.
+    """
+
+    seq: int
+    order_ns: int
+    shown_ns: int | None
+    step_ns: int
+    is_key: bool
+
+
+BEFORE_ALL = Stamp(-1, 0, None, 0, is_key=False)
+"""Stands where no packet has come yet."""
+
+
+class DecodeTimeline:
+    """Places packets in stored order. Remembers the last good stamp, the offset since the last break, and steps."""
+
+    def __init__(self, nominal_step_ns: int, damage: DamageCounter) -> None:
+        self._damage = damage
+        self._steps: deque[int] = deque([nominal_step_ns], maxlen=_STEPS_REMEMBERED)
+        self._steps_are_nominal = True
+        self._offset_ns = 0
+        self._raw_ns: int | None = None
+        self._placed_ns: int | None = None
+        self._had_pts = False
+        self._seq = -1
+
+    def place(self, times: RawTimes, following: RawTimes, *, is_key: bool) -> Stamp:
+        """The stamp of the next packet.
+
+        Args:
+            times: Its own.
+            following: The packet's after it; both None at the end.
+            is_key: Whether decoding can start with it.
+        """
+        self._seq += 1
+        step_ns = median_low(self._steps)
+        raw_ns = times.order_ns
+        if raw_ns is not None and self._is_outlier(raw_ns, times.slack_ns, following):
+            raw_ns = None
+        expected_ns = 0 if self._placed_ns is None else self._placed_ns + step_ns
+        if raw_ns is None:
+            order_ns = expected_ns
+        else:
+            if self._raw_ns is not None:
+                self._follow(raw_ns - self._raw_ns, times.slack_ns, expected_ns - raw_ns)
+            self._raw_ns = raw_ns if self._raw_ns is None or times.slack_ns == 0 else max(raw_ns, self._raw_ns)
+            order_ns = raw_ns + self._offset_ns
+        self._placed_ns = order_ns if self._placed_ns is None else max(order_ns, self._placed_ns)
+        shown_ns = self._shown(times.pts_ns, order_ns, step_ns)
+        self._damage.missing_times += shown_ns is None and (raw_ns is None or self._had_pts)
+        return Stamp(self._seq, self._placed_ns, shown_ns, step_ns, is_key)
+
+    def _is_outlier(self, raw_ns: int, slack_ns: int, following: RawTimes) -> bool:
+        """Whether the packet after it goes on from the one before as if this one were not there."""
+        next_ns = following.order_ns
+        if self._raw_ns is None or next_ns is None or not 0 < next_ns - self._raw_ns + slack_ns <= MAX_GAP_NS:
+            return False
+        return next_ns < raw_ns - slack_ns or raw_ns <= self._raw_ns - slack_ns
+
+    def _follow(self, moved_ns: int, slack_ns: int, break_offset_ns: int) -> None:
+        if moved_ns > MAX_GAP_NS or moved_ns < -slack_ns:
+            self._offset_ns = break_offset_ns
+            if moved_ns > 0:
+                self._damage.jumps_ahead += 1
+            else:
+                self._damage.jumps_back += 1
+        elif moved_ns > 0:
+            if self._steps_are_nominal:
+                self._steps.clear()
+                self._steps_are_nominal = False
+            self._steps.append(moved_ns)
+
+    def _shown(self, pts_ns: int | None, order_ns: int, step_ns: int) -> int | None:
+        if pts_ns is not None:
+            self._had_pts = True
+            shown_ns = pts_ns + self._offset_ns
+            if abs(shown_ns - order_ns) <= max(MAX_REORDER_NS, 32 * step_ns):
+                return shown_ns
+        return None
+
+
+class DisplayClock:
+    """Gives pictures their times in the order in which they are shown.
+
+    A picture without a time of showing gets its turn among the packets: the k-th picture shown takes the k-th place in
+    stored order, shifted by what pictures with both showed last. Only bidirectional pictures are shown before their
+    own place, so any other one leaves behind the places of packets that never became pictures.
+    Remembers the places of the packets in the decoder.
+    """
+
+    def __init__(self, damage: DamageCounter) -> None:
+        self._damage = damage
+        self._places: list[int] = []
+        self._lead_ns = 0
+        self._last_ns: int | None = None
+        self._squeezed = 0
+
+    def fed(self, stamp: Stamp) -> None:
+        """The decoder was given this packet."""
+        heappush(self._places, stamp.order_ns)
+        if len(self._places) > _MAX_PENDING:
+            heappop(self._places)
+
+    def restart(self) -> None:
+        """The decoder was emptied."""
+        self._places.clear()
+
+    def shown(self, stamp: Stamp, *, is_bidirectional: bool) -> int:
+        """When the picture of this packet, which just came out of the decoder, is due on the source's time line, ns."""
+        while not is_bidirectional and len(self._places) > 1 and self._places[0] < stamp.order_ns:
+            heappop(self._places)
+        place_ns = heappop(self._places) if self._places else stamp.order_ns
+        if stamp.shown_ns is None:
+            return place_ns + self._lead_ns
+        self._lead_ns = stamp.shown_ns - place_ns
+        return stamp.shown_ns
+
+    def due(self, stamp: Stamp) -> int:
+        """When the picture of a keyframe that is not decoded would be due on the source's time line, ns."""
+        return stamp.order_ns + self._lead_ns if stamp.shown_ns is None else stamp.shown_ns
+
+    def follow(self, shown_ns: int, step_ns: int) -> int:
+        """The time of the next picture that is passed on: `shown_ns`, or just behind the one before.
+
+        Pictures that share a stamp halve the way to the next usual one, so that the next good stamp can be kept.
+        """
+        if self._last_ns is None or shown_ns > self._last_ns:
+            self._squeezed = 0
+            self._last_ns = shown_ns
+            return shown_ns
+        self._squeezed += 1
+        self._damage.disordered_times += 1
+        self._last_ns += max(1, step_ns >> min(self._squeezed, 62))
+        return self._last_ns
