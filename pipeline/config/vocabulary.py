@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline.errors import ConfigError, Fault, UsageError
+from pipeline.config.document import Steps
+from pipeline.config.faults import faults_of
+from pipeline.config.yaml_lines import read_yaml
+from pipeline.errors import ConfigError, UsageError
 from pipeline.resources import data_folder
 
 _SEPARATORS = re.compile(r"[\s_\-]+")
@@ -114,8 +116,12 @@ def load_vocabulary(path: Path | None = None) -> Vocabulary:
         ConfigError: The file is missing or wrong: every fault.
     """
     file = data_folder("configs") / "vocabulary.yaml" if path is None else path
-    written = _read(file)
-    faults = [Fault(file.name, 0, key, text) for key, text in _faults(written)]
+    document = read_yaml(file, file.name)
+    try:
+        written = _Written.model_validate(document.value)
+    except ValidationError as error:
+        raise ConfigError(faults_of(error, _Written, document, ())) from error
+    faults = [document.fault(steps, text) for steps, text in _faults(written)]
     if faults:
         raise ConfigError(faults)
     titles = {name: Title(zh=spellings[0], en=spellings[1]) for name, spellings in written.classes.items()}
@@ -148,17 +154,6 @@ class _Written(BaseModel):
     families: dict[str, tuple[str, ...]] = Field(description="Classes that networks give to one and the same thing.")
 
 
-def _read(file: Path) -> _Written:
-    try:
-        return _Written.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError([Fault(file.name, 0, "", f"cannot be read: {' '.join(str(error).split())}")]) from error
-    except ValidationError as error:
-        raise ConfigError(
-            [Fault(file.name, 0, ".".join(str(step) for step in one["loc"]), one["msg"]) for one in error.errors()]
-        ) from error
-
-
 def _squeezed(name: str) -> str:
     return _SEPARATORS.sub("", unicodedata.normalize("NFKC", name).casefold())
 
@@ -184,30 +179,33 @@ def _members_by_group(written: _Written) -> dict[str, frozenset[str]]:
     return members_by_group
 
 
-def _faults(written: _Written) -> Iterator[tuple[str, str]]:
+def _faults(written: _Written) -> Iterator[tuple[Steps, str]]:
     for name, spellings in written.classes.items():
         if len(spellings) < 2:
-            yield f"classes.{name}", f"got {list(spellings)}, expected a Chinese and an English name first"
+            yield ("classes", name), f"got {list(spellings)}, expected a Chinese and an English name first"
     for group, classes in _members_by_group(written).items():
         for name in sorted(classes - written.classes.keys()):
-            yield f"groups.{group}", f"{name!r} is neither a class nor a group above it"
+            yield ("groups", group), f"{name!r} is neither a class nor a group above it"
     yield from _doubled_spellings(written)
     yield from _family_faults(written)
 
 
-def _doubled_spellings(written: _Written) -> Iterator[tuple[str, str]]:
+def _doubled_spellings(written: _Written) -> Iterator[tuple[Steps, str]]:
     owner_by_spelling: dict[str, str] = {}
     for name, spelling in (*_class_spellings(written), *_group_spellings(written)):
         owner = owner_by_spelling.setdefault(spelling, name)
         if owner != name:
-            yield name, f"{spelling!r} is a spelling of {owner!r} already"
+            yield (
+                ("classes" if name in written.classes else "groups", name),
+                f"{spelling!r} is a spelling of {owner!r} already",
+            )
 
 
-def _family_faults(written: _Written) -> Iterator[tuple[str, str]]:
+def _family_faults(written: _Written) -> Iterator[tuple[Steps, str]]:
     family_by_class: dict[str, str] = {}
     for family, members in written.families.items():
         for name in members:
             if name not in written.classes:
-                yield f"families.{family}", f"{name!r} is no class"
+                yield ("families", family), f"{name!r} is no class"
             elif family_by_class.setdefault(name, family) != family:
-                yield f"families.{family}", f"{name!r} is in {family_by_class[name]!r} already"
+                yield ("families", family), f"{name!r} is in {family_by_class[name]!r} already"

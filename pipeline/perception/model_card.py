@@ -1,19 +1,17 @@
 """A network's card: what its file must be, what goes in, what comes out, and whose it is."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from pipeline.config.faults import faults_of
 from pipeline.config.vocabulary import UnknownNameError, Vocabulary
-from pipeline.errors import ModelError
+from pipeline.config.yaml_lines import read_yaml
+from pipeline.errors import ConfigError
 from pipeline.perception.layouts.known import LAYOUTS
 from pipeline.perception.layouts.layout import Layout
-
-_MAX_CARD_BYTES = 65536
 
 
 class InputSpec(BaseModel):
@@ -129,13 +127,22 @@ def load_card(path: Path, vocabulary: Vocabulary) -> ModelCard:
         vocabulary: What its classes are mapped to.
 
     Raises:
-        ModelError: It is missing or wrong: every fault, one a line.
+        ConfigError: It is missing or wrong: every fault.
     """
-    written = _validated(path, _parsed(path))
+    document = read_yaml(path, str(path))
     try:
-        classes = tuple(vocabulary.canonical(name) for name in written.classes)
-    except UnknownNameError as error:
-        raise ModelError(f"{path}: classes: {error}") from error
+        written = _Written.model_validate(document.value)
+    except ValidationError as error:
+        raise ConfigError(faults_of(error, _Written, document, ())) from error
+    faults = []
+    classes = []
+    for index, name in enumerate(written.classes):
+        try:
+            classes.append(vocabulary.canonical(name))
+        except UnknownNameError as error:
+            faults.append(document.fault(("classes", index), str(error)))
+    if faults:
+        raise ConfigError(faults)
     return ModelCard(
         name=path.stem,
         path=path,
@@ -151,39 +158,5 @@ def load_card(path: Path, vocabulary: Vocabulary) -> ModelCard:
         layout_name=written.layout,
         layout=LAYOUTS[written.layout],
         nms_overlap=written.nms_overlap,
-        classes=classes,
+        classes=tuple(classes),
     )
-
-
-def _parsed(path: Path) -> object:
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MAX_CARD_BYTES + 1)
-        if len(content) > _MAX_CARD_BYTES:
-            raise ModelError(f"{path}: more than {_MAX_CARD_BYTES} bytes: no card")
-        text = content.decode("utf-8")
-        # A few nested aliases can stand for gigabytes; a card needs none.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise ModelError(f"{path}: an alias (*name): not allowed in a card")
-        parsed: object = yaml.safe_load(text)
-    except OSError as error:
-        raise ModelError(f"{path}: cannot read the card: {error.strerror}") from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ModelError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
-    return parsed
-
-
-def _validated(path: Path, parsed: object) -> _Written:
-    if not isinstance(parsed, Mapping):
-        raise ModelError(f"{path}: got {type(parsed).__name__}, expected keys ({', '.join(_Written.model_fields)})")
-    try:
-        return _Written.model_validate(parsed)
-    except ValidationError as error:
-        lines = [
-            f"{path}: {_place(fault['loc'])}{fault['msg']} (got {fault['input']!r:.80})" for fault in error.errors()
-        ]
-        raise ModelError("\n".join(lines)) from error
-
-
-def _place(loc: tuple[int | str, ...]) -> str:
-    return ".".join(str(step) for step in loc) + ": " if loc else ""

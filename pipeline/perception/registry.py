@@ -37,7 +37,8 @@ class Registry:
             base: What a relative path is relative to: the site file's folder.
 
         Raises:
-            ModelError: There is no such network, or its card is wrong.
+            ModelError: There is no such network.
+            ConfigError: Its card is missing or wrong.
         """
         if model.endswith(".yaml"):
             return load_card(base / model, self._vocabulary)
