@@ -1,0 +1,94 @@
+"""From the outbox to the stream: in order, again where a server has lost something, and never at any price."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipeline.alerts.message import Alert
+from pipeline.alerts.outbox import Outbox
+from pipeline.alerts.stream import ServerAwayError, Sink
+
+_BATCH = 64
+_FIRST_PAUSE_NS = 500_000_000
+_LONGEST_PAUSE_NS = 30_000_000_000
+
+
+class Reached(StrEnum):
+    """How an offer went."""
+
+    ALL_SENT = "all_sent"
+    AWAY = "away"
+    """The server could not be reached: it is tried again after a pause."""
+    PAUSING = "pausing"
+    """It was not tried: the pause after the last failure is not over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What one offer did.
+
+    Attributes:
+        reached: How it went.
+        sent: Messages that were sent.
+        again: Those among all waiting that had been sent before and that the server had lost.
+        fault: Why the server could not be reached, one line; empty where it could.
+    """
+
+    reached: Reached
+    sent: int
+    again: int
+    fault: str
+
+
+class Delivery:
+    """Keeps each message in the outbox, then offers what waits to the sink.
+
+    `accept` may be called from any thread; `offer` from one at a time. Where `accept` must not wait for a server
+    (a live run), make it with `at_once=False` and call `offer` every second from a thread of its own: it is also
+    what finds out that a server has lost messages while nothing new is raised.
+
+    Remembers: when a server that was away may be tried again.
+    """
+
+    def __init__(self, outbox: Outbox, sink: Sink, now_ns: Callable[[], int], *, at_once: bool = True) -> None:
+        self._outbox = outbox
+        self._sink = sink
+        self._now_ns = now_ns
+        self._at_once = at_once
+        self._pause_ns = 0
+        self._failed_ns = 0
+
+    def accept(self, alert: Alert) -> None:
+        """Keep the message; with `at_once`, send it as well if the server is there.
+
+        Raises:
+            StateError: The outbox cannot be written.
+            StreamError: The server refuses for good (the message is kept).
+        """
+        self._outbox.append(alert)
+        if self._at_once:
+            self.offer()
+
+    def offer(self) -> Offer:
+        """Send all that waits. A server that is away costs its time-outs once, then nothing until a pause is over.
+
+        Raises:
+            StateError: The outbox cannot be read or written.
+            StreamError: The server refuses for good.
+        """
+        # A wall clock may be set back: a pause is then over at once rather than never.
+        if self._pause_ns and 0 <= self._now_ns() - self._failed_ns < self._pause_ns:
+            return Offer(Reached.PAUSING, 0, 0, "")
+        sent = again = 0
+        try:
+            again = self._outbox.take_back(self._sink.position(self._outbox.name))
+            while batch := self._outbox.waiting(_BATCH):
+                self._outbox.mark_sent(batch, self._sink.send(self._outbox.name, batch))
+                sent += len(batch)
+        except ServerAwayError as error:
+            self._pause_ns = min(max(2 * self._pause_ns, _FIRST_PAUSE_NS), _LONGEST_PAUSE_NS)
+            self._failed_ns = self._now_ns()
+            return Offer(Reached.AWAY, sent, again, str(error))
+        self._pause_ns = 0
+        self._outbox.forget()
+        return Offer(Reached.ALL_SENT, sent, again, "")
