@@ -1,4 +1,4 @@
-"""The catalogue: what each algorithm looks for and how long, as data. See configs/catalogue.yaml."""
+"""The catalogue: what each algorithm looks for and how long, as data. `catalogue_file` reads it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -72,6 +72,27 @@ class Param:
 
 
 @dataclass(frozen=True, slots=True)
+class General:
+    """What holds for every algorithm unless a site says otherwise.
+
+    Attributes:
+        grace_ns: How long the same object may be unseen.
+        clear_after_ns: How long it must be over before the end is told.
+        cooldown_ns: Silence in the zone after an event.
+        remind_every_ns: Between reminders; 0: never.
+        min_static_share: What a thing without a class must cover, as a share of the picture.
+        bound_by_key: What a site may set where the algorithm says nothing of its own.
+    """
+
+    grace_ns: int
+    clear_after_ns: int
+    cooldown_ns: int
+    remind_every_ns: int
+    min_static_share: float
+    bound_by_key: Mapping[str, Bound]
+
+
+@dataclass(frozen=True, slots=True)
 class Algorithm:
     """One entry of the catalogue.
 
@@ -87,8 +108,8 @@ class Algorithm:
         dwell_ns: Default.
         severity: Default.
         event_per: Default.
+        general: Defaults that hold for every algorithm.
         bound_by_key: What a site may set, by the rule's key (`dwell`, `grace` ...); durations in nanoseconds.
-        default_by_key: Defaults of the keys every rule has: `grace`, `clear_after`, `cooldown`, `remind_every` (ns).
         params: Its own numbers.
     """
 
@@ -103,9 +124,8 @@ class Algorithm:
     dwell_ns: int
     severity: Severity
     event_per: EventPer
-    min_static_share: float
+    general: General = field(repr=False)
     bound_by_key: Mapping[str, Bound] = field(repr=False)
-    duration_by_key: Mapping[str, int] = field(repr=False)
     params: Mapping[str, Param] = field(default_factory=dict)
 
 
@@ -116,7 +136,9 @@ class Catalogue:
     Attributes:
         algorithms: By key.
         categories: Names of the 16 categories, by key.
+        general: What holds for every algorithm.
     """
 
     algorithms: Mapping[AlgorithmKey, Algorithm]
     categories: Mapping[str, Title]
+    general: General

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.errors import ConfigError, Fault
 
-Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
+Value = bool | int | float | str | list["Value"] | dict[str, "Value"] | None
 Steps = tuple[str | int, ...]
 """Where a value is: keys and positions from the top."""
 LARGEST_BYTES = 4 * 1024 * 1024

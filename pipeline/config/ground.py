@@ -69,7 +69,7 @@ def fit_ground(picture: Matrix, ground: Matrix, unit: GroundUnit) -> GroundMap:
     origin = (float(ground[:, 0].mean()), float(ground[:, 1].mean()))
     metres = _to_metres(ground, origin, unit)
     matrix = _homography(picture, metres)
-    inverse = np.linalg.inv(matrix)
+    inverse = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
     # The sign of the third coordinate tells the two sides of the horizon apart: make the calibrated one positive.
     matrix = matrix * _common_sign(matrix, picture)
     inverse = inverse * _common_sign(inverse, metres)

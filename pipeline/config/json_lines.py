@@ -3,16 +3,26 @@
 import json
 import re
 from dataclasses import dataclass, field
-from json.decoder import scanstring
 from pathlib import Path
 
-from pipeline.config.document import DEEPEST, MOST_VALUES, Document, Steps, Value, dotted, read_text, refusal, unprintable
+from pipeline.config.document import (
+    DEEPEST,
+    MOST_VALUES,
+    Document,
+    Steps,
+    Value,
+    dotted,
+    read_text,
+    refusal,
+    unprintable,
+)
 from pipeline.errors import ConfigError, Fault
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,29})(\.[0-9]{1,40})?([eE][-+]?[0-9]{1,4})?(?![0-9.eE])")
 _WORD = re.compile(r"-?[A-Za-z]+")
-_WORDS: dict[str, None | bool | float] = {
+_DECODER = json.JSONDecoder()
+_WORDS: dict[str, bool | float | None] = {
     "null": None,
     "true": True,
     "false": False,
@@ -135,10 +145,11 @@ class _Reader:
 
     def _string(self, steps: Steps) -> str:
         try:
-            text, self.at = scanstring(self.text, self.at + 1)
+            # What begins with a quote is a string, so no nested value is read here.
+            text, self.at = _DECODER.raw_decode(self.text, self.at)
         except json.JSONDecodeError as error:
             raise self.refused(error.msg) from error
-        if unprintable(text):
+        if not isinstance(text, str) or unprintable(text):
             fault = Fault(self.shown, self.line, dotted(steps), "holds a control character (allowed: text)")
             self.faults.append(fault)
             return ""

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pipeline.config.area import Area
 from pipeline.config.catalogue import Algorithm, EventPer, Severity
 from pipeline.config.ground import GroundMap
 from pipeline.config.ids import RuleId, ZoneId
@@ -13,8 +14,6 @@ from pipeline.config.schedule import Schedule
 from pipeline.config.secrets import SecretUrl
 from pipeline.errors import Fault
 from pipeline.observation import CameraId, MediaNs
-
-__all__ = ["EventPer", "Severity"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,29 +105,6 @@ class Camera:
     name: str
     source: RecordedSource | LiveSource
     geofence: Geofence
-
-
-@dataclass(frozen=True, slots=True)
-class PictureShare:
-    """An area as a share of the picture, in [0, 1]."""
-
-    share: float
-
-    def __str__(self) -> str:
-        return f"{self.share * 100:.12g} % of the picture"
-
-
-@dataclass(frozen=True, slots=True)
-class GroundArea:
-    """An area on the ground, square metres; every camera of the rule is calibrated."""
-
-    square_metres: float
-
-    def __str__(self) -> str:
-        return f"{self.square_metres:.12g} m2 on the ground"
-
-
-Area = PictureShare | GroundArea
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,5 +148,3 @@ def _readings(wall: datetime, timezone: tzinfo) -> tuple[int, ...]:
         leapt = datetime.fromtimestamp(middle, timezone).replace(tzinfo=None) >= wall
         before, after = (before, middle) if leapt else (middle, after)
     return (after,)
-
-

@@ -27,7 +27,7 @@ from pipeline.errors import ConfigError, Fault
 _LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _INTEGER = re.compile(r"[-+]?[0-9]{1,30}")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]{1,30}|[0-9]{1,30}(\.[0-9]{0,30})?)([eE][-+]?[0-9]{1,4})?")
-_WORDS: dict[str, None | bool | float] = {
+_WORDS: dict[str, bool | float | None] = {
     "": None,
     "~": None,
     **dict.fromkeys(("null", "Null", "NULL"), None),
@@ -75,7 +75,7 @@ class _Node:
     """A part of the file. `size` counts the values in it with every alias written out."""
 
     line: int
-    scalar: None | bool | int | float | str = None
+    scalar: bool | int | float | str | None = None
     items: list["_Node"] | None = None
     fields: dict[str, tuple[int, "_Node"]] | None = None
     size: int = 1
@@ -98,19 +98,19 @@ class _Composer:
             if isinstance(event, yaml.DocumentStartEvent):
                 n_documents += 1
                 if n_documents > 1:
-                    raise refusal(self.shown, event.start_mark.line + 1, "a second document (allowed: one a file)")
+                    raise refusal(self.shown, _line(event), "a second document (allowed: one a file)")
                 root = self._node(next(events), events, ())
         return root
 
     def _node(self, event: yaml.Event, events: Iterator[yaml.Event], steps: Steps) -> _Node:
-        line = event.start_mark.line + 1
+        line = _line(event)
         self.n_read += 1
         if self.n_read > MOST_VALUES:
             raise refusal(self.shown, line, f"too many values (allowed: {MOST_VALUES:,})")
         if len(steps) > DEEPEST:
             raise refusal(self.shown, line, f"nested too deeply (allowed: {DEEPEST} levels)")
         if isinstance(event, yaml.AliasEvent):
-            return self._aliased(event.anchor, line)
+            return self._aliased(event.anchor or "", line)
         node = _Node(line, is_complete=False)
         if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
             self._refuse_tag(event.tag, line, steps)
@@ -139,10 +139,10 @@ class _Composer:
         if tag is not None and tag != "!":
             self.faults.append(Fault(self.shown, line, dotted(steps), f'a tag (got "{tag[:60]}", allowed: none)'))
 
-    def _scalar(self, event: yaml.ScalarEvent, steps: Steps) -> None | bool | int | float | str:
+    def _scalar(self, event: yaml.ScalarEvent, steps: Steps) -> bool | int | float | str | None:
         text = event.value
         if unprintable(text):
-            line = event.start_mark.line + 1
+            line = _line(event)
             self.faults.append(Fault(self.shown, line, dotted(steps), "holds a control character (allowed: text)"))
             return ""
         return _plain(text) if event.implicit[0] else text
@@ -167,7 +167,7 @@ class _Composer:
             node.size += value.size
 
     def _key(self, event: yaml.Event, steps: Steps) -> tuple[str, int]:
-        line = event.start_mark.line + 1
+        line = _line(event)
         if not isinstance(event, yaml.ScalarEvent) or unprintable(event.value) or len(event.value) > 200:
             raise refusal(self.shown, line, f"{dotted(steps) or 'the file'}: a key that is no short text")
         if event.value == "<<" and event.implicit[0]:
@@ -176,7 +176,11 @@ class _Composer:
         return event.value, line
 
 
-def _plain(text: str) -> None | bool | int | float | str:
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 0
+
+
+def _plain(text: str) -> bool | int | float | str | None:
     if text in _WORDS:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):

@@ -1,0 +1,199 @@
+"""Fence files into zones: every mistake of a file at once, in its own words, at its line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from pydantic import ValidationError
+
+from pipeline.config.document import Document, Steps, Value
+from pipeline.config.faults import FaultLog, did_you_mean, faults_of
+from pipeline.config.fence_file import CalibrationEntry, FenceFile, Frame, ZoneFeature, ZoneProperties
+from pipeline.config.ground import GroundMap, GroundUnit, Matrix, fit_ground, residuals_m
+from pipeline.config.ids import ZoneId
+from pipeline.config.json_lines import read_json
+from pipeline.config.outline import OutlineError, area_outline, line_outline
+from pipeline.config.resolved import Geofence, Zone
+from pipeline.config.vocabulary import Title
+from pipeline.errors import ConfigError
+
+_LARGE_MISS_M = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fences:
+    """A fence file as far as it could be read.
+
+    Attributes:
+        document: Where its zones are written; None: the file could not be read, or a camera has none.
+        geofence: The zones without a fault.
+        steps_by_id: Where each id is written, those of zones with a fault among them.
+        categories: Every category named.
+        is_whole: Whether the ids are all known: nothing may be called unknown where they are not.
+    """
+
+    document: Document | None
+    geofence: Geofence
+    steps_by_id: Mapping[str, Steps]
+    categories: frozenset[str]
+    is_whole: bool
+
+
+NO_FENCES = Fences(None, Geofence(None, ()), {}, frozenset(), is_whole=True)
+
+
+def read_fences(path: Path, shown: str, categories: Mapping[str, Title], log: FaultLog) -> Fences:
+    """The fences in a file, its mistakes in the log.
+
+    Args:
+        path: The file.
+        shown: Its name in messages.
+        categories: The catalogue's.
+        log: Takes every mistake.
+    """
+    try:
+        document = read_json(path, shown)
+    except ConfigError as error:
+        log.extend(error.faults)
+        return Fences(None, Geofence(path, ()), {}, frozenset(), is_whole=False)
+    try:
+        FenceFile.model_validate(document.value)
+    except ValidationError as error:
+        log.extend(faults_of(error, FenceFile, document, ()))
+    return _Reading(document, path, categories, log).fences()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One fence file being read."""
+
+    document: Document
+    path: Path
+    categories: Mapping[str, Title]
+    log: FaultLog
+
+    def fences(self) -> Fences:
+        ground = self._ground()
+        steps_by_id: dict[str, Steps] = {}
+        named: set[str] = set()
+        zones: list[Zone] = []
+        features = self.document.at(("features",))
+        for i in range(len(features) if isinstance(features, list) else 0):
+            self._note_names(("features", i, "properties"), steps_by_id, named)
+            zone = self._zone(("features", i), ground)
+            if zone is not None:
+                zones.append(zone)
+        geofence = Geofence(self.path, tuple(z for z in zones if not z.mask), tuple(z for z in zones if z.mask), ground)
+        return Fences(self.document, geofence, steps_by_id, frozenset(named), isinstance(features, list))
+
+    def _note_names(self, steps: Steps, steps_by_id: dict[str, Steps], named: set[str]) -> None:
+        """Remember the id and category of a feature, whatever else is wrong with it; an id given twice is a fault."""
+        properties = self.document.at(steps)
+        if not isinstance(properties, dict):
+            return
+        zone_id, category = properties.get("id"), properties.get("category")
+        if isinstance(category, str):
+            named.add(category)
+            if category not in self.categories:
+                text = f'unknown category (got "{category[:80]}", {did_you_mean(category, self.categories)})'
+                self.log.add(self.document, (*steps, "category"), text)
+        elif category is None and properties.get("mask") is not True:
+            text = f"missing (allowed: {', '.join(self.categories)})"
+            self.log.add(self.document, (*steps, "category"), text)
+        if not isinstance(zone_id, str):
+            return
+        if zone_id in steps_by_id:
+            first = self.document.line((*steps_by_id[zone_id], "properties", "id"))
+            text = f'id given twice (got "{zone_id[:80]}", the first time in line {first})'
+            self.log.add(self.document, (*steps, "id"), text)
+        steps_by_id.setdefault(zone_id, steps[:-1])
+
+    def _ground(self) -> GroundMap | None:
+        value = self.document.at(("calibration",))
+        try:
+            entry = CalibrationEntry.model_validate(value)
+        except ValidationError:
+            return None
+        picture = np.array([pair.image for pair in entry.points], dtype=np.float64)
+        ground = np.array([pair.ground for pair in entry.points], dtype=np.float64)
+        steps: Steps = ("calibration", "points")
+        if entry.unit is GroundUnit.DEGREES and np.any(np.abs(ground) > (180, 89.9)):
+            i = int(np.argmax(np.any(np.abs(ground) > (180, 89.9), axis=1)))
+            got = f"got {entry.points[i].ground}, allowed: longitude from -180 to 180, latitude from -89.9 to 89.9"
+            self.log.add(self.document, (*steps, i, "ground"), f"no place on earth ({got})")
+            return None
+        try:
+            ground_map = fit_ground(picture, ground, entry.unit)
+        except (ValueError, np.linalg.LinAlgError) as error:
+            self.log.add(self.document, steps, f"no calibration: {error}")
+            return None
+        self._warn_of_misses(ground_map, picture, ground)
+        return ground_map
+
+    def _warn_of_misses(self, ground_map: GroundMap, picture: Matrix, ground: Matrix) -> None:
+        misses_m = residuals_m(ground_map, picture, ground)
+        worst = int(np.argmax(misses_m))
+        if misses_m[worst] > _LARGE_MISS_M:
+            text = f"this pair misses its place by {misses_m[worst]:.1f} m: a point may be wrong"
+            self.log.remark(self.document, ("calibration", "points", worst), text)
+
+    def _zone(self, steps: Steps, ground: GroundMap | None) -> Zone | None:
+        try:
+            feature = ZoneFeature.model_validate(self.document.at(steps))
+        except ValidationError:
+            return None
+        outline = self._outline(feature, steps, ground)
+        if outline is None or (feature.properties.category is None and not feature.properties.mask):
+            return None
+        return _zone(feature.properties, outline, feature.geometry.type == "LineString", ground)
+
+    def _outline(self, feature: ZoneFeature, steps: Steps, ground: GroundMap | None) -> Matrix | None:
+        where = (*steps, "geometry", "coordinates")
+        frame = self.document.at(("frame",))
+        if frame == Frame.GEOGRAPHIC and not self._places(ground):
+            return None
+        if frame not in {Frame.IMAGE.value, Frame.GEOGRAPHIC.value}:
+            return None
+        on_ground = ground if frame == Frame.GEOGRAPHIC else None
+        try:
+            if feature.geometry.type == "LineString":
+                return line_outline(feature.geometry.coordinates, on_ground)
+            return area_outline(feature.geometry.coordinates, on_ground)
+        except OutlineError as error:
+            self.log.add(self.document, (*where, *error.steps), f'zone "{feature.properties.id}": {error}')
+            return None
+
+    def _places(self, ground: GroundMap | None) -> bool:
+        """Whether longitude and latitude can be taken to the picture; where not, a fault says so once."""
+        if ground is not None and ground.unit is GroundUnit.DEGREES:
+            return True
+        calibration: Value = self.document.at(("calibration",))
+        if calibration is None or ground is not None:
+            text = 'needs a calibration in degrees (got none, allowed: "calibration" with four or more pairs of points)'
+            self.log.add(self.document, ("frame",), f"a geographic frame {text}")
+        return False
+
+
+def _zone(properties: ZoneProperties, outline: Matrix, is_line: bool, ground: GroundMap | None) -> Zone:
+    return Zone(
+        id=ZoneId(properties.id),
+        name=properties.name or properties.id,
+        category=properties.category or "",
+        grid=properties.grid or "",
+        responsible=properties.responsible or "",
+        points=tuple((float(x), float(y)) for x, y in outline),
+        is_line=is_line,
+        mask=properties.mask,
+        direction=properties.direction,
+        location=_location(outline, ground),
+    )
+
+
+def _location(outline: Matrix, ground: GroundMap | None) -> tuple[float, float] | None:
+    if ground is None or ground.unit is not GroundUnit.DEGREES:
+        return None
+    longitude, latitude = ground.ground(outline.mean(axis=0, keepdims=True))[0]
+    on_earth = abs(longitude) <= 180 and abs(latitude) <= 90
+    # Seven digits are a centimetre; NaN (above the horizon) compares as not on earth.
+    return (round(float(longitude), 7), round(float(latitude), 7)) if on_earth else None

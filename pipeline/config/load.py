@@ -1,0 +1,282 @@
+"""A site file, its fences and its table of cameras, read and checked as one: every mistake is told at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, ValidationError
+
+from pipeline.config.cameras import (
+    Surroundings,
+    Written,
+    camera_entries,
+    read_camera_table,
+    resolve_camera,
+    shown_path,
+)
+from pipeline.config.catalogue import Catalogue
+from pipeline.config.catalogue_file import AlgorithmEntry, load_catalogue, resolve_algorithm, unknown_names
+from pipeline.config.document import Document, Steps, Value, shown_value
+from pipeline.config.faults import FaultLog, did_you_mean, faults_of
+from pipeline.config.fences import NO_FENCES, Fences
+from pipeline.config.ids import AlgorithmKey
+from pipeline.config.resolved import Camera, DetectorSettings, RedisSettings, Rule, Site
+from pipeline.config.rule_entries import Law, resolve_rule
+from pipeline.config.secrets import SecretUrl
+from pipeline.config.site import (
+    EMBEDDED,
+    DetectorEntry,
+    RedisEntry,
+    RuleDefaults,
+    RuleEntry,
+    SiteFile,
+    SiteHead,
+    time_zone,
+)
+from pipeline.config.vocabulary import Vocabulary, load_vocabulary
+from pipeline.config.yaml_lines import read_yaml
+from pipeline.config.zone_choice import KnownCameras
+from pipeline.errors import ConfigError, Fault
+from pipeline.observation import CameraId
+
+M = TypeVar("M", bound=BaseModel)
+UNREAD = Fences(None, NO_FENCES.geofence, {}, frozenset(), is_whole=False)
+"""Of a camera whose entry is too wrong to look for its fences."""
+_REDIS_SCHEMES = frozenset({"redis", "rediss", "redis+sentinel"})
+
+
+def load_site(path: Path, environ: Mapping[str, str]) -> Site:
+    """The site that a file describes.
+
+    Args:
+        path: The site file. Paths in it are relative to its folder.
+        environ: Values of the variables (`${NAME}`) in addresses and paths.
+
+    Raises:
+        ConfigError: With every mistake of the site file, its table of cameras and its fence files, those of the site
+            file first, in the order of their lines.
+    """
+    document = read_yaml(path, str(path))
+    log = FaultLog()
+    catalogue, vocabulary = load_catalogue(), load_vocabulary()
+    try:
+        SiteFile.model_validate(document.value)
+    except ValidationError as error:
+        log.extend(faults_of(error, SiteFile, document, ()))
+    if not isinstance(document.value, dict):
+        raise ConfigError(log.faults)
+    return _Loading(path, document, log, environ, catalogue, vocabulary).site()
+
+
+@dataclass(frozen=True, slots=True)
+class _Loading:
+    """One site file being read. A section that is wrong counts as if it were not there: its faults are told already."""
+
+    path: Path
+    document: Document
+    log: FaultLog
+    environ: Mapping[str, str]
+    catalogue: Catalogue
+    vocabulary: Vocabulary
+
+    def site(self) -> Site:
+        head = self._section(SiteHead, "site") or SiteHead(id="unknown")
+        try:
+            timezone = time_zone(head.timezone)
+        except ValueError:
+            hint = did_you_mean(head.timezone, available_timezones())
+            self._add(("site", "timezone"), f"unknown time zone (got {shown_value(head.timezone)}, {hint})")
+            timezone = time_zone("UTC")
+        around = Surroundings(self.path.absolute().parent, self.environ, timezone, self.catalogue.categories, self.log)
+        detector = self._section(DetectorEntry, "detector") or DetectorEntry()
+        cameras, known = self._cameras(around)
+        defaults = self._section(RuleDefaults, "defaults") or RuleDefaults()
+        catalogue = self._with_own_algorithms()
+        law = Law(self.document, defaults, detector.confidence, timezone, catalogue, self.vocabulary, known, self.log)
+        rules = self._rules(law)
+        redis, state = self._redis(around), self._state(around)
+        self._refuse_specialists()
+        self._warn(cameras, rules, known)
+        if self.log.faults:
+            raise ConfigError(self._ordered(self.log.faults))
+        return Site(
+            id=head.id,
+            name=head.name or head.id,
+            timezone=timezone,
+            path=self.path.absolute(),
+            state=state,
+            redis=redis,
+            detector=DetectorSettings(detector.model, detector.confidence, detector.provider, detector.threads),
+            cameras=tuple(cameras),
+            rules=tuple(rules),
+            warnings=tuple(self._ordered(self.log.warnings)),
+        )
+
+    def _add(self, steps: Steps, text: str) -> None:
+        self.log.add(self.document, steps, text)
+
+    def _ordered(self, faults: list[Fault]) -> list[Fault]:
+        return sorted(faults, key=lambda fault: (fault.file != self.document.file, fault))
+
+    def _section(self, model: type[M], key: str) -> M | None:
+        value = self.document.at((key,))
+        try:
+            return None if value is None else model.model_validate(value)
+        except ValidationError:
+            return None
+
+    def _cameras(self, around: Surroundings) -> tuple[list[Camera], KnownCameras]:
+        entries = camera_entries(self.document, ("cameras",), self.log, tell=False)
+        table, is_whole = self._table(around)
+        if table is not None:
+            entries += camera_entries(table, (), self.log, tell=True)
+        self._refuse_none(is_whole=is_whole)
+        documents: list[tuple[Document, Value, Steps]] = [(self.document, self.document.at(("cameras",)), ("cameras",))]
+        documents += [(table, table.value, ())] if table is not None else []
+        fences_by_camera: dict[CameraId, Fences] = {}
+        for document, value, base in documents:
+            is_whole = self._note_ids(document, value, base, fences_by_camera) and is_whole
+        cameras: dict[CameraId, Camera] = {}
+        for written in entries:
+            self._resolve(written, around, cameras, fences_by_camera)
+        return list(cameras.values()), KnownCameras(fences_by_camera, is_whole)
+
+    def _resolve(
+        self,
+        written: Written,
+        around: Surroundings,
+        cameras: dict[CameraId, Camera],
+        fences_by_camera: dict[CameraId, Fences],
+    ) -> None:
+        camera, fences = resolve_camera(written, around)
+        camera_id = CameraId(written.entry.id)
+        if fences_by_camera[camera_id] is UNREAD:
+            fences_by_camera[camera_id] = fences
+        if camera is not None:
+            cameras.setdefault(camera_id, camera)
+
+    def _table(self, around: Surroundings) -> tuple[Document | None, bool]:
+        """The table of cameras, and whether all of it could be read."""
+        text = self.document.at(("cameras_from",))
+        if not isinstance(text, str) or not text:
+            return None, text is None
+        path = around.path(self.document, ("cameras_from",), text)
+        if path is None:
+            return None, False
+        if not path.is_file():
+            self._add(("cameras_from",), f"no such file (got {shown_value(text)})")
+            return None, False
+        try:
+            return read_camera_table(path, shown_path(path)), True
+        except ConfigError as error:
+            self.log.extend(error.faults)
+            return None, False
+
+    def _refuse_none(self, *, is_whole: bool) -> None:
+        value = self.document.at(("cameras",))
+        has_table = self.document.at(("cameras_from",)) is not None
+        if value is None and not has_table:
+            self._add(("cameras",), "missing (allowed: at least one camera, here or in cameras_from)")
+        elif value == [] and not (has_table and is_whole):
+            self._add(("cameras",), "too few (got an empty list, allowed: at least one camera)")
+
+    def _note_ids(
+        self, document: Document, value: Value, base: Steps, fences_by_camera: dict[CameraId, Fences]
+    ) -> bool:
+        """Remember every camera's id, whatever else is wrong with it. Returns whether every one has an id."""
+        is_whole = value is None or isinstance(value, list)
+        for i, camera in enumerate(value if isinstance(value, list) else []):
+            camera_id = camera.get("id") if isinstance(camera, dict) else None
+            if not isinstance(camera_id, str):
+                is_whole = False
+            elif camera_id in fences_by_camera:
+                text = f"id given twice (got {shown_value(camera_id)}, allowed: once a site)"
+                self.log.add(document, (*base, i, "id"), text)
+            else:
+                fences_by_camera[CameraId(camera_id)] = UNREAD
+        return is_whole
+
+    def _with_own_algorithms(self) -> Catalogue:
+        """The catalogue and, after it, the algorithms that the site file brings itself."""
+        algorithms = dict(self.catalogue.algorithms)
+        written = self.document.at(("algorithms",))
+        for key in written if isinstance(written, dict) else ():
+            steps: Steps = ("algorithms", key)
+            if ":" not in key:
+                text = f'a key of its own holds a colon (got {shown_value(key)}, allowed: such as "{self._prefix()}:{key}")'
+                self._add(steps, text)
+            try:
+                entry = AlgorithmEntry.model_validate(self.document.at(steps))
+            except ValidationError:
+                continue
+            unknown = unknown_names(entry, self.vocabulary)
+            for inner, text in unknown:
+                self._add((*steps, *inner), text)
+            if not unknown:
+                own = AlgorithmKey(key)
+                algorithms[own] = resolve_algorithm(own, entry, self.catalogue.general, self.vocabulary)
+        return replace(self.catalogue, algorithms=algorithms)
+
+    def _prefix(self) -> str:
+        site_id = self.document.at(("site", "id"))
+        return site_id if isinstance(site_id, str) else "site"
+
+    def _rules(self, law: Law) -> list[Rule]:
+        written = self.document.at(("rules",))
+        rules: list[Rule] = []
+        line_by_id: dict[str, int] = {}
+        for i, value in enumerate(written if isinstance(written, list) else []):
+            steps: Steps = ("rules", i)
+            rule_id = value.get("id") if isinstance(value, dict) else None
+            if isinstance(rule_id, str):
+                line = self.document.line((*steps, "id"))
+                if line_by_id.setdefault(rule_id, line) != line or any(rule.id == rule_id for rule in rules):
+                    text = f"id given twice (got {shown_value(rule_id)}, the first time in line {line_by_id[rule_id]})"
+                    self._add((*steps, "id"), text)
+            try:
+                entry = RuleEntry.model_validate(value)
+            except ValidationError:
+                continue
+            rule = resolve_rule(entry, steps, law)
+            if rule is not None:
+                rules.append(rule)
+        return rules
+
+    def _redis(self, around: Surroundings) -> RedisSettings:
+        entry = self._section(RedisEntry, "redis") or RedisEntry()
+        url: SecretUrl | None = None
+        if entry.url != EMBEDDED:
+            steps: Steps = ("redis", "url")
+            if "://" not in entry.url and not entry.url.startswith("${"):
+                allowed = "embedded, redis://..., rediss://... or redis+sentinel://..."
+                self._add(steps, f"no address (got {shown_value(entry.url)}, allowed: {allowed})")
+            else:
+                url = around.url(self.document, steps, entry.url, _REDIS_SCHEMES)
+        return RedisSettings(url, entry.stream, entry.keep)
+
+    def _state(self, around: Surroundings) -> Path:
+        text = self.document.at(("state",))
+        path = around.path(self.document, ("state",), text) if isinstance(text, str) else None
+        path = path or around.folder / "state"
+        if path.exists() and not path.is_dir():
+            self._add(("state",), f"no folder (got {shown_value(text)}, which is a file)")
+        return path
+
+    def _refuse_specialists(self) -> None:
+        if self.document.at(("specialists",)):
+            text = "this version runs no further networks yet (allowed: leave it out, one network in detector)"
+            self._add(("specialists",), text)
+
+    def _warn(self, cameras: list[Camera], rules: list[Rule], known: KnownCameras) -> None:
+        if not self.document.at(("rules",)):
+            self.log.remark(self.document, ("rules",), "no rule: nothing but camera faults will be told")
+        used = {(camera, zone) for rule in rules for camera, zones in rule.zones_by_camera.items() for zone in zones}
+        # A rule with a fault is not among `rules`, and its zones would seem unused.
+        for camera in cameras if not self.log.faults else ():
+            document = known.fences_by_camera[camera.id].document
+            for zone in camera.geofence.zones if document is not None else ():
+                if (camera.id, zone.id) not in used and document is not None:
+                    steps = (*known.fences_by_camera[camera.id].steps_by_id[zone.id], "properties", "id")
+                    self.log.remark(document, steps, f'no rule uses the zone "{zone.id}" of camera "{camera.id}"')

@@ -1,0 +1,237 @@
+"""Rule entries into rules: defaults filled in, held against the catalogue's bounds, the vocabulary and the fences."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import TypeVar
+
+from pipeline.config.area import Area, GroundArea, PictureShare
+from pipeline.config.catalogue import Algorithm, Bound, Catalogue, StaticUse
+from pipeline.config.document import Document, Steps, Value, shown_value
+from pipeline.config.duration import format_duration
+from pipeline.config.faults import FaultLog, did_you_mean
+from pipeline.config.ids import AlgorithmKey, RuleId, ZoneId
+from pipeline.config.resolved import Rule
+from pipeline.config.schedule import parse_schedule
+from pipeline.config.site import RuleDefaults, RuleEntry
+from pipeline.config.vocabulary import UnknownNameError, Vocabulary
+from pipeline.config.zone_choice import KnownCameras, ZoneChoice
+from pipeline.observation import STATIC_OBJECT, CameraId
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """What rules are held against.
+
+    Attributes:
+        document: The site file.
+        defaults: Its `defaults`.
+        detector_confidence: Its `detector.confidence`.
+        timezone: Of schedules.
+        catalogue: With the site's own algorithms.
+        vocabulary: Of classes.
+        known: The cameras and their fences.
+        log: Takes every mistake.
+    """
+
+    document: Document
+    defaults: RuleDefaults
+    detector_confidence: float
+    timezone: tzinfo
+    catalogue: Catalogue
+    vocabulary: Vocabulary
+    known: KnownCameras
+    log: FaultLog
+
+
+def resolve_rule(entry: RuleEntry, steps: Steps, law: Law) -> Rule | None:
+    """The rule; None where the log tells why not."""
+    n_before = len(law.log.faults)
+    choice = ZoneChoice(law.document, steps, entry, law.known, law.catalogue.categories, law.log)
+    zones_by_camera = choice.zones_by_camera()
+    algorithm = _algorithm(entry, steps, law)
+    if algorithm is None:
+        return None
+    rule = _Merging(entry, steps, law, algorithm).rule(zones_by_camera)
+    return rule if len(law.log.faults) == n_before and zones_by_camera else None
+
+
+def _algorithm(entry: RuleEntry, steps: Steps, law: Law) -> Algorithm | None:
+    at = (*steps, "algorithm")
+    algorithm = law.catalogue.algorithms.get(AlgorithmKey(entry.algorithm))
+    if algorithm is None:
+        hint = did_you_mean(entry.algorithm, law.catalogue.algorithms)
+        law.log.add(law.document, at, f"unknown algorithm (got {shown_value(entry.algorithm)}, {hint})")
+        return None
+    if algorithm.condition is None:
+        able = ", ".join(key for key, known in law.catalogue.algorithms.items() if known.condition is not None)
+        text = f"this version cannot look for it yet (got {shown_value(entry.algorithm)}, allowed: {able})"
+        law.log.add(law.document, at, text)
+        return None
+    return algorithm
+
+
+@dataclass(frozen=True, slots=True)
+class _Merging:
+    """One rule: what it says, else what `defaults` say, else the catalogue."""
+
+    entry: RuleEntry
+    steps: Steps
+    law: Law
+    algorithm: Algorithm
+
+    def rule(self, zones_by_camera: Mapping[CameraId, tuple[ZoneId, ...]]) -> Rule:
+        entry, defaults, algorithm, general = self.entry, self.law.defaults, self.algorithm, self.algorithm.general
+        include_static = self._include_static()
+        min_area = self._area("min_area", entry.min_area or defaults.min_area, zones_by_camera)
+        max_area = self._area("max_area", entry.max_area or defaults.max_area, zones_by_camera) or PictureShare(1.0)
+        self._refuse_reversed(min_area, max_area)
+        enabled = _first(entry.enabled, defaults.enabled, other=True)
+        return Rule(
+            id=RuleId(entry.id),
+            algorithm=algorithm,
+            zones_by_camera=zones_by_camera,
+            classes=self._classes(include_static=include_static),
+            dwell_ns=self._duration("dwell", entry.dwell, defaults.dwell, algorithm.dwell_ns),
+            grace_ns=self._duration("grace", entry.grace, defaults.grace, general.grace_ns),
+            clear_after_ns=self._duration(
+                "clear_after", entry.clear_after, defaults.clear_after, general.clear_after_ns
+            ),
+            cooldown_ns=self._duration("cooldown", entry.cooldown, defaults.cooldown, general.cooldown_ns),
+            remind_every_ns=self._duration(
+                "remind_every", entry.remind_every, defaults.remind_every, general.remind_every_ns
+            ),
+            schedule=parse_schedule(entry.schedule or defaults.schedule or "always", self.law.timezone),
+            severity=entry.severity or defaults.severity or algorithm.severity,
+            event_per=entry.event_per or defaults.event_per or algorithm.event_per,
+            confidence=self._confidence(),
+            min_area=min_area or PictureShare(0.0),
+            min_static_area=min_area or PictureShare(general.min_static_share),
+            max_area=max_area,
+            include_static=include_static,
+            confirm=_first(entry.confirm, defaults.confirm, other=False),
+            enabled=enabled,
+            params=self._params(),
+            codes=dict(entry.codes),
+        )
+
+    def _where(self, key: str) -> Steps:
+        """Where a key is written: in the rule, else in `defaults`, else the rule itself."""
+        for steps in ((*self.steps, key), ("defaults", key)):
+            if self.law.document.at(steps) is not None:
+                return steps
+        return self.steps
+
+    def _fault(self, steps: Steps, text: str) -> None:
+        of_rule = "" if steps[:1] == ("rules",) else f' for rule "{self.entry.id}"'
+        self.law.log.add(self.law.document, steps, f"{text}{of_rule}")
+
+    def _duration(self, key: str, own: int | None, default: int | None, catalogued: int) -> int:
+        duration_ns = _first(own, default, other=catalogued)
+        bound = self.algorithm.bound_by_key.get(key, Bound(0, float("inf")))
+        is_never = key == "remind_every" and duration_ns == 0
+        if not is_never and not bound.low <= duration_ns <= bound.high:
+            got = shown_value(self._written(key))
+            allowed = f"{format_duration(round(bound.low))} to {format_duration(round(bound.high))}"
+            also = ", or 0s for never" if key == "remind_every" else ""
+            text = f"outside the bounds of {self.algorithm.key} (got {got}, allowed: {allowed}{also})"
+            self._fault(self._where(key), text)
+        return duration_ns
+
+    def _written(self, key: str) -> Value:
+        return self.law.document.at(self._where(key))
+
+    def _confidence(self) -> float:
+        given = _first(self.entry.confidence, self.law.defaults.confidence, other=self.law.detector_confidence)
+        bound = self.algorithm.bound_by_key.get("confidence", Bound(0, 1))
+        is_written = self._where("confidence") != self.steps
+        if is_written and not bound.low <= given <= bound.high:
+            text = (
+                f"outside the bounds of {self.algorithm.key} (got {given:g}, allowed: {bound.low:g} to {bound.high:g})"
+            )
+            self._fault(self._where("confidence"), text)
+        elif given < self.law.detector_confidence:
+            text = f"below detector.confidence ({self.law.detector_confidence:g}), which lets nothing lower through"
+            self.law.log.remark(self.law.document, self._where("confidence"), text)
+        return given
+
+    def _include_static(self) -> bool:
+        given = self.entry.include_static
+        use = self.algorithm.static
+        steps = (*self.steps, "include_static")
+        if given is True and use is StaticUse.NEVER:
+            self._fault(steps, f"{self.algorithm.key} never counts things without a class (got true, allowed: false)")
+        if given is False and use is StaticUse.REQUIRED:
+            self._fault(steps, f"{self.algorithm.key} looks for nothing else (got false, allowed: true)")
+        return use in {StaticUse.REQUIRED, StaticUse.ON} if given is None else given
+
+    def _classes(self, *, include_static: bool) -> frozenset[str]:
+        algorithm = self.algorithm
+        named = algorithm.classes if self.entry.classes is None else self._named_classes(self.entry.classes)
+        if self.entry.classes is not None and not algorithm.classes:
+            text = f"{algorithm.key} looks at no class (got {shown_value(list(self.entry.classes))}, allowed: none)"
+            self._fault((*self.steps, "classes"), text)
+        with_static = frozenset({STATIC_OBJECT}) if include_static else frozenset()
+        return (named - {STATIC_OBJECT}) | algorithm.required | with_static
+
+    def _named_classes(self, names: list[str]) -> frozenset[str]:
+        found: frozenset[str] = frozenset()
+        for i, name in enumerate(names):
+            steps = (*self.steps, "classes", i)
+            try:
+                classes = self.law.vocabulary.expand([name])
+            except UnknownNameError as error:
+                hint = f'did you mean "{error.suggestion}"?' if error.suggestion else "see configs/vocabulary.yaml"
+                self._fault(steps, f"unknown class (got {shown_value(name)}, {hint})")
+                continue
+            if classes == {STATIC_OBJECT}:
+                self._fault(steps, "static objects are no class of a rule (allowed: include_static: true)")
+            found |= classes
+        return found
+
+    def _area(self, key: str, area: Area | None, zones_by_camera: Mapping[CameraId, tuple[ZoneId, ...]]) -> Area | None:
+        if isinstance(area, GroundArea):
+            fences_by_camera = self.law.known.fences_by_camera
+            # A camera whose fences could not be read may well be calibrated.
+            flat = [c for c in zones_by_camera if fences_by_camera[c].geofence.ground is None]
+            if flat:
+                got = shown_value(self._written(key))
+                text = f"square metres need a calibration, and these cameras have none: {', '.join(flat[:5])}"
+                self._fault(self._where(key), f"{text} (got {got}, allowed: a share of the picture)")
+        return area
+
+    def _refuse_reversed(self, min_area: Area | None, max_area: Area) -> None:
+        reversed_share = (
+            isinstance(min_area, PictureShare)
+            and isinstance(max_area, PictureShare)
+            and min_area.share > max_area.share
+        )
+        reversed_ground = (
+            isinstance(min_area, GroundArea)
+            and isinstance(max_area, GroundArea)
+            and min_area.square_metres > max_area.square_metres
+        )
+        if reversed_share or reversed_ground:
+            self._fault(self._where("min_area"), f"above max_area (got {min_area}, allowed: at most {max_area})")
+
+    def _params(self) -> dict[str, float]:
+        params = {name: param.default for name, param in self.algorithm.params.items()}
+        for name, value in self.entry.params.items():
+            steps = (*self.steps, "params", name)
+            known = self.algorithm.params.get(name)
+            if known is None:
+                hint = did_you_mean(name, self.algorithm.params)
+                self._fault(steps, f"unknown param of {self.algorithm.key} (got {shown_value(name)}, {hint})")
+            elif not known.bound.low <= value <= known.bound.high:
+                allowed = f"{known.bound.low:g} to {known.bound.high:g}"
+                self._fault(steps, f"outside its bounds (got {shown_value(value)}, allowed: {allowed})")
+            params[name] = value
+        return params
+
+
+def _first(own: T | None, default: T | None, *, other: T) -> T:
+    if own is not None:
+        return own
+    return other if default is None else default
