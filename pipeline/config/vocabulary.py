@@ -191,14 +191,15 @@ def _faults(written: _Written) -> Iterator[tuple[Steps, str]]:
 
 
 def _doubled_spellings(written: _Written) -> Iterator[tuple[Steps, str]]:
-    owner_by_spelling: dict[str, str] = {}
-    for name, spelling in (*_class_spellings(written), *_group_spellings(written)):
-        owner = owner_by_spelling.setdefault(spelling, name)
-        if owner != name:
-            yield (
-                ("classes" if name in written.classes else "groups", name),
-                f"{spelling!r} is a spelling of {owner!r} already",
-            )
+    owners = [
+        *((("classes", name), spelling) for name, spelling in _class_spellings(written)),
+        *((("groups", name), spelling) for name, spelling in _group_spellings(written)),
+    ]
+    owner_by_spelling: dict[str, tuple[str, str]] = {}
+    for place, spelling in owners:
+        owner = owner_by_spelling.setdefault(spelling, place)
+        if owner != place:
+            yield place, f"{spelling!r} is a spelling of {owner[1]!r} in {owner[0]} already"
 
 
 def _family_faults(written: _Written) -> Iterator[tuple[Steps, str]]:
