@@ -24,6 +24,13 @@ _KIND_BY_TYPE = {
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
 }
+_LIMIT_BY_TYPE = {
+    "too_short": ("too few", "at least", "min_length"),
+    "string_too_short": ("too short", "at least this many letters:", "min_length"),
+    "too_long": ("too many", "at most", "max_length"),
+    "string_too_long": ("too long", "at most this many letters:", "max_length"),
+    "finite_number": ("not a number", "a finite number", ""),
+}
 _SIGN_BY_KEY = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
 
 
@@ -113,12 +120,10 @@ def _text(kind: str, context: dict[str, str], value: Value, message: str, descri
     if kind in _KIND_BY_TYPE:
         more = f": {described}" if described else ""
         return f"wrong type (got {got}, allowed: {_KIND_BY_TYPE[kind]}{more})"
-    if kind in {"too_short", "string_too_short"}:
-        return f"too few (got {got}, allowed: at least {context.get('min_length', '1')})"
-    if kind in {"too_long", "string_too_long"}:
-        return f"too many (got {got}, allowed: at most {context.get('max_length', '')})"
-    if kind == "finite_number":
-        return f"not a number (got {got}, allowed: a finite number)"
+    if kind in _LIMIT_BY_TYPE:
+        text, sign, key = _LIMIT_BY_TYPE[kind]
+        allowed = f"{sign} {context.get(key, '')}".strip()
+        return f"{text} (got {got}, allowed: {allowed})"
     expected = context.get("expected") or context.get("expected_tags")
     if expected and isinstance(value, str):
         return f"no such choice (got {got}, {did_you_mean(value, _choices(expected))})"

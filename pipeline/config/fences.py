@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from pipeline.config.document import Document, Steps, Value
 from pipeline.config.faults import FaultLog, did_you_mean, faults_of
-from pipeline.config.fence_file import CalibrationEntry, FenceFile, Frame, ZoneFeature, ZoneProperties
+from pipeline.config.fence_file import CalibrationEntry, FenceFile, Frame, LineGeometry, ZoneFeature
 from pipeline.config.ground import GroundMap, GroundUnit, Matrix, fit_ground, residuals_m
 from pipeline.config.ids import ZoneId
 from pipeline.config.json_lines import read_json
@@ -146,7 +146,7 @@ class _Reading:
         outline = self._outline(feature, steps, ground)
         if outline is None or (feature.properties.category is None and not feature.properties.mask):
             return None
-        return _zone(feature.properties, outline, feature.geometry.type == "LineString", ground)
+        return _zone(feature, outline, ground)
 
     def _outline(self, feature: ZoneFeature, steps: Steps, ground: GroundMap | None) -> Matrix | None:
         where = (*steps, "geometry", "coordinates")
@@ -157,7 +157,7 @@ class _Reading:
             return None
         on_ground = ground if frame == Frame.GEOGRAPHIC else None
         try:
-            if feature.geometry.type == "LineString":
+            if isinstance(feature.geometry, LineGeometry):
                 return line_outline(feature.geometry.coordinates, on_ground)
             return area_outline(feature.geometry.coordinates, on_ground)
         except OutlineError as error:
@@ -175,7 +175,8 @@ class _Reading:
         return False
 
 
-def _zone(properties: ZoneProperties, outline: Matrix, is_line: bool, ground: GroundMap | None) -> Zone:
+def _zone(feature: ZoneFeature, outline: Matrix, ground: GroundMap | None) -> Zone:
+    properties = feature.properties
     return Zone(
         id=ZoneId(properties.id),
         name=properties.name or properties.id,
@@ -183,7 +184,7 @@ def _zone(properties: ZoneProperties, outline: Matrix, is_line: bool, ground: Gr
         grid=properties.grid or "",
         responsible=properties.responsible or "",
         points=tuple((float(x), float(y)) for x, y in outline),
-        is_line=is_line,
+        is_line=isinstance(feature.geometry, LineGeometry),
         mask=properties.mask,
         direction=properties.direction,
         location=_location(outline, ground),

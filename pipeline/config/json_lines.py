@@ -1,4 +1,7 @@
-"""JSON with the line of every value, bounded in size and depth. `NaN` and `Infinity` are read, for a message to name."""
+"""JSON with the line of every value, bounded in size and depth.
+
+`NaN` and `Infinity` are read, so that a message can say where they stand.
+"""
 
 import json
 import re

@@ -205,8 +205,8 @@ class _Loading:
         for key in written if isinstance(written, dict) else ():
             steps: Steps = ("algorithms", key)
             if ":" not in key:
-                text = f'a key of its own holds a colon (got {shown_value(key)}, allowed: such as "{self._prefix()}:{key}")'
-                self._add(steps, text)
+                allowed = f'such as "{self._prefix()}:{key[:80]}"'
+                self._add(steps, f"no colon in a key of the site's own (got {shown_value(key)}, allowed: {allowed})")
             try:
                 entry = AlgorithmEntry.model_validate(self.document.at(steps))
             except ValidationError:

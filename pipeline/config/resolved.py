@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pipeline.config.area import Area
+from pipeline.config.area import Area, GroundArea, PictureShare
 from pipeline.config.catalogue import Algorithm, EventPer, Severity
 from pipeline.config.ground import GroundMap
 from pipeline.config.ids import RuleId, ZoneId
@@ -14,6 +14,25 @@ from pipeline.config.schedule import Schedule
 from pipeline.config.secrets import SecretUrl
 from pipeline.errors import Fault
 from pipeline.observation import CameraId, MediaNs
+
+# With the types of its fields, so that who uses a site needs this module alone.
+__all__ = [
+    "Area",
+    "Camera",
+    "DetectorSettings",
+    "EventPer",
+    "Geofence",
+    "GroundArea",
+    "LiveSource",
+    "PictureShare",
+    "Provider",
+    "RecordedSource",
+    "RedisSettings",
+    "Rule",
+    "Severity",
+    "Site",
+    "Zone",
+]
 
 
 @dataclass(frozen=True, slots=True)

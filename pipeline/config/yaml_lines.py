@@ -104,11 +104,7 @@ class _Composer:
 
     def _node(self, event: yaml.Event, events: Iterator[yaml.Event], steps: Steps) -> _Node:
         line = _line(event)
-        self.n_read += 1
-        if self.n_read > MOST_VALUES:
-            raise refusal(self.shown, line, f"too many values (allowed: {MOST_VALUES:,})")
-        if len(steps) > DEEPEST:
-            raise refusal(self.shown, line, f"nested too deeply (allowed: {DEEPEST} levels)")
+        self._refuse_excess(line, steps)
         if isinstance(event, yaml.AliasEvent):
             return self._aliased(event.anchor or "", line)
         node = _Node(line, is_complete=False)
@@ -126,6 +122,13 @@ class _Composer:
         if node.size > MOST_VALUES:
             raise refusal(self.shown, line, f"aliases that stand for too many values (allowed: {MOST_VALUES:,})")
         return node
+
+    def _refuse_excess(self, line: int, steps: Steps) -> None:
+        self.n_read += 1
+        if self.n_read > MOST_VALUES:
+            raise refusal(self.shown, line, f"too many values (allowed: {MOST_VALUES:,})")
+        if len(steps) > DEEPEST:
+            raise refusal(self.shown, line, f"nested too deeply (allowed: {DEEPEST} levels)")
 
     def _aliased(self, anchor: str, line: int) -> _Node:
         node = self.node_by_anchor.get(anchor)
