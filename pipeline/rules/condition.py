@@ -1,0 +1,99 @@
+"""What a condition decides: which objects of a picture may be its subjects, and since when all of it has held.
+
+Everything else (identity, dwell, grace, schedules, events) is common to all conditions.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from pipeline.config.resolved import Rule
+from pipeline.config.vocabulary import Vocabulary
+from pipeline.observation import STATIC_OBJECT, MediaNs
+from pipeline.rules.boxes import Box, surrounding
+from pipeline.rules.episode import EventObject
+from pipeline.rules.memory import RuleMemory, Subject
+from pipeline.rules.scene import Scene, Sighting
+from pipeline.rules.stance import Stay
+
+PERSON, VEHICLE = "person", "vehicle"
+"""A class and a group of the vocabulary that every district has."""
+
+
+class Span(NamedTuple):
+    """The unbroken time over which a condition has held for a subject.
+
+    Attributes:
+        since: First entry.
+        held_at: Last entry at which it was seen to hold.
+    """
+
+    since: MediaNs
+    held_at: MediaNs
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """What classes mean to the rules.
+
+    Attributes:
+        people: Classes of people.
+        explainers: People and vehicles: a static object under one of them is explained.
+        families: By class: those that networks give to one and the same thing.
+    """
+
+    people: frozenset[str]
+    explainers: frozenset[str]
+    families: Mapping[str, str]
+
+    @classmethod
+    def of(cls, vocabulary: Vocabulary) -> "Kinds":
+        """As the vocabulary has them."""
+        people = vocabulary.expand([PERSON])
+        return cls(people, people | vocabulary.expand([VEHICLE]), vocabulary.families)
+
+    def stay_of(self, class_name: str) -> Stay:
+        """How a thing of this class stays."""
+        if class_name == STATIC_OBJECT:
+            return Stay.LYING
+        return Stay.ABOUT if class_name in self.people else Stay.STILL
+
+    def are_kin(self, a: str, b: str) -> bool:
+        """Whether a network may give both to one and the same thing."""
+        return self.families.get(a, a) == self.families.get(b, b)
+
+
+class Condition(Protocol):
+    """What an algorithm stands on. Immutable: all it remembers is in the rule's memory."""
+
+    def __init__(self, rule: Rule, kinds: Kinds) -> None: ...
+
+    def candidates(self, scene: Scene) -> list[tuple[Sighting, Stay]]:
+        """The objects that may be subjects, with how each stays; those to be taken as hidden say so."""
+        ...
+
+    def attend(self, memory: RuleMemory, scene: Scene) -> None:
+        """Bring what it remembers beside the stays up to date, after they are."""
+        ...
+
+    def span(self, subject: Subject) -> Span | None:
+        """Since when all of it has held; None: it does not."""
+        ...
+
+    def is_credible(self, subject: Subject) -> bool:
+        """Whether what was seen on the way speaks for it."""
+        ...
+
+    def confirms(self, subject: Subject, close: Scene) -> bool:
+        """Whether a close look shows what is to be raised."""
+        ...
+
+
+def objects_of(subject: Subject) -> tuple[EventObject, ...]:
+    """The subject and its company, as an event tells them."""
+    return (EventObject(subject.class_name, subject.score, subject.box, subject.track), *subject.note.company)
+
+
+def region_of(subject: Subject) -> Box:
+    """The box around the subject and its company."""
+    return surrounding(tuple(one.box for one in objects_of(subject)))

@@ -1,0 +1,171 @@
+"""The reasoning of one camera: log entries in, events out. It reads no clock and sees no pixel."""
+
+import hashlib
+from typing import Self
+
+from pydantic import TypeAdapter, ValidationError
+
+from pipeline.config.resolved import Geofence, Rule
+from pipeline.config.vocabulary import Vocabulary
+from pipeline.errors import StateError
+from pipeline.observation import CameraId, Command, Entry, Gap, Observation, Tick
+from pipeline.rules.condition import Kinds
+from pipeline.rules.conditions.registry import CONDITIONS
+from pipeline.rules.episode import ClearReason, Episode, Step
+from pipeline.rules.events import EventBook
+from pipeline.rules.memory import CameraMemory, RuleMemory
+from pipeline.rules.rule_state import Outcome, RuleState
+from pipeline.rules.scene import is_close_look, mask_shapes, read_scene
+from pipeline.rules.size import SizeLimit
+from pipeline.rules.subjects import Follower, Patience
+from pipeline.rules.telling import Teller
+from pipeline.rules.zones import Grounds, ZoneField
+
+_VERSION = 1
+_MEMORY = TypeAdapter(CameraMemory)
+_NOTHING = Step((), ())
+
+
+class Reasoner:
+    """Feeds the entries of one camera, in order, to every rule that looks at it.
+
+    The rules' order in the site file does not matter: they speak in the order of their ids.
+    """
+
+    def __init__(
+        self, site_id: str, camera: CameraId, rules: tuple[Rule, ...], fence: Geofence, vocabulary: Vocabulary
+    ) -> None:
+        """Begin afresh.
+
+        Args:
+            site_id: Part of the events' ids.
+            camera: Whose entries will be fed.
+            rules: Of the site; those that are off, or look elsewhere, are left out here.
+            fence: The camera's.
+            vocabulary: What counts as a person and as a vehicle.
+        """
+        self._site, self._camera = site_id, camera
+        self._masks = mask_shapes(fence.masks)
+        fields = {zone.id: ZoneField(zone) for zone in fence.zones}
+        kinds = Kinds.of(vocabulary)
+        mine = sorted((rule for rule in rules if rule.enabled and rule.zones_by_camera.get(camera)), key=lambda r: r.id)
+        self._states = [
+            _build(
+                rule,
+                Teller(site_id, camera, rule.id),
+                Grounds(tuple(fields[zone] for zone in rule.zones_by_camera[camera])),
+                SizeLimit(rule.min_area, rule.min_static_area, rule.max_area, fence.ground),
+                kinds,
+            )
+            for rule in mine
+        ]
+        self._memory = CameraMemory(_VERSION, site_id, camera, [state.memory for state in self._states])
+
+    @classmethod
+    def resume(
+        cls,
+        site_id: str,
+        camera: CameraId,
+        rules: tuple[Rule, ...],
+        fence: Geofence,
+        vocabulary: Vocabulary,
+        *,
+        snapshot: bytes,
+    ) -> Self:
+        """Go on where a snapshot left off.
+
+        Events of rules that are gone, or that are another rule by now (zones, classes, dwell ...), are cleared as
+        `rule_changed` at the next entry.
+
+        Raises:
+            StateError: The snapshot is damaged, of another version or of another camera.
+        """
+        reasoner = cls(site_id, camera, rules, fence, vocabulary)
+        try:
+            memory = _MEMORY.validate_json(snapshot)
+        except ValidationError as error:
+            raise StateError(f"snapshot of camera {camera}: damaged: {error.error_count()} faults") from error
+        found = (memory.version, memory.site, memory.camera)
+        if found != (_VERSION, site_id, camera):
+            raise StateError(f"snapshot of camera {camera}: got {found}, expected {(_VERSION, site_id, camera)}")
+        reasoner._adopt(memory)
+        return reasoner
+
+    def feed(self, entry: Entry) -> Step:
+        """Reason over the next entry; times never go backwards. After an `End` nothing is said any more."""
+        if self._memory.ended:
+            return _NOTHING
+        episodes = self._bury_orphans(entry)
+        outcomes = self._outcomes(entry)
+        episodes.extend(episode for outcome in outcomes for episode in outcome.episodes)
+        wanted = tuple(request for outcome in outcomes for request in outcome.wanted)
+        return Step(tuple(episodes), wanted) if episodes or wanted else _NOTHING
+
+    def snapshot(self) -> bytes:
+        """All that is remembered, as canonical JSON: the same entries give the same bytes."""
+        return _MEMORY.dump_json(self._memory)
+
+    def _outcomes(self, entry: Entry) -> list[Outcome]:
+        memory = self._memory
+        if isinstance(entry, Observation):
+            return self._look(entry)
+        if isinstance(entry, Tick):
+            return [state.pass_time(entry, is_blind=memory.blind is not None) for state in self._states]
+        if isinstance(entry, Gap):
+            memory.blind = entry.cause if entry.is_open else None
+            return [state.lose_sight(entry) for state in self._states]
+        if isinstance(entry, Command):
+            return [state.obey(entry) for state in self._states]
+        memory.ended = True
+        return [state.end(entry) for state in self._states]
+
+    def _look(self, observation: Observation) -> list[Outcome]:
+        if self._memory.blind is not None:
+            # What a covered or turned camera shows is not the scene.
+            return [state.pass_time(Tick(observation.t), is_blind=True) for state in self._states]
+        scene = read_scene(observation, self._masks)
+        if is_close_look(observation):
+            return [state.look_closely(scene) for state in self._states]
+        return [state.see(scene) for state in self._states]
+
+    def _adopt(self, memory: CameraMemory) -> None:
+        known = {one.rule: one for one in memory.rules}
+        for state in self._states:
+            found = known.get(state.memory.rule)
+            if found is not None and found.fingerprint == state.memory.fingerprint:
+                state.memory = known.pop(found.rule)
+        memory.orphans.extend(one for one in known.values() if one.events)
+        memory.rules = [state.memory for state in self._states]
+        self._memory = memory
+
+    def _bury_orphans(self, entry: Entry) -> list[Episode]:
+        orphans, self._memory.orphans = self._memory.orphans, []
+        return [
+            Teller(self._site, self._camera, one.rule).cleared(event, entry.t, ClearReason.RULE_CHANGED)
+            for one in orphans
+            for event in one.events
+        ]
+
+
+def _build(rule: Rule, teller: Teller, grounds: Grounds, size: SizeLimit, kinds: Kinds) -> RuleState:
+    if rule.algorithm.condition is None:
+        raise ValueError(f"rule {rule.id}: this version has no condition for {rule.algorithm.key}")
+    condition = CONDITIONS[rule.algorithm.condition](rule, kinds)
+    patience = Patience(rule.grace_ns, max(rule.grace_ns, rule.clear_after_ns))
+    book = EventBook(rule, condition, teller)
+    memory = RuleMemory(rule.id, _fingerprint(rule, grounds))
+    return RuleState(rule, condition, Follower(grounds, size, patience), book, memory)
+
+
+def _fingerprint(rule: Rule, grounds: Grounds) -> str:
+    """What makes the rule another one: not its severity, its schedule or how it reports."""
+    parts = (
+        rule.algorithm.key,
+        str(rule.algorithm.condition),
+        sorted((field.zone.id, field.zone.points) for field in grounds.fields),
+        sorted(rule.classes),
+        (rule.dwell_ns, rule.grace_ns, rule.event_per.value, rule.confidence),
+        (str(rule.min_area), str(rule.min_static_area), str(rule.max_area)),
+        sorted(rule.params.items()),
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

@@ -1,0 +1,114 @@
+"""Which object of a picture is which one of before: by track, by place and by look."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from pipeline.observation import MediaNs, Sight, nanoseconds
+from pipeline.rules.boxes import Box, iou
+from pipeline.rules.memory import Appearance, Subject
+from pipeline.rules.scene import Scene, Sighting
+from pipeline.rules.stance import STANCES, Stay
+
+ANOTHER_BELOW = 0.6
+"""Two looks at one thing are more alike than this; below it is another thing."""
+_LIGHT_CHANGED = 25.0
+"""Change of the picture's mean luma after which looks cannot be held against each other."""
+_TRACK_WEIGHT = 0.8
+"""What a track's word counts against overlap. Two parked cars that swap ids overlap their own places twice; a queue
+that moves up by one car overlaps one place fewer than it has tracks: so it lies between 0.5 and 1."""
+_LOOK_WEIGHT = 0.3
+_UNSEEN_NS = nanoseconds(3)
+_LEARN_EVERY_NS = nanoseconds(1)
+_LEARN_SHARE = 0.25
+
+
+def likeness(a: Appearance, b: Appearance) -> float | None:
+    """Cosine of two looks; None where one is unknown."""
+    if not len(a) or len(a) != len(b):
+        return None
+    return float(a @ b)
+
+
+def match(subjects: Sequence[Subject], sightings: Sequence[tuple[Sighting, Stay]], scene: Scene) -> dict[int, int]:
+    """Which sighting is which subject.
+
+    Args:
+        subjects: Known ones.
+        sightings: Of the scene, with how each stays.
+        scene: The picture they are of.
+
+    Returns:
+        Index of the sighting by index of the subject; each at most once.
+    """
+    scores = {
+        (row, column): score
+        for row, subject in enumerate(subjects)
+        for column, (sighting, stay) in enumerate(sightings)
+        if stay is subject.stay and (score := _score(subject, sighting, scene)) > 0
+    }
+    rows, columns = {row for row, _ in scores}, {column for _, column in scores}
+    if len(scores) == len(rows) == len(columns):
+        return dict(scores.keys())
+    matrix = np.zeros((len(subjects), len(sightings)))
+    for place, score in scores.items():
+        matrix[place] = score
+    found_rows, found_columns = linear_sum_assignment(matrix, maximize=True)
+    return {
+        row: column
+        for row, column in zip(found_rows.tolist(), found_columns.tolist(), strict=True)
+        if (row, column) in scores
+    }
+
+
+def learn_look(subject: Subject, sighting: Sighting, scene: Scene) -> None:
+    """Bring the subject's appearance up to date: it follows the light slowly."""
+    if not len(sighting.appearance) or sighting.sight is not Sight.DETECTED:
+        return
+    if not len(subject.appearance) or subject.appearance.shape != sighting.appearance.shape:
+        subject.appearance = sighting.appearance.copy()
+    elif scene.t - subject.learned_at < _LEARN_EVERY_NS:
+        return
+    else:
+        mixed = (1 - _LEARN_SHARE) * subject.appearance + _LEARN_SHARE * sighting.appearance
+        length = float(np.sqrt(mixed @ mixed))
+        subject.appearance = (mixed / length).astype(np.float32) if length > 0 else sighting.appearance.copy()
+    subject.learned_at, subject.brightness = scene.t, scene.brightness
+
+
+def is_twin(box: Box, others: Sequence[tuple[Box, Stay]], stay: Stay) -> bool:
+    """Whether a detection is another name of one that is already accounted for: networks call a car car and truck."""
+    return any(other is stay and iou(box, place) >= STANCES[stay].twin_iou for place, other in others)
+
+
+def was_unseen(subject: Subject, t: MediaNs) -> bool:
+    """Whether it was out of sight, so that another may have come in its place."""
+    return subject.absent_from is not None or subject.hidden or subject.behind_gap or t - subject.seen_at > _UNSEEN_NS
+
+
+def _score(subject: Subject, sighting: Sighting, scene: Scene) -> float:
+    """How well they fit; 0: they do not."""
+    same_track = sighting.track == subject.track
+    stance = STANCES[subject.stay]
+    place = _place(subject, sighting, scene)
+    if not same_track and not place:
+        return 0.0
+    alike = likeness(subject.appearance, sighting.appearance)
+    if alike is None or abs(scene.brightness - subject.brightness) > _LIGHT_CHANGED:
+        return place + (_TRACK_WEIGHT if same_track else 0.0) + _LOOK_WEIGHT / 2
+    if alike < ANOTHER_BELOW:
+        # Its light may have changed; but after it was out of sight it is another one, and a track that leaps to one
+        # that looks different has leapt.
+        steady = place > 0 if same_track else iou(subject.box, sighting.box) >= max(stance.steady_iou, 1e-9)
+        if was_unseen(subject, scene.t) or not steady:
+            return 0.0
+    return place + (_TRACK_WEIGHT if same_track else 0.0) + _LOOK_WEIGHT * max(alike, 0.0)
+
+
+def _place(subject: Subject, sighting: Sighting, scene: Scene) -> float:
+    of_place = STANCES[subject.stay].place
+    last = of_place(subject.box, sighting.box, scene.aspect)
+    if subject.departure is not None:
+        return last
+    return max(last, of_place(subject.standing.anchor, sighting.box, scene.aspect))

@@ -1,0 +1,130 @@
+"""How a thing stays: what counts as standing still, and what counts as the same place, by the kind of thing.
+
+Everything is measured against the thing's own size, so it holds near the camera and far from it.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipeline.rules.boxes import Box, containment, covered, iou
+
+_STILL_TOLERANCE = 0.2
+"""How far an edge may move, of the box's own width or height: detectors jitter by a tenth, a car that moves does not
+stop at a fifth."""
+_PIXEL_FLOOR = 0.004
+"""The same for tiny boxes, as a share of the picture: two to three pixels of what a network is given."""
+_BORDER = 0.004
+"""An edge this near the picture's border is the border's, not the object's."""
+_STILL_MIN_IOU = 0.35
+_ABOUT_HEIGHTS = 1.0
+"""How far a person who stays may wander from where they began, in own heights."""
+_ABOUT_PLACE_HEIGHTS = 0.5
+_PLACE_IOU = 0.4
+_PLACE_CONTAINMENT = 0.8
+_LYING_OVERLAP = 0.25
+
+
+class Stay(StrEnum):
+    """How a thing stays."""
+
+    STILL = "still"
+    """A vehicle, a thing with a class: it keeps its place to a fifth of its size."""
+    ABOUT = "about"
+    """A person: they step to and fro."""
+    LYING = "lying"
+    """A static object: it may fall over or grow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """What staying means for one kind of thing.
+
+    Attributes:
+        holds: Whether a box (second) still stays where the anchor (first) is; third: width over height of the picture.
+        place: How much a box (second) is in the place of another (first), in (0, 1]; 0: elsewhere.
+        follows: The anchor moves along with the box.
+        steady_iou: Above this overlap with where it was a moment ago a thing is the same, however it looks.
+        zone_by_anchor: Its zone is its anchor's, so a box that is cut off by something in front changes nothing.
+        twin_iou: Above this overlap two detections of one picture are one thing.
+    """
+
+    holds: Callable[[Box, Box, float], bool]
+    place: Callable[[Box, Box, float], float]
+    follows: bool
+    steady_iou: float
+    zone_by_anchor: bool
+    twin_iou: float
+
+
+def stands_still(anchor: Box, box: Box, aspect: float) -> bool:
+    """Whether the object has not moved off its anchor.
+
+    Along an axis it has moved only if both edges have: something in front of it, or its coming out from behind
+    something, moves one edge and leaves the other.
+    """
+    del aspect
+    horizontal = _moved(anchor[0], anchor[2], box[0], box[2])
+    vertical = _moved(anchor[1], anchor[3], box[1], box[3])
+    return not horizontal and not vertical and _overlaps_enough(anchor, box)
+
+
+def stays_about(anchor: Box, box: Box, aspect: float) -> bool:
+    """Whether a person's foot is within one own height of where it was."""
+    return _foot_distance(anchor, box, aspect) <= _ABOUT_HEIGHTS * max(anchor[3] - anchor[1], box[3] - box[1])
+
+
+def lies_there(anchor: Box, box: Box, aspect: float) -> bool:
+    """Whether a thing that may fall over, grow or be partly taken away is still in its place."""
+    del aspect
+    return containment(anchor, box) >= _LYING_OVERLAP
+
+
+def _moved(a_low: float, a_high: float, low: float, high: float) -> bool:
+    tolerance = max(_STILL_TOLERANCE * (a_high - a_low), _PIXEL_FLOOR)
+    low_moved, high_moved = abs(low - a_low) > tolerance, abs(high - a_high) > tolerance
+    if min(low, a_low) <= _BORDER and max(high, a_high) < 1 - _BORDER:
+        return high_moved
+    if max(high, a_high) >= 1 - _BORDER and min(low, a_low) > _BORDER:
+        return low_moved
+    return low_moved and high_moved
+
+
+def _overlaps_enough(anchor: Box, box: Box) -> bool:
+    tiny = anchor[2] - anchor[0] < 4 * _PIXEL_FLOOR or anchor[3] - anchor[1] < 4 * _PIXEL_FLOOR
+    return tiny or iou(anchor, box) >= _STILL_MIN_IOU
+
+
+def _foot_distance(a: Box, b: Box, aspect: float) -> float:
+    """Between the middles of the lower edges, in heights of the picture."""
+    return math.hypot((b[0] + b[2] - a[0] - a[2]) / 2 * aspect, b[3] - a[3])
+
+
+def _overlap_place(a: Box, b: Box, aspect: float) -> float:
+    del aspect
+    overlap = iou(a, b)
+    if overlap >= _PLACE_IOU:
+        return overlap
+    # A part of it, seen past something in front.
+    return _PLACE_IOU if overlap >= _PLACE_IOU / 2 and containment(a, b) >= _PLACE_CONTAINMENT else 0.0
+
+
+def _person_place(a: Box, b: Box, aspect: float) -> float:
+    overlap = iou(a, b)
+    if overlap >= _PLACE_IOU:
+        return overlap
+    height = max(a[3] - a[1], b[3] - b[1])
+    return _PLACE_IOU / 2 if _foot_distance(a, b, aspect) <= _ABOUT_PLACE_HEIGHTS * height else 0.0
+
+
+def _lying_place(a: Box, b: Box, aspect: float) -> float:
+    del aspect
+    return max(iou(a, b), covered(a, b) / 2, covered(b, a) / 2) if containment(a, b) >= _LYING_OVERLAP else 0.0
+
+
+STANCES = {
+    Stay.STILL: Stance(stands_still, _overlap_place, False, 0.75, zone_by_anchor=True, twin_iou=0.65),
+    Stay.ABOUT: Stance(stays_about, _person_place, False, 0.75, zone_by_anchor=False, twin_iou=0.8),
+    Stay.LYING: Stance(lies_there, _lying_place, follows=True, steady_iou=0.0, zone_by_anchor=False, twin_iou=0.65),
+}

@@ -1,0 +1,166 @@
+"""The objects of one rule, each at its place: they appear, stay, go unseen for a while, and leave."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.config.ids import ZoneId
+from pipeline.observation import LookKind, MediaNs, Sight, nanoseconds
+from pipeline.rules.boxes import Box
+from pipeline.rules.memory import Departure, Doubt, Note, RuleMemory, Standing, Subject
+from pipeline.rules.sameness import is_twin, learn_look, match
+from pipeline.rules.scene import Scene, Sighting
+from pipeline.rules.size import SizeLimit
+from pipeline.rules.stance import STANCES, Stay
+from pipeline.rules.zones import Grounds
+
+_SETTLE_NS = nanoseconds(3)
+"""How long an object must be off its place before it has left it: a box that something cuts in two is off as well."""
+_SETTLE_LOOKS = 2
+Candidate = tuple[Sighting, Stay]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long the thread to an object is kept.
+
+    Attributes:
+        grace_ns: How long one may be missing.
+        member_ns: The same for one that keeps an event open: its end must be confirmed.
+    """
+
+    grace_ns: int
+    member_ns: int
+
+
+class Follower:
+    """Holds what one picture shows against the subjects of a rule."""
+
+    def __init__(self, grounds: Grounds, size: SizeLimit, patience: Patience) -> None:
+        self._grounds = grounds
+        self._size = size
+        self._patience = patience
+
+    def observe(self, memory: RuleMemory, candidates: Sequence[Candidate], scene: Scene) -> None:
+        """Bring the subjects up to date.
+
+        Args:
+            memory: Its subjects are changed.
+            candidates: What may be a subject, with how it stays.
+            scene: The picture they are of.
+        """
+        members = {number for event in memory.events for number in event.members}
+        index_by_row = match(memory.subjects, candidates, scene)
+        living: list[Subject] = []
+        for row, subject in enumerate(memory.subjects):
+            is_member = subject.number in members
+            if row in index_by_row:
+                if self._saw(memory, subject, candidates[index_by_row[row]][0], scene, is_member=is_member):
+                    living.append(subject)
+            elif self._missed(subject, scene, self._patience.member_ns if is_member else self._patience.grace_ns):
+                living.append(subject)
+        memory.subjects = living
+        self._welcome(memory, candidates, set(index_by_row.values()), scene)
+
+    def _saw(self, memory: RuleMemory, subject: Subject, sighting: Sighting, scene: Scene, *, is_member: bool) -> bool:
+        """Whether the subject, reported at this moment, lives on."""
+        subject.absent_from = None
+        subject.hidden = sighting.sight is Sight.HIDDEN
+        if subject.hidden:
+            return True
+        learn_look(subject, sighting, scene)
+        subject.behind_gap = False
+        subject.seen_at = scene.t
+        subject.track, subject.box, subject.score = sighting.track, sighting.box, sighting.score
+        if sighting.score > subject.best_score:
+            subject.best_score, subject.class_name = sighting.score, sighting.class_name
+        if self._is_in_place(subject, scene):
+            subject.departure = None
+            subject.standing.held_at = scene.t
+            if STANCES[subject.stay].follows:
+                subject.standing.anchor = sighting.box
+            return True
+        settle_ns = max(_SETTLE_NS, self._patience.member_ns - self._patience.grace_ns) if is_member else _SETTLE_NS
+        return self._departs(memory, subject, scene, settle_ns)
+
+    def _is_in_place(self, subject: Subject, scene: Scene) -> bool:
+        stance = STANCES[subject.stay]
+        if not stance.holds(subject.standing.anchor, subject.box, scene.aspect):
+            return False
+        return stance.zone_by_anchor or self._zone_of(subject.box, subject.stay, subject.zone) == subject.zone
+
+    def _departs(self, memory: RuleMemory, subject: Subject, scene: Scene, settle_ns: int) -> bool:
+        """Whether it lives on, off its place as it is; once that is certain it begins anew where it is now."""
+        departure = _follow_departure(subject, scene)
+        if departure is None:
+            departure = Departure(scene.t, 1, Standing(subject.box, scene.t, scene.t), None)
+            departure.zone = self._zone_of(subject.box, subject.stay, subject.zone)
+            subject.departure = departure
+        elif departure.standing.since == scene.t:
+            departure.zone = self._zone_of(subject.box, subject.stay, subject.zone)
+        if departure.looks < _SETTLE_LOOKS or scene.t - departure.since < settle_ns:
+            return True
+        if departure.zone is None:
+            return False
+        subject.number = memory.next_number
+        memory.next_number += 1
+        subject.zone, subject.standing, subject.departure = departure.zone, departure.standing, None
+        subject.note, subject.doubt = Note(), Doubt()
+        return True
+
+    def _missed(self, subject: Subject, scene: Scene, patience_ns: int) -> bool:
+        """Whether the subject, not reported at this moment, lives on."""
+        kind = LookKind.STATIC if subject.stay is Stay.LYING else LookKind.OBJECTS
+        if not scene.examined(kind, subject.box):
+            return True
+        subject.hidden = False
+        if subject.absent_from is None:
+            subject.absent_from = scene.t
+        return scene.t - subject.absent_from < patience_ns
+
+    def _welcome(self, memory: RuleMemory, candidates: Sequence[Candidate], taken: set[int], scene: Scene) -> None:
+        known: list[tuple[Box, Stay]] = [(candidates[index][0].box, candidates[index][1]) for index in taken]
+        fresh = [candidate for index, candidate in enumerate(candidates) if index not in taken]
+        for sighting, stay in sorted(fresh, key=lambda candidate: -candidate[0].score):
+            if sighting.sight is Sight.HIDDEN or is_twin(sighting.box, known, stay):
+                continue
+            zone = self._zone_of(sighting.box, stay, None)
+            if zone is not None:
+                known.append((sighting.box, stay))
+                memory.subjects.append(_newcomer(memory.next_number, zone, sighting, stay, scene))
+                memory.next_number += 1
+
+    def _zone_of(self, box: Box, stay: Stay, now_in: ZoneId | None) -> ZoneId | None:
+        if not self._size.allows(box, stay, is_known=now_in is not None):
+            return None
+        return self._grounds.zone_of(box, now_in)
+
+
+def _follow_departure(subject: Subject, scene: Scene) -> Departure | None:
+    """The departure that goes on, with its stay begun anew wherever the object has moved on again."""
+    departure = subject.departure
+    if departure is None:
+        return None
+    departure.looks += 1
+    if STANCES[subject.stay].holds(departure.standing.anchor, subject.box, scene.aspect):
+        departure.standing.held_at = scene.t
+    else:
+        departure.standing = Standing(subject.box, scene.t, scene.t)
+    return departure
+
+
+def _newcomer(number: int, zone: ZoneId, sighting: Sighting, stay: Stay, scene: Scene) -> Subject:
+    return Subject(
+        number=number,
+        stay=stay,
+        zone=zone,
+        track=sighting.track,
+        class_name=sighting.class_name,
+        score=sighting.score,
+        best_score=sighting.score,
+        box=sighting.box,
+        appearance=sighting.appearance.copy(),
+        learned_at=scene.t,
+        brightness=scene.brightness,
+        seen_at=scene.t,
+        standing=Standing(sighting.box, scene.t, MediaNs(scene.t)),
+    )

@@ -1,0 +1,71 @@
+"""Which of a rule's zones an object stands in: by its ground point or by the share of its footprint.
+
+Entering takes more than staying, so an object on the edge does not flip, and of several zones the one that holds most
+of it has it.
+"""
+
+import numpy as np
+
+from pipeline.config.ids import ZoneId
+from pipeline.config.resolved import Zone
+from pipeline.geofence.geometry import ZoneShape, ground_share, holds_ground_point
+from pipeline.rules.boxes import Box
+
+_ENTER_SHARE = 0.5
+_LEAVE_SHARE = 0.3
+_KEEP_BONUS = 0.15
+"""How much more of it another zone must hold to take it over."""
+_REMEMBERED = 256
+
+
+class ZoneField:
+    """One zone, asked about many boxes; remembers the answers of late, since what stands still has the same box."""
+
+    def __init__(self, zone: Zone) -> None:
+        self.zone = zone
+        self._shape = ZoneShape(zone)
+        xs, ys = [x for x, _ in zone.points], [y for _, y in zone.points]
+        self._extent: Box = (min(xs), min(ys), max(xs), max(ys))
+        self._holding_by_box: dict[Box, tuple[float, bool]] = {}
+
+    def holding(self, box: Box) -> tuple[float, bool]:
+        """Share of the footprint inside, in [0, 1], and whether the ground point is."""
+        x1, y1, x2, y2 = self._extent
+        if box[2] < x1 or box[0] > x2 or box[3] < y1 or box[1] > y2:
+            return (0.0, False)
+        known = self._holding_by_box.get(box)
+        if known is None:
+            xyxy = np.array([box], np.float64)
+            known = (float(ground_share(self._shape, xyxy)[0]), bool(holds_ground_point(self._shape, xyxy)[0]))
+            if len(self._holding_by_box) >= _REMEMBERED:
+                self._holding_by_box.clear()
+            self._holding_by_box[box] = known
+        return known
+
+
+class Grounds:
+    """The zones of one rule on one camera."""
+
+    def __init__(self, fields: tuple[ZoneField, ...]) -> None:
+        self.fields = fields
+
+    def zone_of(self, box: Box, now_in: ZoneId | None) -> ZoneId | None:
+        """The zone that an object belongs to.
+
+        Args:
+            box: Of the object.
+            now_in: The zone that has it so far; None: none.
+
+        Returns:
+            None where no zone holds enough of it.
+        """
+        best: tuple[float, ZoneId] | None = None
+        for field in self.fields:
+            share, has_foot = field.holding(box)
+            mine = field.zone.id == now_in
+            if not has_foot and share < (_LEAVE_SHARE if mine else _ENTER_SHARE):
+                continue
+            weight = share + (_KEEP_BONUS if mine else 0.0)
+            if best is None or weight > best[0]:
+                best = (weight, field.zone.id)
+        return None if best is None else best[1]
