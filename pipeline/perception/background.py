@@ -18,8 +18,10 @@ Plane = NDArray[np.float32]
 
 STILL_AFTER_S = 2.0
 """A pixel is still once it has kept its new value for so long."""
+ABSORB_AFTER_S = 6.0
+"""What still pixels show becomes background only after so long, so that each verdict can be revised."""
 FORGET_AFTER_S = 1.5
-"""A pixel that has not shown its remembered value for so long takes on the present one: shorter hiding is bridged."""
+"""A pixel that has shown another value for so long takes it on: what hides a pixel for less is bridged."""
 LEARN_TAU_S = 15.0
 """Time constant with which the background follows slow changes of light."""
 MIN_DIFFERENCE = 14.0
@@ -27,6 +29,7 @@ MIN_DIFFERENCE_STILL = 10.0
 NOISE_FACTOR = 4.0
 GAIN_RANGE = (0.5, 2.0)
 _DARK = 8
+_LOCAL_LIGHT = 0.25
 _CHROMA_WEIGHT = 1.5
 _WEIGHTS = np.array([[1.0, _CHROMA_WEIGHT, _CHROMA_WEIGHT]], np.float32)
 
@@ -66,6 +69,21 @@ def luma_gain(picture: Picture, background: Picture, where: Mask) -> float:
     return float(np.clip(np.median(ratio), *GAIN_RANGE))
 
 
+def _locally_lit(picture: Picture, background: Picture, free: Mask) -> Picture:
+    """The background under the light of each neighbourhood: clouds, auto-exposure and gamma change it unevenly.
+
+    The light is told by the pixels that differ little, over a neighbourhood much larger than a thing to be found.
+    """
+    now, before = picture[..., 0].astype(np.float32) + 8, background[..., 0].astype(np.float32) + 8
+    ratio = now / before
+    usable = ((free > 0) & (np.abs(ratio - 1) < _LOCAL_LIGHT)).astype(np.float32)
+    reach = (max(picture.shape[:2]) // 4 | 1, max(picture.shape[:2]) // 4 | 1)
+    light = (cv2.blur(ratio * usable, reach) + 0.05) / (cv2.blur(usable, reach) + 0.05)
+    result = background.copy()
+    result[..., 0] = np.clip(before * light - 8, 0, 255).astype(np.uint8)
+    return result
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What one look found, all of the analysis picture's size.
@@ -102,7 +120,8 @@ class Background:
         self._noise: Plane = np.full(shape, 2.0, np.float32)
         self._new_value = first.copy()
         self._kept_since_s: Plane = np.full(shape, t_s, np.float32)
-        self._matched_at_s: Plane = np.full(shape, t_s, np.float32)
+        self._candidate = first.copy()
+        self._candidate_since_s: Plane = np.full(shape, -1.0, np.float32)
         self._t_s = t_s
 
     def look(self, picture: Picture, t_s: float, blocked: Mask, kept: Mask) -> Change:
@@ -118,6 +137,7 @@ class Background:
         free = cv2.bitwise_and(cv2.bitwise_not(blocked), self._known)
         mean = cv2.convertScaleAbs(self._mean)
         background = scaled_luma(mean, luma_gain(picture, mean, free))
+        background = _locally_lit(picture, background, free)
         differs = difference(picture, background)
         threshold = np.maximum(MIN_DIFFERENCE, NOISE_FACTOR * self._noise)
         foreground = _mask(differs > threshold)
@@ -133,10 +153,16 @@ class Background:
         self._learn(picture, differs, foreground, blocked, kept, min(1.0, elapsed_s / LEARN_TAU_S))
         return change
 
-    def absorb(self, where: Mask) -> None:
-        """Take the last new values for background: the scene itself changed there (a thing was taken away, the light)."""
-        inside = where > 0
-        self._mean[inside] = self._new_value[inside]
+    def absorb(self, where: Mask, *, at_once: bool = False) -> None:
+        """Take new values for background: the scene itself changed there (a thing was taken away, the light).
+
+        Args:
+            where: Pixels to learn.
+            at_once: Learn them all; else only those that have kept their value for `ABSORB_AFTER_S`, so that one wrong
+                verdict does not make a thing part of the street.
+        """
+        learned = where if at_once else where & _mask(self._t_s - self._kept_since_s >= ABSORB_AFTER_S)
+        cv2.copyTo(self._new_value.astype(np.float32), learned, self._mean)
 
     def forget(self, where: Mask) -> None:
         """Nothing is known of the background there: learn it when it is next seen free."""
@@ -147,14 +173,24 @@ class Background:
         return np.asarray(cv2.convertScaleAbs(self._mean), np.uint8)
 
     def _note_new_values(self, picture: Picture, t_s: float, blocked: Mask) -> Mask:
-        """Update the memory of new values; return the pixels that have kept theirs long enough."""
+        """Update the memory of new values; return the pixels that have kept theirs long enough.
+
+        A pixel that shows something else gets a candidate, which takes the place of its value once it has been seen
+        for as long as a short hiding may last. Where people and vehicles are, nothing is seen and nothing forgotten.
+        """
         limit = np.maximum(MIN_DIFFERENCE_STILL, (NOISE_FACTOR - 1) * self._noise)
-        same = (difference(picture, self._new_value) < limit) & (blocked == 0)
-        self._matched_at_s[same] = t_s
-        changed = ~same & (t_s - self._matched_at_s > FORGET_AFTER_S)
-        self._new_value[changed] = picture[changed]
-        self._kept_since_s[changed] = t_s
-        self._matched_at_s[changed] = t_s
+        free = blocked == 0
+        same = (difference(picture, self._new_value) < limit) & free
+        other = ~same & free
+        returned = (difference(picture, self._candidate) < limit) & other
+        fresh = other & (~returned | (self._candidate_since_s < 0))
+        cv2.copyTo(picture, _mask(fresh), self._candidate)
+        self._candidate_since_s[fresh] = t_s
+        self._candidate_since_s[same] = -1.0
+        promoted = other & (t_s - self._candidate_since_s >= FORGET_AFTER_S)
+        cv2.copyTo(picture, _mask(promoted), self._new_value)
+        self._kept_since_s[promoted] = self._candidate_since_s[promoted]
+        same |= promoted
         # A value that is still the same follows slow light by a quarter of the way.
         blended = cv2.addWeighted(self._new_value, 0.75, picture, 0.25, 0)
         cv2.copyTo(blended, _mask(same), self._new_value)

@@ -10,12 +10,14 @@ objects", PETS 2003; J. Connell et al., "Detection and tracking in the IBM Peopl
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.perception.background import Change, Mask, Picture
+from pipeline.perception.detections import Floats
 
 _LOGARITHMS = (116.0 * np.log(np.arange(256) + 16.0)).astype(np.float32)
 _CROSS3 = np.ones((3, 3), np.uint8)
@@ -30,7 +32,10 @@ _LIGHT_LIKENESS = 0.75
 _LIGHT_MIN_TEXTURE = 2.0
 _SHADE_MAX_SPREAD = 0.10
 _SHADE_MAX_CHROMA = 4.0
+_DAPPLE_MAX_SPREAD = 0.25
+_DAPPLE_MAX_CHROMA = 1.5
 _MIN_FRESH_SHARE = 0.25
+_MARGIN_PX = 4
 
 
 class BlobKind(StrEnum):
@@ -39,6 +44,8 @@ class BlobKind(StrEnum):
     LEFT = "left"
     REMOVED = "removed"
     LIGHT = "light"
+    FAINT = "faint"
+    """It looks like a thing, and hardly differs: not decided yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +64,63 @@ class Blob:
 
 
 def find_blobs(change: Change, min_area_share: float) -> list[Blob]:
-    """The patches of at least `min_area_share` of the picture, left to right in the order OpenCV labels them."""
+    """The patches of at least `min_area_share` of the picture, in the order OpenCV labels them.
+
+    A patch is what its clear pixels say it is: its faint ones may be a shadow that the thing throws, or the light.
+    """
     traces = cv2.morphologyEx(change.traces, cv2.MORPH_OPEN, _CROSS3)
     traces = cv2.morphologyEx(traces, cv2.MORPH_CLOSE, _CROSS5)
     if not traces.any():
         return []
     count, labels, stats, _ = cv2.connectedComponentsWithStats(traces, connectivity=8)
-    edges = (_edge_strength(change.picture), _edge_strength(change.background))
+    least_px = min_area_share * labels.size
     blobs = []
     for label in range(1, count):
-        area = int(stats[label, cv2.CC_STAT_AREA])
-        if area < min_area_share * labels.size:
+        x, y, width, height, area = (int(value) for value in stats[label])
+        if area < least_px:
             continue
-        mask = (labels == label).astype(np.uint8) * np.uint8(255)
-        if np.count_nonzero(mask & change.fresh) >= _MIN_FRESH_SHARE * area:
-            blobs.append(_judge(mask, change, edges))
+        window = (
+            slice(max(0, y - _MARGIN_PX), y + height + _MARGIN_PX),
+            slice(max(0, x - _MARGIN_PX), x + width + _MARGIN_PX),
+        )
+        inside = (labels[window] == label).astype(np.uint8) * np.uint8(255)
+        kind, score = _verdict(inside, _Piece.cut(change, window), least_px)
+        mask = np.zeros(labels.shape, np.uint8)
+        mask[window] = inside
+        blobs.append(Blob(mask, kind, score))
     return blobs
 
 
-def _edge_strength(ycrcb: Picture) -> NDArray[np.float32]:
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """The part of the picture that holds one patch: now, before, what is clear, and the edges of both."""
+
+    now: Picture
+    before: Picture
+    fresh: Mask
+    edges_now: Floats
+    edges_before: Floats
+
+    @classmethod
+    def cut(cls, change: Change, window: tuple[slice, slice]) -> Self:
+        now, before = change.picture[window], change.background[window]
+        return cls(now, before, change.fresh[window], _edge_strength(now), _edge_strength(before))
+
+
+def _verdict(mask: Mask, piece: _Piece, least_px: float) -> tuple[BlobKind, float]:
+    """Judge the whole patch, and its clear pixels alone where the whole is not a thing."""
+    kind, score = _judge(mask, piece)
+    clear = cv2.morphologyEx(piece.fresh & mask, cv2.MORPH_CLOSE, _CROSS5)
+    clear_px = np.count_nonzero(clear)
+    if kind is not BlobKind.LEFT and clear_px >= least_px:
+        core, core_score = _judge(clear, piece)
+        return (core, core_score) if core is BlobKind.LEFT else (kind, score)
+    if kind is BlobKind.LEFT and clear_px < _MIN_FRESH_SHARE * np.count_nonzero(mask):
+        return BlobKind.FAINT, score
+    return kind, score
+
+
+def _edge_strength(ycrcb: Picture) -> Floats:
     """Relative gradient of luma, the strongest within a pixel's neighbourhood. Shape (H, W).
 
     Of the logarithm, so that a stronger light does not make a stronger edge; 1.0 is one level at middle grey.
@@ -86,23 +131,24 @@ def _edge_strength(ycrcb: Picture) -> NDArray[np.float32]:
     return np.asarray(cv2.dilate(cv2.magnitude(across, down), _CROSS3), np.float32)
 
 
-def _judge(mask: Mask, change: Change, edges: tuple[NDArray[np.float32], NDArray[np.float32]]) -> Blob:
+def _judge(mask: Mask, piece: _Piece) -> tuple[BlobKind, float]:
+    """What the patch is, and the share of its outline that is new."""
     outline = (cv2.dilate(mask, _CROSS3) > 0) & (mask == 0)
-    new, old = _new_edges(*edges, outline), _new_edges(edges[1], edges[0], outline)
-    if old > new:
-        return Blob(mask, BlobKind.REMOVED, new)
+    new = _new_edges(piece.edges_now, piece.edges_before, outline)
+    if _new_edges(piece.edges_before, piece.edges_now, outline) > new:
+        return BlobKind.REMOVED, new
     inside = mask > 0
-    now, before = change.picture[inside], change.background[inside]
-    if new < _MIN_NEW_OUTLINE or _is_light(now, before):
-        return Blob(mask, BlobKind.LIGHT, new)
     core = cv2.erode(mask, _CROSS5) > 0
-    textured = _new_edges(*edges, core if core.any() else inside) >= _MIN_NEW_TEXTURE
-    if textured or new >= _CLEAR_OUTLINE or _chroma_change(now, before) >= _CLEAR_CHROMA:
-        return Blob(mask, BlobKind.LEFT, new)
-    return Blob(mask, BlobKind.LIGHT, new)
+    texture = _new_edges(piece.edges_now, piece.edges_before, core if core.any() else inside)
+    now, before = piece.now[inside], piece.before[inside]
+    textured = texture >= _MIN_NEW_TEXTURE
+    if new < _MIN_NEW_OUTLINE or _is_light(now, before, textured=textured):
+        return BlobKind.LIGHT, new
+    is_thing = textured or new >= _CLEAR_OUTLINE or _chroma_change(now, before) >= _CLEAR_CHROMA
+    return (BlobKind.LEFT if is_thing else BlobKind.LIGHT), new
 
 
-def _new_edges(now: NDArray[np.float32], before: NDArray[np.float32], where: NDArray[np.bool_]) -> float:
+def _new_edges(now: Floats, before: Floats, where: NDArray[np.bool_]) -> float:
     """Share of the pixels that are an edge now and were none before, in [0, 1]; 0 where there are no pixels."""
     if not where.any():
         return 0.0
@@ -114,17 +160,20 @@ def _chroma_change(now: Picture, before: Picture) -> float:
     return float(np.abs(now[:, 1:].astype(np.float64) - before[:, 1:]).mean())
 
 
-def _is_light(now: Picture, before: Picture) -> bool:
+def _is_light(now: Picture, before: Picture, *, textured: bool) -> bool:
     """Whether the pixels, shape (N, 3), are the background's under another light.
 
-    Either its texture is kept, or the patch is evenly brighter or darker and has kept its colour.
+    Either its texture is kept, or the patch is evenly brighter or darker and has kept its colour; sun that falls
+    through leaves is less even and keeps the colour better still.
     """
     luma, background = now[:, 0].astype(np.float64), before[:, 0].astype(np.float64)
-    if background.std() > _LIGHT_MIN_TEXTURE and likeness(luma, background) > _LIGHT_LIKENESS:
+    if not textured and background.std() > _LIGHT_MIN_TEXTURE and likeness(luma, background) > _LIGHT_LIKENESS:
         return True
     ratio = luma / np.maximum(background, 4.0)
-    even = float(ratio.std()) < _SHADE_MAX_SPREAD * max(float(ratio.mean()), 0.05)
-    return even and _chroma_change(now, before) < _SHADE_MAX_CHROMA
+    spread = float(ratio.std()) / max(float(ratio.mean()), 0.05)
+    chroma = _chroma_change(now, before)
+    dappled = spread < _DAPPLE_MAX_SPREAD and chroma < _DAPPLE_MAX_CHROMA
+    return dappled or (not textured and spread < _SHADE_MAX_SPREAD and chroma < _SHADE_MAX_CHROMA)
 
 
 def likeness(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:

@@ -78,7 +78,9 @@ class Piece:
         return Verdict.NEITHER
 
 
-def _mean_difference(now: Picture, reference: Picture, ring: Mask, inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> float:
+def _mean_difference(
+    now: Picture, reference: Picture, ring: Mask, inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+) -> float:
     """How much the place differs from a reference once the ring's change of light is taken out."""
     lit = scaled_luma(reference, luma_gain(now, reference, ring))
     return float(difference(now, lit)[inside].mean())

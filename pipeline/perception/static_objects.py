@@ -91,7 +91,7 @@ class StaticObjects:
             self._restless_until_s = t_s + UNREST_HOLD_S
         if t_s < self._restless_until_s:
             # Whatever keeps still in a restless picture is the scene: learn it, so that calm can return.
-            self._background.absorb(change.traces)
+            self._background.absorb(change.traces, at_once=True)
             return None
         self._verify(change, covered, elapsed_s, self._background)
         self._take_in(change, self._background)
@@ -124,7 +124,7 @@ class StaticObjects:
             one.seen += min(1.0, elapsed_s / SEEN_TAU_S) * ((not odd) - one.seen)
             if one.verdict is Verdict.BACKGROUND and before is Verdict.BACKGROUND:
                 self._objects.remove(one)
-                background.absorb(one.piece.mask)
+                background.absorb(one.piece.mask, at_once=True)
             elif one.seen < MIN_SEEN and one.flips >= RESTLESS_FLIPS:
                 self._objects.remove(one)
                 self._distrusted.append((self._t_s + DISTRUST_S, cv2.dilate(one.piece.mask, _REACH)))
@@ -133,11 +133,12 @@ class StaticObjects:
 
     def _take_in(self, change: Change, background: Background) -> None:
         self._distrusted = [(until_s, mask) for until_s, mask in self._distrusted if until_s > self._t_s]
+        scene = np.zeros_like(change.fresh)
         for blob in find_blobs(change, MIN_BLOB_SHARE):
             touched = [one for one in self._objects if (cv2.dilate(one.piece.mask, _REACH) & blob.mask).any()]
             if blob.kind is not BlobKind.LEFT:
-                if not touched:
-                    background.absorb(blob.mask)
+                if not touched and blob.kind is not BlobKind.FAINT:
+                    scene |= blob.mask
             elif touched:
                 self._grow(touched[0], blob, change)
             elif len(self._objects) < MAX_OBJECTS and not any((bad & blob.mask).any() for _, bad in self._distrusted):
@@ -145,6 +146,7 @@ class StaticObjects:
                 self._objects.append(
                     StaticObject(self._new_track.take(), piece.box(), blob.score, Sight.DETECTED, piece)
                 )
+        background.absorb(scene)
 
     def _grow(self, one: StaticObject, blob: Blob, change: Change) -> None:
         """The object has grown, or fallen over: still the same one."""

@@ -1,0 +1,47 @@
+"""The cheapest look there is: how bright and sharp the picture is, and how much of it has changed."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.observation import GRID_HEIGHT, GRID_WIDTH, Health
+from pipeline.perception.detections import Picture
+
+_WIDTH, _HEIGHT = GRID_WIDTH * 5, GRID_HEIGHT * 5
+_CHANGED_LEVELS = 10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Glance:
+    """One glance at a picture.
+
+    Attributes:
+        luma: Shape (90, 160), uint8.
+        grid: Shape (18, 32), uint8: mean luma of a grid over the picture.
+    """
+
+    luma: NDArray[np.uint8]
+    grid: NDArray[np.uint8]
+
+    @classmethod
+    def at(cls, picture: Picture) -> "Glance":
+        """Glance at a picture, shape (H, W, 3), uint8, BGR."""
+        small = cv2.resize(picture, (_WIDTH, _HEIGHT), interpolation=cv2.INTER_AREA)
+        luma = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
+        grid = cv2.resize(luma, (GRID_WIDTH, GRID_HEIGHT), interpolation=cv2.INTER_AREA)
+        return cls(luma, np.asarray(grid, np.uint8))
+
+    def change_since(self, other: "Glance") -> float:
+        """Share of the picture that differs by more than 10 levels from another glance, in [0, 1]."""
+        return float(np.count_nonzero(cv2.absdiff(self.luma, other.luma) > _CHANGED_LEVELS)) / self.luma.size
+
+    def health(self, before: "Glance") -> Health:
+        """What the picture says of the camera, against the glance before (itself, for the first)."""
+        return Health(
+            brightness=round(float(self.luma.mean()), 2),
+            contrast=round(float(self.luma.std()), 2),
+            sharpness=round(float(np.abs(cv2.Laplacian(self.luma, cv2.CV_32F)).mean()), 3),
+            change=round(self.change_since(before), 5),
+        )

@@ -1,0 +1,138 @@
+"""Follows objects from look to look, at any rate: everything is a matter of seconds, nothing of frames.
+
+Strong detections are matched first, weak ones only keep known tracks alive (Zhang et al., "ByteTrack", ECCV 2022).
+What stands still is not lost when the network misses it or something passes in front: its place is compared with how
+it looked, and while something else covers it nothing is concluded.
+"""
+
+import numpy as np
+
+from pipeline.config.vocabulary import Vocabulary
+from pipeline.perception.association import affinity, assign
+from pipeline.perception.boxes import Box, Boxes, containments, intersections
+from pipeline.perception.detections import Detections, Picture
+from pipeline.perception.track import Found, Track
+from pipeline.perception.track_ids import TrackIds
+
+MIN_SCORE = 0.1
+"""Weaker detections are noise; between this and the confidence they may only continue a track."""
+_STRONG_FIT = 0.15
+_WEAK_FIT = 1.3
+_COVERED_SHARE = 0.25
+_SAME_THING = 0.8
+_MEMORY_MOVING_S = 2.0
+_MEMORY_STILL_S = 60.0
+MAX_TRACKS = 300
+"""Bounds memory and the cost of matching; the longest unseen go first."""
+
+
+class Tracker:
+    """Remembers the tracks of one camera."""
+
+    def __init__(self, vocabulary: Vocabulary, confidence: float, new_track: TrackIds) -> None:
+        """Start with no tracks.
+
+        Args:
+            vocabulary: Tells which classes are one family.
+            confidence: Score from which a detection may begin a track, in [0, 1].
+            new_track: Gives ids.
+        """
+        self._vocabulary = vocabulary
+        self._confidence = confidence
+        self._new_track = new_track
+        self._tracks: list[Track] = []
+
+    def present(self) -> list[Track]:
+        """The tracks that were seen, verified or hidden at the last look, in the order they began."""
+        return [track for track in self._tracks if not track.is_missed]
+
+    def detect(self, detections: Detections, picture: Picture, t_s: float) -> None:
+        """The network looked at the whole picture.
+
+        Args:
+            detections: What it found, from `MIN_SCORE` up, px of `picture`.
+            picture: Shape (H, W, 3), uint8, BGR.
+            t_s: When, s.
+        """
+        found = self._as_found(detections, picture)
+        missed = set(range(len(self._tracks)))
+        strong = [one for one in found if one.score >= self._confidence]
+        weak = [one for one in found if one.score < self._confidence]
+        strong = self._match(strong, missed, picture, t_s, _STRONG_FIT)
+        self._match(weak, missed, picture, t_s, _WEAK_FIT)
+        seen = [track for index, track in enumerate(self._tracks) if index not in missed]
+        begun = self._begin(strong, seen, picture, t_s)
+        self._miss([self._tracks[index] for index in sorted(missed)], seen + begun, picture, t_s, was_judged=True)
+        self._tracks += begun
+        self._forget(t_s)
+
+    def verify(self, picture: Picture, t_s: float) -> None:
+        """The picture has hardly changed and the network was not asked: the places tell."""
+        self._miss(self.present(), [], picture, t_s, was_judged=False)
+        self._forget(t_s)
+
+    def _as_found(self, detections: Detections, picture: Picture) -> list[Found]:
+        height, width = picture.shape[:2]
+        shares = np.clip(detections.xyxy / np.array([width, height, width, height], np.float32), 0, 1).tolist()
+        return [
+            Found((x1, y1, x2, y2), str(name), float(score))
+            for (x1, y1, x2, y2), name, score in zip(shares, detections.class_name, detections.score, strict=True)
+        ]
+
+    def _match(self, found: list[Found], missed: set[int], picture: Picture, t_s: float, least: float) -> list[Found]:
+        """Give detections to the tracks of `missed` that they fit; returns those that are left, and empties `missed`."""
+        rows = sorted(missed)
+        if not rows or not found:
+            return found
+        tracks = [self._tracks[row] for row in rows]
+        expected = _boxes([track.expected(t_s) for track in tracks])
+        elapsed_s = np.array([t_s - track.seen_s for track in tracks])
+        fit = affinity(expected, _boxes([one.box for one in found]), elapsed_s)
+        family = [self._vocabulary.family(one.class_name) for one in found]
+        fit *= np.array([[track.family == name for name in family] for track in tracks])
+        for r, track in enumerate(tracks):
+            for c in np.flatnonzero(fit[r] >= least):
+                # A place that was left, or is now another's, is not taken over under the old id.
+                if track.is_another(found[c], picture):
+                    fit[r, c] = 0
+        pairs = assign(fit, least)
+        for r, c in pairs:
+            tracks[r].take(found[c], picture, t_s)
+            missed.discard(rows[r])
+        taken = {c for _, c in pairs}
+        return [one for c, one in enumerate(found) if c not in taken]
+
+    def _begin(self, found: list[Found], seen: list[Track], picture: Picture, t_s: float) -> list[Track]:
+        """New tracks for what is left, less second boxes around, or inside, an object that is already followed."""
+        begun: list[Track] = []
+        for one in found:
+            family = self._vocabulary.family(one.class_name)
+            rivals = [track.box for track in seen + begun if track.family == family]
+            if rivals and float(containments(_boxes([one.box]), _boxes(rivals)).max()) >= _SAME_THING:
+                continue
+            begun.append(Track.begin(self._new_track.take(), family, one, picture, t_s))
+        return begun
+
+    def _miss(self, missed: list[Track], seen: list[Track], picture: Picture, t_s: float, *, was_judged: bool) -> None:
+        covering = _boxes([track.box for track in seen])
+        for track in missed:
+            track.miss(picture, t_s, is_covered=_is_covered(track.box, covering), was_judged=was_judged)
+
+    def _forget(self, t_s: float) -> None:
+        kept = [track for track in self._tracks if t_s - track.seen_s <= _memory_s(track) or not track.is_missed]
+        newest = sorted(kept, key=lambda track: (-track.seen_s, track.id))[:MAX_TRACKS]
+        self._tracks = sorted(newest, key=lambda track: track.id)
+
+
+def _memory_s(track: Track) -> float:
+    return _MEMORY_STILL_S if track.is_still() else _MEMORY_MOVING_S
+
+
+def _is_covered(box: Box, others: Boxes) -> bool:
+    own = _boxes([box])
+    size = (box[2] - box[0]) * (box[3] - box[1])
+    return bool(len(others)) and float(intersections(own, others).max()) >= _COVERED_SHARE * size
+
+
+def _boxes(boxes: list[Box]) -> Boxes:
+    return np.array(boxes, np.float64).reshape(-1, 4)
