@@ -12,6 +12,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from pipeline.errors import SourceError
+from pipeline.media.avi_stamps import has_true_pts
 from pipeline.media.container import reason
 from pipeline.media.damage import DamageCounter
 from pipeline.media.timeline import DecodeTimeline, RawTimes, Stamp
@@ -22,7 +23,6 @@ LONG_INTERVAL_NS = 4 * NS_PER_S
 MAX_KEPT_BYTES = 64 * 1024 * 1024
 _INTERVALS_REMEMBERED = 8
 _MAX_UNREADABLE_IN_A_ROW = 100
-_FORMATS_WITHOUT_PTS = ("avi",)  # what the demuxer gives there is a guess, and wrong for packed B-frames
 _NOTHING = RawTimes(None, None)
 
 
@@ -47,7 +47,7 @@ class PacketReader:
         self._damage = damage
         self._timeline = DecodeTimeline(_nominal_step_ns(stream), damage)
         self._tick_ns = (stream.time_base or Fraction(1, NS_PER_S)) * NS_PER_S
-        self._stores_pts = container.format.name not in _FORMATS_WITHOUT_PTS
+        self._has_true_pts = has_true_pts(container, path)
         self._raw = self._read()
         self._following = next(self._raw, None)
         self._ahead: deque[StampedPacket] = deque()
@@ -104,7 +104,7 @@ class PacketReader:
 
     def _times(self, packet: "Packet[VideoStream]") -> RawTimes:
         dts_ns = self._nanoseconds(packet.dts)
-        has_pts = self._stores_pts or dts_ns is None
+        has_pts = self._has_true_pts or dts_ns is None
         return RawTimes(self._nanoseconds(packet.pts) if has_pts else None, dts_ns)
 
     def _nanoseconds(self, ticks: int | None) -> int | None:

@@ -43,9 +43,9 @@ class RawTimes:
         return self.pts_ns if self.dts_ns is None else self.dts_ns
 
     @property
-    def slack_ns(self) -> int:
-        """How far `order_ns` may go back in a sound file: times of showing are stored out of order."""
-        return MAX_REORDER_NS if self.dts_ns is None else 0
+    def tells_order(self) -> bool:
+        """Whether `order_ns` cannot go back in a sound file; times of showing are stored out of order."""
+        return self.dts_ns is not None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +81,7 @@ class DecodeTimeline:
         self._offset_ns = 0
         self._raw_ns: int | None = None
         self._placed_ns: int | None = None
+        self._tells_order = True
         self._had_pts = False
         self._seq = -1
 
@@ -94,36 +95,40 @@ class DecodeTimeline:
         """
         self._seq += 1
         step_ns = median_low(self._steps)
-        raw_ns = times.order_ns
-        if raw_ns is not None and self._is_outlier(raw_ns, times.slack_ns, following):
-            raw_ns = None
+        raw_ns = None if self._is_outlier(times, following) else times.order_ns
         expected_ns = 0 if self._placed_ns is None else self._placed_ns + step_ns
         if raw_ns is None:
             order_ns = expected_ns
         else:
-            if self._raw_ns is not None:
-                self._follow(raw_ns - self._raw_ns, times.slack_ns, expected_ns - raw_ns)
-            self._raw_ns = raw_ns if self._raw_ns is None or times.slack_ns == 0 else max(raw_ns, self._raw_ns)
+            self._follow(raw_ns, expected_ns, self._slack_ns(times))
+            # Among times of showing, order keeps to the latest seen, as the ones after it may be earlier.
+            self._raw_ns = raw_ns if times.tells_order or self._raw_ns is None else max(raw_ns, self._raw_ns)
+            self._tells_order = times.tells_order
             order_ns = raw_ns + self._offset_ns
         self._placed_ns = order_ns if self._placed_ns is None else max(order_ns, self._placed_ns)
         shown_ns = self._shown(times.pts_ns, order_ns, step_ns)
         self._damage.missing_times += shown_ns is None and (raw_ns is None or self._had_pts)
         return Stamp(self._seq, self._placed_ns, shown_ns, step_ns, is_key)
 
-    def _is_outlier(self, raw_ns: int, slack_ns: int, following: RawTimes) -> bool:
-        """Whether the packet after it goes on from the one before as if this one were not there."""
-        next_ns = following.order_ns
-        if self._raw_ns is None or next_ns is None or not 0 < next_ns - self._raw_ns + slack_ns <= MAX_GAP_NS:
-            return False
-        return next_ns < raw_ns - slack_ns or raw_ns <= self._raw_ns - slack_ns
+    def _slack_ns(self, *times: RawTimes) -> int:
+        """How far the order may seem to go back in a sound file."""
+        return 0 if self._tells_order and all(each.tells_order for each in times) else MAX_REORDER_NS
 
-    def _follow(self, moved_ns: int, slack_ns: int, break_offset_ns: int) -> None:
+    def _is_outlier(self, times: RawTimes, following: RawTimes) -> bool:
+        """Whether the packet after it goes on from the one before as if this one were not there."""
+        raw_ns, next_ns, slack_ns = times.order_ns, following.order_ns, self._slack_ns(times, following)
+        if self._raw_ns is None or raw_ns is None or next_ns is None:
+            return False
+        goes_on = 0 < next_ns - self._raw_ns + slack_ns <= MAX_GAP_NS
+        return goes_on and (next_ns < raw_ns - slack_ns or raw_ns <= self._raw_ns - slack_ns)
+
+    def _follow(self, raw_ns: int, expected_ns: int, slack_ns: int) -> None:
+        moved_ns = 0 if self._raw_ns is None else raw_ns - self._raw_ns
         if moved_ns > MAX_GAP_NS or moved_ns < -slack_ns:
-            self._offset_ns = break_offset_ns
-            if moved_ns > 0:
-                self._damage.jumps_ahead += 1
-            else:
-                self._damage.jumps_back += 1
+            self._offset_ns = expected_ns - raw_ns
+            self._raw_ns = raw_ns
+            self._damage.jumps_ahead += moved_ns > 0
+            self._damage.jumps_back += moved_ns < 0
         elif moved_ns > 0:
             if self._steps_are_nominal:
                 self._steps.clear()
