@@ -6,11 +6,13 @@ from enum import StrEnum
 
 from pipeline.alerts.message import Alert
 from pipeline.alerts.outbox import Outbox
-from pipeline.alerts.stream import ServerAwayError, Sink
+from pipeline.alerts.server import ServerAwayError
+from pipeline.alerts.stream import Sink
 
 _BATCH = 64
 _FIRST_PAUSE_NS = 500_000_000
 _LONGEST_PAUSE_NS = 30_000_000_000
+_TRIM_EVERY_NS = 60_000_000_000
 
 
 class Reached(StrEnum):
@@ -32,12 +34,15 @@ class Offer:
         sent: Messages that were sent.
         again: Those among all waiting that had been sent before and that the server had lost.
         fault: Why the server could not be reached, one line; empty where it could.
+        held_back_by: The consumer group for whose sake the last trim left entries that are past their time; empty
+            where there is none.
     """
 
     reached: Reached
     sent: int
     again: int
     fault: str
+    held_back_by: str = ""
 
 
 class Delivery:
@@ -47,7 +52,7 @@ class Delivery:
     (a live run), make it with `at_once=False` and call `offer` every second from a thread of its own: it is also
     what finds out that a server has lost messages while nothing new is raised.
 
-    Remembers: when a server that was away may be tried again.
+    Remembers: when a server that was away may be tried again, and when the stream was last trimmed.
     """
 
     def __init__(self, outbox: Outbox, sink: Sink, now_ns: Callable[[], int], *, at_once: bool = True) -> None:
@@ -57,6 +62,8 @@ class Delivery:
         self._at_once = at_once
         self._pause_ns = 0
         self._failed_ns = 0
+        self._trimmed_ns = -_TRIM_EVERY_NS
+        self._held_back_by = ""
 
     def accept(self, alert: Alert) -> None:
         """Keep the message; with `at_once`, send it as well if the server is there.
@@ -85,10 +92,17 @@ class Delivery:
             while batch := self._outbox.waiting(_BATCH):
                 self._outbox.mark_sent(batch, self._sink.send(self._outbox.name, batch))
                 sent += len(batch)
+            self._trim()
         except ServerAwayError as error:
             self._pause_ns = min(max(2 * self._pause_ns, _FIRST_PAUSE_NS), _LONGEST_PAUSE_NS)
             self._failed_ns = self._now_ns()
             return Offer(Reached.AWAY, sent, again, str(error))
         self._pause_ns = 0
         self._outbox.forget()
-        return Offer(Reached.ALL_SENT, sent, again, "")
+        return Offer(Reached.ALL_SENT, sent, again, "", self._held_back_by)
+
+    def _trim(self) -> None:
+        if 0 <= self._now_ns() - self._trimmed_ns < _TRIM_EVERY_NS:
+            return
+        self._held_back_by = self._sink.trim().held_back_by
+        self._trimmed_ns = self._now_ns()

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from pipeline.alerts.entry_id import NO_ENTRY, EntryId
 from pipeline.alerts.outbox import Outgoing, Position
-from pipeline.alerts.stream import ServerAwayError
+from pipeline.alerts.server import ServerAwayError
+from pipeline.alerts.trim import Trimmed
 
 
 class MemorySink:
@@ -34,6 +35,11 @@ class MemorySink:
         self.entries += added
         self._seq_by_outbox[outbox] = messages[-1].seq
         return tuple(entry for entry, _ in added)
+
+    def trim(self) -> Trimmed:
+        """See `Sink`; what is in memory is kept."""
+        self._reach()
+        return Trimmed(0, "")
 
     def lose_after(self, count: int) -> None:
         """Go back to the first `count` entries, as a server does whose disk lost the rest."""
