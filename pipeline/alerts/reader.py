@@ -66,9 +66,8 @@ class AlertReader:
             StreamError: It refuses.
         """
         with self._explained():
-            replies = self._server.client().xread({self._stream: str(after)}, count=_PAGE, block=longest_ms)
-        pages = replies.values() if isinstance(replies, dict) else [rows for _, rows in replies or []]
-        return tuple(_received(row) for page in pages for row in page)
+            something = self._server.client().xread({self._stream: str(after)}, count=1, block=longest_ms)
+        return self._page(after.next()) if something else ()
 
     def end(self) -> EntryId:
         """The id of the last entry; `NO_ENTRY` where there is none."""
