@@ -14,6 +14,7 @@ from pipeline.rules.boxes import Box, surrounding
 from pipeline.rules.episode import EventObject
 from pipeline.rules.memory import RuleMemory, Subject
 from pipeline.rules.scene import Scene, Sighting
+from pipeline.rules.size import SizeLimit
 from pipeline.rules.stance import Stay
 
 PERSON, VEHICLE = "person", "vehicle"
@@ -66,7 +67,7 @@ class Kinds:
 class Condition(Protocol):
     """What an algorithm stands on. Immutable: all it remembers is in the rule's memory."""
 
-    def __init__(self, rule: Rule, kinds: Kinds) -> None: ...
+    def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit) -> None: ...
 
     def candidates(self, scene: Scene) -> list[tuple[Sighting, Stay]]:
         """The objects that may be subjects, with how each stays; those to be taken as hidden say so."""

@@ -150,7 +150,7 @@ class Reasoner:
 def _build(rule: Rule, teller: Teller, grounds: Grounds, size: SizeLimit, kinds: Kinds) -> RuleState:
     if rule.algorithm.condition is None:
         raise ValueError(f"rule {rule.id}: this version has no condition for {rule.algorithm.key}")
-    condition = CONDITIONS[rule.algorithm.condition](rule, kinds)
+    condition = CONDITIONS[rule.algorithm.condition](rule, kinds, size)
     patience = Patience(rule.grace_ns, max(rule.grace_ns, rule.clear_after_ns))
     book = EventBook(rule, condition, teller)
     memory = RuleMemory(rule.id, _fingerprint(rule, grounds))

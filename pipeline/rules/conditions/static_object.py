@@ -4,6 +4,7 @@ from pipeline.config.resolved import Rule
 from pipeline.rules.condition import Kinds, Span
 from pipeline.rules.memory import RuleMemory, Subject
 from pipeline.rules.scene import Scene, Sighting
+from pipeline.rules.size import SizeLimit
 from pipeline.rules.stance import Stay
 from pipeline.rules.unexplained import is_explained, static_sightings, weigh_explanations
 
@@ -11,8 +12,8 @@ from pipeline.rules.unexplained import is_explained, static_sightings, weigh_exp
 class StaticObject:
     """A heap of rubble, a bag, a pallet."""
 
-    def __init__(self, rule: Rule, kinds: Kinds) -> None:
-        del rule
+    def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit) -> None:
+        del rule, size
         self._kinds = kinds
 
     def candidates(self, scene: Scene) -> list[tuple[Sighting, Stay]]:

@@ -6,6 +6,7 @@ from pipeline.rules.boxes import iou
 from pipeline.rules.condition import Kinds, Span
 from pipeline.rules.memory import RuleMemory, Subject
 from pipeline.rules.scene import Scene, Sighting
+from pipeline.rules.size import SizeLimit
 from pipeline.rules.stance import Stay
 from pipeline.rules.unexplained import is_explained, static_sightings, weigh_explanations
 
@@ -15,7 +16,8 @@ _CONFIRMING_IOU = 0.3
 class Stationary:
     """A vehicle that stands in a lane, a table that stays outside the shop line."""
 
-    def __init__(self, rule: Rule, kinds: Kinds) -> None:
+    def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit) -> None:
+        del size
         self._classes = rule.classes - {STATIC_OBJECT}
         self._counts_static = STATIC_OBJECT in rule.classes
         self._kinds = kinds
