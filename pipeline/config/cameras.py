@@ -9,10 +9,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipeline.config.document import MOST_VALUES, Document, Steps, Value, read_text, shown_value, unprintable
+from pipeline.config.document import MOST_VALUES, Document, Steps, Value, dotted, read_text, shown_value, unprintable
 from pipeline.config.faults import FaultLog, did_you_mean, faults_of
 from pipeline.config.fences import NO_FENCES, Fences, read_fences
-from pipeline.config.resolved import Camera, LiveSource, RecordedSource
+from pipeline.config.resolved import Camera, LiveSource, Place, RecordedSource
 from pipeline.config.secrets import SecretUrl, expand, redact, variables
 from pipeline.config.site import CameraEntry
 from pipeline.config.vocabulary import Title
@@ -114,7 +114,14 @@ def resolve_camera(written: Written, around: Surroundings) -> tuple[Camera | Non
     source = _source(written, around)
     if source is None:
         return None, fences
-    return Camera(CameraId(entry.id), entry.name or entry.id, source, fences.geofence), fences
+    return Camera(
+        CameraId(entry.id), entry.name or entry.id, source, fences.geofence, place_of(written.document, written.steps)
+    ), fences
+
+
+def place_of(document: Document, steps: Steps) -> Place:
+    """Where a part of a file is written."""
+    return Place(document.file, document.line(steps), dotted(steps))
 
 
 def _fences(written: Written, text: str, around: Surroundings) -> Fences:

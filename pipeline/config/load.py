@@ -12,6 +12,7 @@ from pipeline.config.cameras import (
     Surroundings,
     Written,
     camera_entries,
+    place_of,
     read_camera_table,
     resolve_camera,
     shown_path,
@@ -108,7 +109,13 @@ class _Loading:
             path=self.path.absolute(),
             state=state,
             redis=redis,
-            detector=DetectorSettings(detector.model, detector.confidence, detector.provider, detector.threads),
+            detector=DetectorSettings(
+                detector.model,
+                detector.confidence,
+                detector.provider,
+                detector.threads,
+                place_of(self.document, ("detector",)),
+            ),
             cameras=tuple(cameras),
             rules=tuple(rules),
             warnings=tuple(self._ordered(self.log.warnings)),
@@ -254,7 +261,7 @@ class _Loading:
                 self._add(steps, f"no address (got {shown_value(entry.url)}, allowed: {allowed})")
             else:
                 url = around.url(self.document, steps, entry.url, _REDIS_SCHEMES)
-        return RedisSettings(url, entry.stream, entry.keep)
+        return RedisSettings(url, entry.stream, entry.keep, place_of(self.document, ("redis",)))
 
     def _state(self, around: Surroundings) -> Path:
         text = self.document.at(("state",))

@@ -17,6 +17,7 @@ from pipeline.observation import CameraId, MediaNs
 
 # With the types of its fields, so that who uses a site needs this module alone.
 __all__ = [
+    "NOWHERE",
     "Area",
     "Camera",
     "DetectorSettings",
@@ -25,6 +26,7 @@ __all__ = [
     "GroundArea",
     "LiveSource",
     "PictureShare",
+    "Place",
     "Provider",
     "RecordedSource",
     "RedisSettings",
@@ -33,6 +35,28 @@ __all__ = [
     "Site",
     "Zone",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a thing is written, for a fault that shows only when it is tried.
+
+    Attributes:
+        file: As the user named it.
+        line: 1-based; 0: nowhere, it is a default.
+        key: Dotted path.
+    """
+
+    file: str
+    line: int
+    key: str
+
+    def fault(self, key: str, text: str) -> Fault:
+        """A mistake at `key` below."""
+        return Fault(self.file, self.line, f"{self.key}.{key}".strip("."), text)
+
+
+NOWHERE = Place("", 0, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +148,7 @@ class Camera:
     name: str
     source: RecordedSource | LiveSource
     geofence: Geofence
+    place: Place = field(default=NOWHERE, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +201,7 @@ class Rule:
     enabled: bool
     params: Mapping[str, float] = field(default_factory=dict)
     codes: Mapping[str, str | int] = field(default_factory=dict)
+    place: Place = field(default=NOWHERE, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +217,7 @@ class RedisSettings:
     url: SecretUrl | None
     stream: str
     keep_ns: int
+    place: Place = field(default=NOWHERE, repr=False, compare=False)
 
 
 class Provider(StrEnum):
@@ -217,6 +244,7 @@ class DetectorSettings:
     confidence: float
     provider: Provider
     threads: int
+    place: Place = field(default=NOWHERE, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

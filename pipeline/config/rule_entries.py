@@ -6,6 +6,7 @@ from datetime import tzinfo
 from typing import TypeVar
 
 from pipeline.config.area import Area, GroundArea, PictureShare
+from pipeline.config.cameras import place_of
 from pipeline.config.catalogue import Algorithm, Bound, Catalogue, StaticUse
 from pipeline.config.document import Document, Steps, Value, shown_value
 from pipeline.config.duration import format_duration
@@ -115,6 +116,7 @@ class _Merging:
             enabled=enabled,
             params=self._params(),
             codes=dict(entry.codes),
+            place=place_of(self.law.document, self.steps),
         )
 
     def _where(self, key: str) -> Steps:

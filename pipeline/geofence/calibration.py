@@ -10,7 +10,7 @@ _DEEPEST_TO_WIDTH = 1.0
 deeper than it is wide."""
 
 
-def box_ground_area_m2(ground: GroundMap, xyxy: NDArray[np.floating]) -> NDArray[np.float64]:
+def box_ground_area_m2(ground: GroundMap, xyxy: NDArray[np.float32] | NDArray[np.float64]) -> NDArray[np.float64]:
     """How much ground each object covers, estimated from its box.
 
     The width is that of the lower edge on the ground; the depth is that of the box, as if it lay flat, and at most the

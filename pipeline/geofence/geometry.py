@@ -10,7 +10,7 @@ from pipeline.config.resolved import Zone
 
 _FOOTPRINT_SHARE = 0.25
 """Of a box's height, from below: what of it stands on the ground. Of a lorry or a person the rest is height."""
-Boxes = NDArray[np.floating]
+Boxes = NDArray[np.float32] | NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

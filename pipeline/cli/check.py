@@ -1,0 +1,98 @@
+"""`smart-alert check`: is a site right, and what will it do?"""
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from pydantic import JsonValue
+from rich.console import Console
+from rich.progress import Progress
+
+from pipeline.cli.check_text import as_json, sentences
+from pipeline.config.load import load_site
+from pipeline.config.resolved import Site
+from pipeline.config.site import SiteFile
+from pipeline.config.vocabulary import load_vocabulary
+from pipeline.errors import ConfigError, Fault
+from pipeline.runtime.site_check import Findings, try_site
+
+
+@click.command()
+@click.argument("site", metavar="SITE.yaml", type=click.Path(path_type=Path), required=False)
+@click.option("--schema", "wants_schema", is_flag=True, help="Print the JSON Schema of a site file, for editors.")
+@click.option("--json", "wants_json", is_flag=True, help="One JSON document, for programs.")
+def command(site: Path | None, wants_schema: bool, wants_json: bool) -> None:  # noqa: FBT001  # click hands flags over so
+    """Validate a site, its fences, network and recordings, and say what each rule will do.
+
+    Every mistake is told at once, as file:line: key: fault. Exit code 2 where there is one.
+    """
+    if wants_schema:
+        click.echo(_dumped(site_schema()))
+    elif site is None:
+        raise click.UsageError("Missing argument 'SITE.yaml' (or --schema).")
+    elif wants_json:
+        _check_for_programs(site)
+    else:
+        checked = _checked(site)
+        _warn(checked.warnings)
+        for line in sentences(checked.site, checked.findings.info_by_camera, load_vocabulary()):
+            click.echo(line)
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    site: Site
+    findings: Findings
+
+    @property
+    def warnings(self) -> tuple[Fault, ...]:
+        return (*self.site.warnings, *self.findings.warnings)
+
+
+def _check_for_programs(path: Path) -> None:
+    try:
+        checked = _checked(path)
+    except ConfigError as error:
+        click.echo(_dumped({"ok": False, "faults": _listed(error.faults), "warnings": []}))
+        raise
+    told = as_json(checked.site, checked.findings.info_by_camera)
+    click.echo(_dumped({"ok": True, "faults": [], "warnings": _listed(checked.warnings), "does": told}))
+
+
+def _checked(path: Path) -> _Checked:
+    site = load_site(path, os.environ)
+    findings = _tried(site)
+    if findings.faults:
+        raise ConfigError(findings.faults)
+    return _Checked(site, findings)
+
+
+def _warn(warnings: tuple[Fault, ...]) -> None:
+    for warning in warnings:
+        click.echo(f"warning: {warning}", err=True)
+
+
+def site_schema() -> JsonValue:
+    """The JSON Schema of a site file as it is written."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **SiteFile.model_json_schema(mode="validation"),
+        "title": "smart-alert site file",
+    }
+
+
+def _tried(site: Site) -> Findings:
+    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
+        task = progress.add_task("opening recordings", total=len(site.cameras))
+        return try_site(site, lambda _camera: progress.advance(task))
+
+
+def _listed(faults: tuple[Fault, ...]) -> list[JsonValue]:
+    return [{"file": fault.file, "line": fault.line, "key": fault.key, "text": fault.text} for fault in faults]
+
+
+def _dumped(value: JsonValue) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)

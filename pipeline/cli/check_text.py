@@ -1,0 +1,174 @@
+"""What a site will do, in plain sentences and as JSON."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, tzinfo
+
+from pydantic import JsonValue
+
+from pipeline.config.catalogue import EventPer
+from pipeline.config.duration import format_duration
+from pipeline.config.resolved import Camera, PictureShare, RecordedSource, Rule, Site, Zone
+from pipeline.config.vocabulary import Vocabulary
+from pipeline.media.info import StreamInfo
+from pipeline.observation import NS_PER_S, STATIC_OBJECT, CameraId, MediaNs
+
+_MOST_NAMED = 12
+
+
+def sentences(site: Site, info_by_camera: Mapping[CameraId, StreamInfo], vocabulary: Vocabulary) -> Iterator[str]:
+    """Lines that tell a rule engineer what this site will do."""
+    yield f"Site {site.id} ({site.name}), times in {site.timezone.key}."
+    server = "the embedded Redis" if site.redis.url is None else str(site.redis.url)
+    yield f"Alerts go to the stream {site.redis.stream} of {server} and are kept {format_duration(site.redis.keep_ns)}."
+    yield f"State is kept in {site.state}."
+    yield f"The network {site.detector.model} reports what it scores {site.detector.confidence:g} or higher."
+    yield ""
+    yield f"Cameras ({len(site.cameras)}):"
+    for camera in site.cameras:
+        yield f"  {_camera(camera, info_by_camera, site.timezone)}"
+    yield ""
+    yield f"Rules ({len(site.rules)}):"
+    for rule in site.rules:
+        yield from (f"  {line}" for line in _rule(rule, vocabulary))
+        for camera in site.cameras:
+            if camera.id in rule.zones_by_camera:
+                yield f"    On {camera.id}: {_zones(rule, camera)}."
+
+
+def as_json(site: Site, info_by_camera: Mapping[CameraId, StreamInfo]) -> JsonValue:
+    """The same for a program; no address in it holds a password."""
+    cameras: list[JsonValue] = [_camera_json(camera, info_by_camera) for camera in site.cameras]
+    rules: list[JsonValue] = [_rule_json(rule) for rule in site.rules]
+    return {
+        "site": {"id": site.id, "name": site.name, "timezone": site.timezone.key},
+        "state": str(site.state),
+        "redis": {"url": "embedded" if site.redis.url is None else str(site.redis.url), "stream": site.redis.stream},
+        "detector": {"model": site.detector.model, "confidence": site.detector.confidence},
+        "cameras": cameras,
+        "rules": rules,
+    }
+
+
+def _camera(camera: Camera, info_by_camera: Mapping[CameraId, StreamInfo], timezone: tzinfo) -> str:
+    name = camera.id if camera.name == camera.id else f"{camera.id} ({camera.name})"
+    return f"{name}: {camera.source}{_footage(camera, info_by_camera, timezone)}; {_fences(camera)}."
+
+
+def _footage(camera: Camera, info_by_camera: Mapping[CameraId, StreamInfo], timezone: tzinfo) -> str:
+    info = info_by_camera.get(camera.id)
+    if info is None or not isinstance(camera.source, RecordedSource):
+        return ", live"
+    loop = ", again and again" if camera.source.loop else ""
+    length = f", {info.duration_s:.1f} s" if info.duration_s else ""
+    return f", {info.codec} {info.width}x{info.height}{length}, from {_moment(info.start, timezone)}{loop}"
+
+
+def _moment(t: MediaNs, timezone: tzinfo) -> str:
+    moment = datetime.fromtimestamp(t // NS_PER_S, UTC).astimezone(timezone)
+    return moment.isoformat(sep=" ")
+
+
+def _fences(camera: Camera) -> str:
+    fences = camera.geofence
+    if fences.file is None:
+        return "no geofence"
+    names = ", ".join(f"{zone.id} ({_called(zone)})" for zone in fences.zones[:_MOST_NAMED])
+    more = f" and {len(fences.zones) - _MOST_NAMED} more" if len(fences.zones) > _MOST_NAMED else ""
+    masks = f", {len(fences.masks)} masked" if fences.masks else ""
+    calibrated = ", calibrated" if fences.ground is not None else ""
+    return f"zones {names}{more}{masks}{calibrated}"
+
+
+def _called(zone: Zone) -> str:
+    return zone.category if zone.name == zone.id else f"{zone.name}, {zone.category}"
+
+
+def _rule(rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
+    title, dwell = rule.algorithm.title, format_duration(rule.dwell_ns)
+    off = "" if rule.enabled else " Switched off."
+    yield f"{rule.id}: {title.en} ({title.zh}), {rule.severity}.{off}"
+    yield f"  Raised when {rule.algorithm.fires_when}, for {dwell}, {_when(rule)}; one event per {_per(rule)}."
+    yield f"  {_looks_for(rule, vocabulary)}"
+    grace, over = format_duration(rule.grace_ns), format_duration(rule.clear_after_ns)
+    yield f"  What is unseen for up to {grace} counts as still there; the end is told when it has been over for {over}."
+    if rule.cooldown_ns:
+        yield f"  After an event, silence for {format_duration(rule.cooldown_ns)}."
+    if rule.remind_every_ns:
+        yield f"  A reminder every {format_duration(rule.remind_every_ns)} while it is open."
+    if rule.confirm:
+        yield "  An operator must confirm it before dispatch."
+
+
+def _when(rule: Rule) -> str:
+    return "at any time" if not rule.schedule.spans else f"within {rule.schedule}"
+
+
+def _per(rule: Rule) -> str:
+    return "zone" if rule.event_per is EventPer.ZONE else "object"
+
+
+def _looks_for(rule: Rule, vocabulary: Vocabulary) -> str:
+    names = _names(rule.classes - {STATIC_OBJECT}, vocabulary)
+    named = ", ".join(names[:_MOST_NAMED]) + (
+        f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    )
+    parts = [f"{named} scored {rule.confidence:g} or higher"] if names else []
+    if names and rule.min_area != PictureShare(0.0):
+        parts[0] += f" and at least {rule.min_area}"
+    if rule.include_static:
+        parts.append(f"things without a class of at least {rule.min_static_area}")
+    most = "" if rule.max_area == PictureShare(1.0) else f", at most {rule.max_area}"
+    return f"It looks for {'; and for '.join(parts)}{most}."
+
+
+def _names(classes: frozenset[str], vocabulary: Vocabulary) -> list[str]:
+    """English names, a group's in the place of its members where all of them are there; the largest groups first."""
+    names: list[str] = []
+    left = classes
+    for group, members in sorted(vocabulary.groups.items(), key=lambda item: (-len(item[1]), item[0])):
+        if len(members) > 1 and members <= left:
+            names.append(f"{vocabulary.title(group).en} ({', '.join(sorted(members))})")
+            left -= members
+    return names + sorted(vocabulary.title(name).en for name in left)
+
+
+def _zones(rule: Rule, camera: Camera) -> str:
+    chosen = rule.zones_by_camera[camera.id]
+    told = [
+        f"{zone.id} ({_called(zone)}{f', tells {zone.responsible}' if zone.responsible else ''})"
+        for zone in camera.geofence.zones
+        if zone.id in chosen
+    ]
+    return ", ".join(told)
+
+
+def _camera_json(camera: Camera, info_by_camera: Mapping[CameraId, StreamInfo]) -> JsonValue:
+    info = info_by_camera.get(camera.id)
+    zones: list[JsonValue] = [
+        {"id": zone.id, "name": zone.name, "category": zone.category, "points": [list(point) for point in zone.points]}
+        for zone in camera.geofence.zones
+    ]
+    video: JsonValue = None
+    if info is not None:
+        video = {"codec": info.codec, "width": info.width, "height": info.height, "duration_s": info.duration_s}
+    return {"id": camera.id, "name": camera.name, "source": str(camera.source), "video": video, "zones": zones}
+
+
+def _rule_json(rule: Rule) -> JsonValue:
+    classes: list[JsonValue] = [*sorted(rule.classes)]
+    return {
+        "id": rule.id,
+        "algorithm": rule.algorithm.key,
+        "enabled": rule.enabled,
+        "severity": rule.severity.value,
+        "event_per": rule.event_per.value,
+        "schedule": str(rule.schedule),
+        "dwell": format_duration(rule.dwell_ns),
+        "grace": format_duration(rule.grace_ns),
+        "clear_after": format_duration(rule.clear_after_ns),
+        "cooldown": format_duration(rule.cooldown_ns),
+        "remind_every": format_duration(rule.remind_every_ns),
+        "confidence": rule.confidence,
+        "classes": classes,
+        "zones": {camera: list(zones) for camera, zones in rule.zones_by_camera.items()},
+    }
