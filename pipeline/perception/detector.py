@@ -29,7 +29,9 @@ class Detector:
     def __init__(self, card: ModelCard, session: Session) -> None:
         self._card = card
         self._session = session
-        self._class_names = np.array(card.classes, np.str_)
+        # Two indices may share a name (lorry and pickup are both truck): from here on they are one class.
+        self._names, name_by_index = np.unique(np.array(card.classes, np.str_), return_inverse=True)
+        self._name_by_index = name_by_index.astype(np.int64)
 
     @classmethod
     def load(cls, card: ModelCard, provider: Provider = Provider.AUTO, threads: int = 1) -> "Detector":
@@ -82,7 +84,7 @@ class Detector:
         grid = self._grid(letterbox.input_size)
         output = self._output(self._tensor(letterbox.apply(picture)), grid)
         candidates = self._card.layout.decode(output, grid, min_score)
-        return self._named(_cleared(candidates, letterbox, self._suppression()))
+        return self._named(_in_picture(candidates, letterbox))
 
     def detect_many(self, pictures: Sequence[Picture], input_px: int, min_score: float) -> list[Detections]:
         """The objects of each picture, in order; the pictures may differ in size.
@@ -111,12 +113,13 @@ class Detector:
             )
         return np.asarray(output[0], np.float32)
 
-    def _suppression(self) -> float:
-        """The overlap above which boxes of one class are one object; 1 where the network has seen to it."""
-        return self._card.nms_overlap if self._card.layout.needs_nms else 1.0
-
     def _named(self, found: Candidates) -> Detections:
-        return Detections(found.xyxy, self._class_names[found.class_index], found.score)
+        name = self._name_by_index[found.class_index]
+        if self._card.layout.needs_nms:
+            kept = keep_best(found.xyxy, found.score, name, self._card.nms_overlap)
+        else:
+            kept = np.arange(len(found.score))
+        return Detections(found.xyxy[kept], self._names[name[kept]], np.clip(found.score[kept], 0, 1))
 
     def _grid(self, input_size: tuple[int, int]) -> Grid:
         return Grid(input_size[0], input_size[1], self._card.input.strides, len(self._card.classes))
@@ -163,15 +166,12 @@ def _accepts(got: Port, expected: Port) -> bool:
     )
 
 
-def _cleared(found: Candidates, letterbox: Letterbox, max_overlap: float) -> Candidates:
-    """One box an object, px of the picture, best score first, none without an area."""
+def _in_picture(found: Candidates, letterbox: Letterbox) -> Candidates:
+    """In px of the picture, best score first, none without an area."""
     best = np.argsort(-found.score, kind="stable")[:_MAX_CANDIDATES]
     xyxy = letterbox.to_picture(found.xyxy[best])
     is_box = np.isfinite(xyxy).all(axis=1) & (xyxy[:, 2] > xyxy[:, 0]) & (xyxy[:, 3] > xyxy[:, 1])
-    best, xyxy = best[is_box], xyxy[is_box]
-    class_index, score = found.class_index[best], found.score[best]
-    kept = keep_best(xyxy, score, class_index, max_overlap)
-    return Candidates(xyxy[kept], class_index[kept], np.clip(score[kept], 0, 1))
+    return Candidates(xyxy[is_box], found.class_index[best][is_box], found.score[best][is_box])
 
 
 def _written(shape: Sequence[int | None]) -> str:

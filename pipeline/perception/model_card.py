@@ -1,12 +1,14 @@
 """A network's card: what its file must be, what goes in, what comes out, and whose it is."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from pipeline.config.faults import faults_of
+from pipeline.config.faults import did_you_mean, faults_of
+from pipeline.config.fields import fault
 from pipeline.config.vocabulary import UnknownNameError, Vocabulary
 from pipeline.config.yaml_lines import read_yaml
 from pipeline.errors import ConfigError
@@ -23,21 +25,27 @@ class InputSpec(BaseModel):
     dtype: Literal["float32", "float16"] = Field(default="float32", description="Type of its numbers.")
     colour: Literal["rgb", "bgr"] = Field(description="Order of the three planes.")
     pixel_max: Literal[1, 255] = Field(description="What white is: 1 where pixels are scaled to 0..1, else 255.")
-    width: int = Field(ge=32, le=4096, description="Px; where the size is free, the one it was trained at.")
-    height: int = Field(ge=32, le=4096, description="Px; where the size is free, the one it was trained at.")
-    dynamic: bool = Field(description="Whether width and height are free (multiples of the coarsest stride).")
     strides: tuple[int, ...] = Field(
         default=(8, 16, 32), strict=False, min_length=1, description="Px between anchors, by level, finest first."
     )
+    width: int = Field(ge=32, le=4096, description="Px; where the size is free, the one it was trained at.")
+    height: int = Field(ge=32, le=4096, description="Px; where the size is free, the one it was trained at.")
+    dynamic: bool = Field(description="Whether width and height are free (multiples of the coarsest stride).")
 
-    @model_validator(mode="after")
-    def _sides_are_whole_strides(self) -> Self:
-        if min(self.strides) < 1 or tuple(sorted(set(self.strides))) != self.strides:
-            raise ValueError(f"strides: got {list(self.strides)}, expected rising numbers of at least 1")
-        for side, length in (("width", self.width), ("height", self.height)):
-            if any(length % stride for stride in self.strides):
-                raise ValueError(f"{side}: got {length}, expected a multiple of every stride in {list(self.strides)}")
-        return self
+    @field_validator("strides")
+    @classmethod
+    def _strides_rise(cls, strides: tuple[int, ...]) -> tuple[int, ...]:
+        if min(strides) < 1 or any(finer >= coarser for finer, coarser in pairwise(strides)):
+            raise fault(f"no levels: {list(strides)}", "rising numbers of at least 1")
+        return strides
+
+    @field_validator("width", "height")
+    @classmethod
+    def _sides_are_whole_strides(cls, side: int, info: ValidationInfo[None]) -> int:
+        strides: tuple[int, ...] = info.data.get("strides", ())
+        if any(side % stride for stride in strides):
+            raise fault("no whole number of cells", f"multiples of each of the strides {list(strides)}")
+        return side
 
 
 class BuildRecipe(BaseModel):
@@ -73,11 +81,12 @@ class _Written(BaseModel):
         strict=False, min_length=1, description="By index, in any spelling of the vocabulary."
     )
 
-    @model_validator(mode="after")
-    def _layout_is_known(self) -> Self:
-        if self.layout not in LAYOUTS:
-            raise ValueError(f"layout: got {self.layout!r}, allowed: {', '.join(LAYOUTS)}")
-        return self
+    @field_validator("layout")
+    @classmethod
+    def _layout_is_known(cls, layout: str) -> str:
+        if layout not in LAYOUTS:
+            raise fault("no such layout", did_you_mean(layout, LAYOUTS))
+        return layout
 
 
 @dataclass(frozen=True, slots=True)
