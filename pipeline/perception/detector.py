@@ -80,8 +80,9 @@ class Detector:
     def detect(self, picture: Picture, input_px: int, min_score: float) -> Detections:
         """The objects of one picture; see `ObjectDetector`."""
         height, width = picture.shape[:2]
-        letterbox = Letterbox.fit((width, height), self.input_size((width, height), input_px))
-        grid = self._grid(letterbox.input_size)
+        input_size = self.input_size((width, height), input_px)
+        letterbox = Letterbox.fit((width, height), input_size, in_corner=self._card.input.place == "corner")
+        grid = self._grid(input_size)
         output = self._output(self._tensor(letterbox.apply(picture)), grid)
         candidates = self._card.layout.decode(output, grid, min_score)
         return self._named(_in_picture(candidates, letterbox))

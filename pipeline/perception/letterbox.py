@@ -34,7 +34,7 @@ def snug_size(picture_size: tuple[int, int], input_px: int, stride: int) -> tupl
 
 @dataclass(frozen=True, slots=True)
 class Letterbox:
-    """Where a picture lies within an input: scaled alike in both directions (to a pixel), centred, grey around it.
+    """Where a picture lies within an input: scaled alike in both directions (to a pixel), grey around it.
 
     Attributes:
         picture_size: Width and height, px.
@@ -51,12 +51,14 @@ class Letterbox:
     top: int
 
     @classmethod
-    def fit(cls, picture_size: tuple[int, int], input_size: tuple[int, int]) -> "Letterbox":
-        """The largest copy of the picture that the input holds."""
+    def fit(cls, picture_size: tuple[int, int], input_size: tuple[int, int], *, in_corner: bool = False) -> "Letterbox":
+        """The largest copy of the picture that the input holds, in its middle or in its top left corner."""
         scale = min(input_size[0] / picture_size[0], input_size[1] / picture_size[1])
         width, height = (
             min(limit, max(1, round(side * scale))) for side, limit in zip(picture_size, input_size, strict=True)
         )
+        if in_corner:
+            return cls(picture_size, input_size, (width, height), 0, 0)
         left, top = (input_size[0] - width) // 2, (input_size[1] - height) // 2
         return cls(picture_size, input_size, (width, height), left, top)
 

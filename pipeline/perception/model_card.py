@@ -25,6 +25,9 @@ class InputSpec(BaseModel):
     dtype: Literal["float32", "float16"] = Field(default="float32", description="Type of its numbers.")
     colour: Literal["rgb", "bgr"] = Field(description="Order of the three planes.")
     pixel_max: Literal[1, 255] = Field(description="What white is: 1 where pixels are scaled to 0..1, else 255.")
+    place: Literal["centre", "corner"] = Field(
+        default="centre", description="Where the picture lay in training: ultralytics centre, YOLOX top left corner."
+    )
     strides: tuple[int, ...] = Field(
         default=(8, 16, 32), strict=False, min_length=1, description="Px between anchors, by level, finest first."
     )

@@ -127,3 +127,11 @@ def test_around_the_picture_is_grey_and_the_picture_is_not_changed() -> None:
 def test_boxes_that_reach_into_the_grey_are_cut_off_at_the_picture() -> None:
     box = Letterbox.fit((200, 100), (64, 64))
     assert box.to_picture(np.array([[-5, 0, 80, 64]], np.float32)).tolist() == [[0, 0, 200, 100]]
+
+
+def test_a_network_trained_on_the_corner_gets_its_picture_there() -> None:
+    box = Letterbox.fit((200, 100), (64, 64), in_corner=True)
+    boxed = box.apply(np.full((100, 200, 3), 7, np.uint8))
+    assert (boxed[:32] == 7).all()
+    assert (boxed[32:] == 114).all()
+    assert box.to_picture(np.array([[0, 0, 64, 32]], np.float32)).tolist() == [[0, 0, 200, 100]]
