@@ -25,8 +25,10 @@ def has_true_pts(container: InputContainer, path: Path) -> bool:
     Raises:
         SourceError: It cannot be opened once more.
     """
-    if container.format.name != "avi" or not container.streams.video[0].codec_context.has_b_frames:
+    if container.format.name != "avi":
         return True
+    if not container.streams.video[0].codec_context.has_b_frames:
+        return False  # the order of packets is the order of showing, and is stored
     with open_container(path) as trial:
         stream = trial.streams.video[0]
         stream.codec_context.thread_count = 1

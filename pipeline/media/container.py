@@ -36,7 +36,7 @@ def open_container(path: Path) -> InputContainer:
             raise SourceError(f"{path}: the file is empty")
         return av.open(f"file:{path}", options=_OPTIONS, metadata_errors="replace")
     except (av.FFmpegError, OSError, ValueError) as error:
-        raise SourceError(f"{path}: cannot be read as a video: {reason(error)}") from error
+        raise SourceError(f"{path}: no video of a known format (mp4, mkv, avi, ts, ...): {reason(error)}") from error
 
 
 def video_stream(container: InputContainer, path: Path, threads: int) -> VideoStream:

@@ -8,8 +8,10 @@ class Damage:
     """How often each kind of damage was met so far. Nothing here stopped the reading.
 
     Attributes:
-        unreadable_places: The container could not be read on at a place (a cut-off end is one).
+        unreadable_places: The container could not be read on at a place.
+        cut_off: The file ends before the length that it states.
         broken_packets: The decoder refused a packet, or the container marked it as broken.
+        lost_pictures: The decoder took a packet and gave no picture for it.
         damaged_frames: A picture came out with invented parts, and is marked so.
         missing_times: A picture had no usable stamp; its time was set from its neighbours.
         jumps_back: Stamps went back for good; time goes on where it was.
@@ -18,7 +20,9 @@ class Damage:
     """
 
     unreadable_places: int = 0
+    cut_off: int = 0
     broken_packets: int = 0
+    lost_pictures: int = 0
     damaged_frames: int = 0
     missing_times: int = 0
     jumps_back: int = 0
@@ -47,7 +51,9 @@ class DamageCounter:
 
     def __init__(self) -> None:
         self.unreadable_places = 0
+        self.cut_off = 0
         self.broken_packets = 0
+        self.lost_pictures = 0
         self.damaged_frames = 0
         self.missing_times = 0
         self.jumps_back = 0

@@ -41,7 +41,7 @@ class FileSource:
         self._pictures = PictureReader(self._packets, decoder, self._clock, self._damage)
         first = self._pictures.peek()
         if first is None:
-            raise SourceError(f"{path}: no picture can be decoded ({self.damage} met)")
+            raise SourceError(f"{path}: no picture can be decoded (damage: {self.damage})")
         self._orientation = _orientation(first.image)
         start_ns = creation_time(container, stream) if start is None else start
         # Media time = start + (pts - pts of the first picture).

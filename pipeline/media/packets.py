@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from os import SEEK_END
 from pathlib import Path
 
 import av
@@ -23,6 +24,7 @@ LONG_INTERVAL_NS = 4 * NS_PER_S
 MAX_KEPT_BYTES = 64 * 1024 * 1024
 _INTERVALS_REMEMBERED = 8
 _MAX_UNREADABLE_IN_A_ROW = 100
+_END_TOLERANCE_NS = NS_PER_S
 _NOTHING = RawTimes(None, None)
 
 
@@ -54,6 +56,8 @@ class PacketReader:
         self._intervals_ns: deque[int] = deque(maxlen=_INTERVALS_REMEMBERED)
         self._key_ns: int | None = None
         self._open_ns = 0
+        self._reached_ns = 0
+        self._stated_end_ns = _stated_end_ns(container, stream)
 
     @property
     def keyframe_interval_s(self) -> float:
@@ -86,9 +90,12 @@ class PacketReader:
     def _advance(self) -> StampedPacket | None:
         packet, self._following = self._following, next(self._raw, None)
         if packet is None:
+            self._damage.cut_off = int(self._reached_ns + _END_TOLERANCE_NS < self._stated_end_ns)
             return None
         following = _NOTHING if self._following is None else self._times(self._following)
-        stamp = self._timeline.place(self._times(packet), following, is_key=packet.is_keyframe)
+        times = self._times(packet)
+        self._reached_ns = max(self._reached_ns, times.pts_ns or times.order_ns or 0)
+        stamp = self._timeline.place(times, following, is_key=packet.is_keyframe)
         # The decoder passes it on to the picture. Each packet needs an object of its own here.
         packet.opaque = stamp
         self._measure(stamp)
@@ -121,15 +128,34 @@ class PacketReader:
                     if packet.is_corrupt:
                         self._damage.broken_packets += 1
                     yield packet
-            except (av.error.InvalidDataError, av.error.PatchWelcomeError):
+            except (av.FFmpegError, MemoryError) as error:
+                self._check_file(error)
                 unreadable += 1
                 self._damage.unreadable_places += unreadable == 1
-            except (av.FFmpegError, OSError) as error:
-                raise SourceError(f"{self._path}: cannot be read on: {reason(error)}") from error
             else:
                 return
+
+    def _check_file(self, error: Exception) -> None:
+        """Tells damage inside the file from a file that is gone or a disk that fails: the decoder's word is no help."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(-1, SEEK_END)
+                file.read(1)
+        except OSError as fault:
+            raise SourceError(f"{self._path}: cannot be read on: {reason(fault)}") from error
 
 
 def _nominal_step_ns(stream: VideoStream) -> int:
     rate = stream.average_rate or stream.guessed_rate
     return NS_PER_S * rate.denominator // rate.numerator if rate and 0 < rate <= 1000 else NS_PER_S // 25
+
+
+def _stated_end_ns(container: InputContainer, stream: VideoStream) -> int:
+    """Where the stream ends by its own account, on the line of its stamps; 0 where it gives none."""
+    if container.format.name == "mpegts":
+        return 0  # what is known there was read off the end of the file itself
+    if stream.duration and stream.time_base:
+        return int(((stream.start_time or 0) + stream.duration) * stream.time_base * NS_PER_S)
+    if len(container.streams) > 1:
+        return 0  # the whole file's length may be another stream's
+    return ((container.start_time or 0) + (container.duration or 0)) * (NS_PER_S // av.time_base)
