@@ -99,10 +99,11 @@ class EvidenceFolder:
         Raises:
             StateError: A file cannot be removed.
         """
-        names = {Path(uri).name for evidence in kept for uri in (evidence.snapshot, evidence.frame)}
+        # The same picture can be evidence of two events: a name alone tells too little.
+        named = {tuple(uri.split("/")[-2:]) for evidence in kept for uri in (evidence.snapshot, evidence.frame)}
         for event in sorted((self.folder / FOLDER).glob("*")):
             pictures = [file for file in sorted(event.glob("*.jpg")) if _PICTURE_NAME.fullmatch(file.name)]
-            stale = [file for file in pictures if file.name not in names]
+            stale = [file for file in pictures if (event.name, file.name) not in named]
             try:
                 for file in stale:
                     file.unlink()
