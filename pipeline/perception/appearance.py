@@ -4,10 +4,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.perception.boxes import Box
+from pipeline.geofence.boxes import Box
 from pipeline.perception.detections import Floats, Picture
+from pipeline.perception.planes import grey, resized, ycrcb
 
 _CHROMA_BINS = 6
+_CHROMA_REACH = 80.0
+"""Levels either side of grey that the bins span."""
 _ANGLE_BINS = 6
 _CELLS = 2
 _SIZE_PX = 32
@@ -44,13 +47,10 @@ def appearance(picture: Picture, box: Box) -> Floats:
     x1, y1, x2, y2 = box
     dx, dy = (x2 - x1) * 0.1, (y2 - y1) * 0.1
     inner = crop(picture, (x1 + dx, y1 + dy, x2 - dx, y2 - dy))
-    small = cv2.resize(inner, (_SIZE_PX, _SIZE_PX), interpolation=cv2.INTER_AREA)
-    ycrcb = cv2.cvtColor(small, cv2.COLOR_BGR2YCrCb)
-    edges = 80.0
-    chroma = cv2.calcHist(
-        [ycrcb], [1, 2], None, [_CHROMA_BINS, _CHROMA_BINS], [128 - edges, 128 + edges, 128 - edges, 128 + edges]
-    ).ravel()
-    return _unit(np.concatenate([_root(chroma), _root(_directions(ycrcb[..., 0]))]))
+    small = ycrcb(resized(inner, _SIZE_PX, _SIZE_PX))
+    low, high = 128 - _CHROMA_REACH, 128 + _CHROMA_REACH
+    chroma = cv2.calcHist([small], [1, 2], None, [_CHROMA_BINS, _CHROMA_BINS], [low, high, low, high])
+    return _unit(np.concatenate([_root(np.asarray(chroma, np.float32).ravel()), _root(_directions(small[..., 0]))]))
 
 
 def _directions(luma: NDArray[np.uint8]) -> Floats:
@@ -74,6 +74,5 @@ def _unit(vector: Floats) -> Floats:
 
 
 def patch(picture: Picture, box: Box) -> Floats:
-    """The box's luma in 32 x 32 px, shape (32, 32), float32: what `blobs.likeness` compares to verify a place."""
-    small = cv2.resize(crop(picture, box), (PATCH_PX, PATCH_PX), interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.float32)
+    """The box's luma in 32 x 32 px, shape (32, 32), float32: what `likeness` compares to verify a place."""
+    return grey(resized(crop(picture, box), PATCH_PX, PATCH_PX)).astype(np.float32)

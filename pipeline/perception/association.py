@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from pipeline.perception.boxes import Boxes, ious
+from pipeline.geofence.boxes import Boxes, ious
 
 _REACH_PER_S = 2.0
 """How far, in own sizes per second, an object may have moved from where it was expected."""

@@ -9,12 +9,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Picture = NDArray[np.uint8]
-Mask = NDArray[np.uint8]
-"""Shape (H, W), uint8: 255 inside, 0 outside."""
-Plane = NDArray[np.float32]
+from pipeline.perception.detections import Picture
+from pipeline.perception.planes import Mask, Plane, as_levels, mask_of, resized, ycrcb
 
 STILL_AFTER_S = 2.0
 """A pixel is still once it has kept its new value for so long."""
@@ -44,8 +41,8 @@ def analysis_picture(picture: Picture, longer_side_px: int) -> Picture:
     height, width = picture.shape[:2]
     scale = min(1.0, longer_side_px / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = picture if scale == 1.0 else cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_BGR2YCrCb), (3, 3), 0), np.uint8)
+    small = picture if scale == 1.0 else resized(picture, *size)
+    return np.asarray(cv2.GaussianBlur(ycrcb(small), (3, 3), 0), np.uint8)
 
 
 def difference(a: Picture, b: Picture) -> Plane:
@@ -53,15 +50,15 @@ def difference(a: Picture, b: Picture) -> Plane:
     return np.asarray(cv2.transform(cv2.absdiff(a, b).astype(np.float32), _WEIGHTS), np.float32).reshape(a.shape[:2])
 
 
-def scaled_luma(ycrcb: Picture, gain: float) -> Picture:
-    """The picture under a light `gain` times as strong; chroma stays."""
-    result = ycrcb.copy()
-    result[..., 0] = cv2.convertScaleAbs(ycrcb[..., 0], alpha=gain)
+def scaled_luma(picture: Picture, gain: float) -> Picture:
+    """The picture, YCrCb, under a light `gain` times as strong; chroma stays."""
+    result = picture.copy()
+    result[..., 0] = cv2.convertScaleAbs(picture[..., 0], alpha=gain)
     return result
 
 
 def luma_gain(picture: Picture, background: Picture, where: Mask) -> float:
-    """By how much the light changed: median ratio of luma where the mask is set; 1.0 where too little can be compared."""
+    """By how much the light changed: median ratio of luma inside the mask; 1.0 where too little can be compared."""
     usable = (where > 0) & (background[..., 0] > _DARK)
     if np.count_nonzero(usable) < 32:
         return 1.0
@@ -104,7 +101,7 @@ class Change:
 
 
 class Background:
-    """Remembers, per pixel: background, noise, whether it was ever seen free, the new value and since when it is kept."""
+    """Remembers for each pixel: background, noise, whether it was ever seen free; the new value, and since when."""
 
     def __init__(self, first: Picture, t_s: float, blocked: Mask) -> None:
         """Start from a first picture.
@@ -116,7 +113,7 @@ class Background:
         """
         shape = first.shape[:2]
         self._mean = first.astype(np.float32)
-        self._known: Mask = cv2.bitwise_not(blocked)
+        self._known: Mask = ~blocked
         self._noise: Plane = np.full(shape, 2.0, np.float32)
         self._new_value = first.copy()
         self._kept_since_s: Plane = np.full(shape, t_s, np.float32)
@@ -134,23 +131,23 @@ class Background:
             kept: Beneath known static objects: compared, never learned.
         """
         elapsed_s, self._t_s = t_s - self._t_s, t_s
-        free = cv2.bitwise_and(cv2.bitwise_not(blocked), self._known)
-        mean = cv2.convertScaleAbs(self._mean)
+        free = ~blocked & self._known
+        mean = self.mean()
         background = scaled_luma(mean, luma_gain(picture, mean, free))
         background = _locally_lit(picture, background, free)
         differs = difference(picture, background)
         threshold = np.maximum(MIN_DIFFERENCE, NOISE_FACTOR * self._noise)
-        foreground = _mask(differs > threshold)
+        foreground = mask_of(differs > threshold)
         still = self._note_new_values(picture, t_s, blocked)
-        eligible = free & still & cv2.bitwise_not(kept)
+        eligible = free & still & ~kept
         change = Change(
             picture=picture,
             background=background,
             fresh=foreground & eligible,
-            traces=_mask(differs > threshold * 0.5) & eligible,
-            unrest=float(np.count_nonzero(foreground & cv2.bitwise_not(blocked))) / foreground.size,
+            traces=mask_of(differs > threshold * 0.5) & eligible,
+            unrest=float(np.count_nonzero(foreground & ~blocked)) / foreground.size,
         )
-        self._learn(picture, differs, foreground, blocked, kept, min(1.0, elapsed_s / LEARN_TAU_S))
+        self._learn(picture, differs, foreground, blocked | kept, min(1.0, elapsed_s / LEARN_TAU_S))
         return change
 
     def absorb(self, where: Mask, *, at_once: bool = False) -> None:
@@ -161,7 +158,7 @@ class Background:
             at_once: Learn them all; else only those that have kept their value for `ABSORB_AFTER_S`, so that one wrong
                 verdict does not make a thing part of the street.
         """
-        learned = where if at_once else where & _mask(self._t_s - self._kept_since_s >= ABSORB_AFTER_S)
+        learned = where if at_once else where & mask_of(self._t_s - self._kept_since_s >= ABSORB_AFTER_S)
         cv2.copyTo(self._new_value.astype(np.float32), learned, self._mean)
 
     def forget(self, where: Mask) -> None:
@@ -170,7 +167,7 @@ class Background:
 
     def mean(self) -> Picture:
         """The background as learned. Shape (H, W, 3), uint8, YCrCb; a copy."""
-        return np.asarray(cv2.convertScaleAbs(self._mean), np.uint8)
+        return as_levels(self._mean)
 
     def _note_new_values(self, picture: Picture, t_s: float, blocked: Mask) -> Mask:
         """Update the memory of new values; return the pixels that have kept theirs long enough.
@@ -184,30 +181,23 @@ class Background:
         other = ~same & free
         returned = (difference(picture, self._candidate) < limit) & other
         fresh = other & (~returned | (self._candidate_since_s < 0))
-        cv2.copyTo(picture, _mask(fresh), self._candidate)
+        cv2.copyTo(picture, mask_of(fresh), self._candidate)
         self._candidate_since_s[fresh] = t_s
         self._candidate_since_s[same] = -1.0
         promoted = other & (t_s - self._candidate_since_s >= FORGET_AFTER_S)
-        cv2.copyTo(picture, _mask(promoted), self._new_value)
+        cv2.copyTo(picture, mask_of(promoted), self._new_value)
         self._kept_since_s[promoted] = self._candidate_since_s[promoted]
         same |= promoted
         # A value that is still the same follows slow light by a quarter of the way.
         blended = cv2.addWeighted(self._new_value, 0.75, picture, 0.25, 0)
-        cv2.copyTo(blended, _mask(same), self._new_value)
-        return _mask(same & (t_s - self._kept_since_s >= STILL_AFTER_S))
+        cv2.copyTo(blended, mask_of(same), self._new_value)
+        return mask_of(same & (t_s - self._kept_since_s >= STILL_AFTER_S))
 
-    def _learn(
-        self, picture: Picture, differs: Plane, foreground: Mask, blocked: Mask, kept: Mask, share: float
-    ) -> None:
+    def _learn(self, picture: Picture, differs: Plane, foreground: Mask, busy: Mask, share: float) -> None:
         """Follow slow changes where the background is seen; learn at once what is seen for the first time."""
-        busy = blocked | kept
-        first_seen = cv2.bitwise_not(self._known) & cv2.bitwise_not(busy)
+        first_seen = ~self._known & ~busy
         cv2.copyTo(picture.astype(np.float32), first_seen, self._mean)
         self._known |= first_seen
-        calm = cv2.bitwise_not(foreground | busy) & self._known
+        calm = ~(foreground | busy) & self._known
         cv2.accumulateWeighted(picture, self._mean, share, calm)
         cv2.accumulateWeighted(np.minimum(differs, 20.0), self._noise, share, calm)
-
-
-def _mask(condition: NDArray[np.bool_]) -> Mask:
-    return condition.astype(np.uint8) * np.uint8(255)

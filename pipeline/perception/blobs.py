@@ -16,12 +16,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.perception.background import Change, Mask, Picture
-from pipeline.perception.detections import Floats
+from pipeline.perception.background import Change
+from pipeline.perception.detections import Picture
+from pipeline.perception.planes import Mask, Plane, Window, closed, grown, likeness, mask_of, opened, shrunk, square
 
 _LOGARITHMS = (116.0 * np.log(np.arange(256) + 16.0)).astype(np.float32)
-_CROSS3 = np.ones((3, 3), np.uint8)
-_CROSS5 = np.ones((5, 5), np.uint8)
+_SQUARE3 = square(3)
+_SQUARE5 = square(5)
 _MIN_EDGE = 4.0
 _EDGE_RATIO = 1.4
 _MIN_NEW_OUTLINE = 0.55
@@ -68,8 +69,7 @@ def find_blobs(change: Change, min_area_share: float) -> list[Blob]:
 
     A patch is what its clear pixels say it is: its faint ones may be a shadow that the thing throws, or the light.
     """
-    traces = cv2.morphologyEx(change.traces, cv2.MORPH_OPEN, _CROSS3)
-    traces = cv2.morphologyEx(traces, cv2.MORPH_CLOSE, _CROSS5)
+    traces = closed(opened(change.traces, _SQUARE3), _SQUARE5)
     if not traces.any():
         return []
     count, labels, stats, _ = cv2.connectedComponentsWithStats(traces, connectivity=8)
@@ -83,7 +83,7 @@ def find_blobs(change: Change, min_area_share: float) -> list[Blob]:
             slice(max(0, y - _MARGIN_PX), y + height + _MARGIN_PX),
             slice(max(0, x - _MARGIN_PX), x + width + _MARGIN_PX),
         )
-        inside = (labels[window] == label).astype(np.uint8) * np.uint8(255)
+        inside = mask_of(labels[window] == label)
         kind, score = _verdict(inside, _Piece.cut(change, window), least_px)
         mask = np.zeros(labels.shape, np.uint8)
         mask[window] = inside
@@ -98,11 +98,11 @@ class _Piece:
     now: Picture
     before: Picture
     fresh: Mask
-    edges_now: Floats
-    edges_before: Floats
+    edges_now: Plane
+    edges_before: Plane
 
     @classmethod
-    def cut(cls, change: Change, window: tuple[slice, slice]) -> Self:
+    def cut(cls, change: Change, window: Window) -> Self:
         now, before = change.picture[window], change.background[window]
         return cls(now, before, change.fresh[window], _edge_strength(now), _edge_strength(before))
 
@@ -110,7 +110,7 @@ class _Piece:
 def _verdict(mask: Mask, piece: _Piece, least_px: float) -> tuple[BlobKind, float]:
     """Judge the whole patch, and its clear pixels alone where the whole is not a thing."""
     kind, score = _judge(mask, piece)
-    clear = cv2.morphologyEx(piece.fresh & mask, cv2.MORPH_CLOSE, _CROSS5)
+    clear = closed(piece.fresh & mask, _SQUARE5)
     clear_px = np.count_nonzero(clear)
     if kind is not BlobKind.LEFT and clear_px >= least_px:
         core, core_score = _judge(clear, piece)
@@ -120,7 +120,7 @@ def _verdict(mask: Mask, piece: _Piece, least_px: float) -> tuple[BlobKind, floa
     return kind, score
 
 
-def _edge_strength(ycrcb: Picture) -> Floats:
+def _edge_strength(ycrcb: Picture) -> Plane:
     """Relative gradient of luma, the strongest within a pixel's neighbourhood. Shape (H, W).
 
     Of the logarithm, so that a stronger light does not make a stronger edge; 1.0 is one level at middle grey.
@@ -128,17 +128,17 @@ def _edge_strength(ycrcb: Picture) -> Floats:
     luma = _LOGARITHMS[ycrcb[..., 0]]
     across = cv2.Sobel(luma, cv2.CV_32F, 1, 0, ksize=3, scale=0.125)
     down = cv2.Sobel(luma, cv2.CV_32F, 0, 1, ksize=3, scale=0.125)
-    return np.asarray(cv2.dilate(cv2.magnitude(across, down), _CROSS3), np.float32)
+    return np.asarray(cv2.dilate(cv2.magnitude(across, down), _SQUARE3), np.float32)
 
 
 def _judge(mask: Mask, piece: _Piece) -> tuple[BlobKind, float]:
     """What the patch is, and the share of its outline that is new."""
-    outline = (cv2.dilate(mask, _CROSS3) > 0) & (mask == 0)
+    outline = (grown(mask, _SQUARE3) > 0) & (mask == 0)
     new = _new_edges(piece.edges_now, piece.edges_before, outline)
     if _new_edges(piece.edges_before, piece.edges_now, outline) > new:
         return BlobKind.REMOVED, new
     inside = mask > 0
-    core = cv2.erode(mask, _CROSS5) > 0
+    core = shrunk(mask, _SQUARE5) > 0
     texture = _new_edges(piece.edges_now, piece.edges_before, core if core.any() else inside)
     now, before = piece.now[inside], piece.before[inside]
     textured = texture >= _MIN_NEW_TEXTURE
@@ -148,7 +148,7 @@ def _judge(mask: Mask, piece: _Piece) -> tuple[BlobKind, float]:
     return (BlobKind.LEFT if is_thing else BlobKind.LIGHT), new
 
 
-def _new_edges(now: Floats, before: Floats, where: NDArray[np.bool_]) -> float:
+def _new_edges(now: Plane, before: Plane, where: NDArray[np.bool_]) -> float:
     """Share of the pixels that are an edge now and were none before, in [0, 1]; 0 where there are no pixels."""
     if not where.any():
         return 0.0
@@ -174,13 +174,3 @@ def _is_light(now: Picture, before: Picture, *, textured: bool) -> bool:
     chroma = _chroma_change(now, before)
     dappled = spread < _DAPPLE_MAX_SPREAD and chroma < _DAPPLE_MAX_CHROMA
     return dappled or (not textured and spread < _SHADE_MAX_SPREAD and chroma < _SHADE_MAX_CHROMA)
-
-
-def likeness(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    """Normalised correlation of two patches of one shape, in [-1, 1]: blind to brightness and contrast.
-
-    0 where either is flat. J. P. Lewis, "Fast normalized cross-correlation", 1995.
-    """
-    a0, b0 = a - a.mean(), b - b.mean()
-    norm = float(np.sqrt((a0 * a0).sum() * (b0 * b0).sum()))
-    return float((a0 * b0).sum()) / norm if norm > 1e-9 else 0.0

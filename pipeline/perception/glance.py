@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.observation import GRID_HEIGHT, GRID_WIDTH, Health
 from pipeline.perception.detections import Picture
+from pipeline.perception.planes import grey, resized
 
 _WIDTH, _HEIGHT = GRID_WIDTH * 5, GRID_HEIGHT * 5
 _CHANGED_LEVELS = 10
@@ -28,10 +29,8 @@ class Glance:
     @classmethod
     def at(cls, picture: Picture) -> "Glance":
         """Glance at a picture, shape (H, W, 3), uint8, BGR."""
-        small = cv2.resize(picture, (_WIDTH, _HEIGHT), interpolation=cv2.INTER_AREA)
-        luma = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
-        grid = cv2.resize(luma, (GRID_WIDTH, GRID_HEIGHT), interpolation=cv2.INTER_AREA)
-        return cls(luma, np.asarray(grid, np.uint8))
+        luma = grey(resized(picture, _WIDTH, _HEIGHT))
+        return cls(luma, resized(luma, GRID_WIDTH, GRID_HEIGHT))
 
     def change_since(self, other: "Glance") -> float:
         """Share of the picture that differs by more than 10 levels from another glance, in [0, 1]."""

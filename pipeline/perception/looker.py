@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from pipeline.config.vocabulary import Vocabulary
+from pipeline.geofence.boxes import Box, as_box, iou
 from pipeline.observation import (
     NS_PER_S,
     STATIC_OBJECT,
@@ -23,7 +24,6 @@ from pipeline.observation import (
     Sight,
 )
 from pipeline.perception.appearance import APPEARANCE_LENGTH, appearance
-from pipeline.perception.boxes import Box, as_box, iou
 from pipeline.perception.detections import Detections, ObjectDetector, Picture
 from pipeline.perception.glance import Glance
 from pipeline.perception.nms import merge_families
@@ -205,7 +205,7 @@ def analysis_size(frame_size: tuple[int, int]) -> tuple[int, int]:
 
 
 def close_window(region: Box, width: int, height: int) -> tuple[int, int, int, int]:
-    """left, top, right, bottom, px, of the piece to look at: the region with half its size around it, 320 px at least."""
+    """left, top, right, bottom, px, of what to look at: the region and half its size around it, at least 320 px."""
     x1, y1, x2, y2 = region[0] * width, region[1] * height, region[2] * width, region[3] * height
     left, right = _widened(x1, x2, width)
     top, bottom = _widened(y1, y2, height)

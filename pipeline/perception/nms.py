@@ -4,28 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.config.vocabulary import Vocabulary
+from pipeline.geofence.boxes import ious
 from pipeline.perception.detections import Detections, Floats
 
 SAME_OBJECT_OVERLAP = 0.6
 """Two boxes of one family that overlap so much are one object (a car and the lorry behind it overlap less)."""
-
-
-def overlaps(a: Floats, b: Floats) -> Floats:
-    """Overlap (intersection over union) of every pair of boxes.
-
-    Args:
-        a: Shape (N, 4), xyxy.
-        b: Shape (M, 4), xyxy, in the same unit.
-
-    Returns:
-        Shape (N, M), in [0, 1]; 0 where either box has no area.
-    """
-    left_top = np.maximum(a[:, None, :2], b[None, :, :2])
-    right_bottom = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    shared = np.prod(np.maximum(right_bottom - left_top, 0), axis=2)
-    union = _areas(a)[:, None] + _areas(b)[None, :] - shared
-    overlap: Floats = np.divide(shared, union, out=np.zeros_like(shared), where=(shared > 0) & (union > 0))
-    return overlap
 
 
 def keep_best(xyxy: Floats, score: Floats, label: NDArray[np.int64], max_overlap: float) -> NDArray[np.int64]:
@@ -45,7 +28,7 @@ def keep_best(xyxy: Floats, score: Floats, label: NDArray[np.int64], max_overlap
     while len(order):
         best, rest = order[0], order[1:]
         kept.append(int(best))
-        rivals = (label[rest] == label[best]) & (overlaps(xyxy[best : best + 1], xyxy[rest])[0] > max_overlap)
+        rivals = (label[rest] == label[best]) & (ious(xyxy[best : best + 1], xyxy[rest])[0] > max_overlap)
         order = rest[~rivals]
     return np.array(kept, np.int64)
 
@@ -71,10 +54,5 @@ def merge_families(found: Detections, vocabulary: Vocabulary, min_overlap: float
         rivals = is_kept & (family == family[row]) & (found.class_name != found.class_name[row])
         rivals[: row + 1] = False
         if is_kept[row] and rivals.any():
-            is_kept &= ~(rivals & (overlaps(found.xyxy[row : row + 1], found.xyxy)[0] >= min_overlap))
+            is_kept &= ~(rivals & (ious(found.xyxy[row : row + 1], found.xyxy)[0] >= min_overlap))
     return found[is_kept]
-
-
-def _areas(xyxy: Floats) -> Floats:
-    areas: Floats = np.prod(np.maximum(xyxy[:, 2:] - xyxy[:, :2], 0), axis=1)
-    return areas

@@ -5,12 +5,15 @@ from enum import StrEnum
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from pipeline.perception.background import Change, Mask, Picture, difference, luma_gain, scaled_luma
-from pipeline.perception.boxes import Box
+from pipeline.geofence.boxes import Box
+from pipeline.perception.background import Change, difference, luma_gain, scaled_luma
+from pipeline.perception.detections import Picture
+from pipeline.perception.planes import Mask, Window, as_levels, extent, grown, square
 
-_INNER_RING = np.ones((5, 5), np.uint8)
-_OUTER_RING = np.ones((17, 17), np.uint8)
+_INNER_RING = square(5)
+_OUTER_RING = square(17)
 _MAX_COVERED_SHARE = 0.6
 _OWN_LOOK_LEVEL = 8.0
 _OWN_LOOK_SHARE = 0.5
@@ -43,14 +46,19 @@ class Piece:
     left: int
     top: int
     beneath: Picture
-    own_look: np.ndarray[tuple[int, ...], np.dtype[np.float32]]
+    own_look: NDArray[np.float32]
     ring: Mask
 
     def box(self) -> Box:
         """The object's extent, shares of the picture."""
         height, width = self.mask.shape
-        x, y, w, h = cv2.boundingRect(self.mask)
+        x, y, w, h = extent(self.mask)
         return (x / width, y / height, (x + w) / width, (y + h) / height)
+
+    def window(self) -> Window:
+        """Where the arrays were cut out of the picture."""
+        height, width = self.ring.shape
+        return slice(self.top, self.top + height), slice(self.left, self.left + width)
 
     def judge(self, picture: Picture, covered: Mask) -> Verdict:
         """Tell what is at the place now, under the present light; what looks like itself refreshes the own look.
@@ -59,14 +67,13 @@ class Piece:
             picture: Shape (H, W, 3), uint8, YCrCb, whole.
             covered: Shape (H, W): where people and vehicles are.
         """
-        height, width = self.ring.shape
-        window = (slice(self.top, self.top + height), slice(self.left, self.left + width))
-        now, free = picture[window], cv2.bitwise_not(covered[window])
+        window = self.window()
+        now, free = picture[window], ~covered[window]
         place = self.mask[window] & free
         if np.count_nonzero(place) < (1 - _MAX_COVERED_SHARE) * np.count_nonzero(self.mask):
             return Verdict.COVERED
         ring, inside = self.ring & free, place > 0
-        own_look = cv2.convertScaleAbs(self.own_look)
+        own_look = as_levels(self.own_look)
         to_background = _mean_difference(now, self.beneath, ring, inside)
         to_itself = _mean_difference(now, own_look, ring, inside)
         contrast = float(difference(own_look, self.beneath)[inside].mean())
@@ -78,9 +85,7 @@ class Piece:
         return Verdict.NEITHER
 
 
-def _mean_difference(
-    now: Picture, reference: Picture, ring: Mask, inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
-) -> float:
+def _mean_difference(now: Picture, reference: Picture, ring: Mask, inside: NDArray[np.bool_]) -> float:
     """How much the place differs from a reference once the ring's change of light is taken out."""
     lit = scaled_luma(reference, luma_gain(now, reference, ring))
     return float(difference(now, lit)[inside].mean())
@@ -88,10 +93,10 @@ def _mean_difference(
 
 def cut_piece(mask: Mask, change: Change) -> Piece:
     """Keep what is needed of a place where an object was just found."""
-    outer = cv2.dilate(mask, _OUTER_RING)
-    left, top, width, height = cv2.boundingRect(outer)
+    outer = grown(mask, _OUTER_RING)
+    left, top, width, height = extent(outer)
     window = (slice(top, top + height), slice(left, left + width))
-    ring = (outer & cv2.bitwise_not(cv2.dilate(mask, _INNER_RING)))[window]
+    ring = (outer & ~grown(mask, _INNER_RING))[window]
     return Piece(
         mask=mask,
         left=left,
@@ -108,11 +113,9 @@ def extend_piece(old: Piece, mask: Mask, change: Change, *, replace: bool) -> Pi
     Beneath the old mask the old background is kept, under the light of its surroundings now.
     """
     new = cut_piece(mask if replace else mask | old.mask, change)
-    height, width = old.ring.shape
-    window = (slice(old.top, old.top + height), slice(old.left, old.left + width))
+    window = old.window()
     lit = scaled_luma(old.beneath, luma_gain(change.picture[window], old.beneath, old.ring))
     whole = change.background.copy()
     cv2.copyTo(lit, old.mask[window], whole[window])
-    new_height, new_width = new.ring.shape
-    new.beneath = whole[new.top : new.top + new_height, new.left : new.left + new_width].copy()
+    new.beneath = whole[new.window()].copy()
     return new

@@ -8,14 +8,15 @@ background and its own look under that light.
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
+from pipeline.geofence.boxes import Box, iou
 from pipeline.observation import Sight
-from pipeline.perception.background import Background, Change, Mask, Picture, analysis_picture
+from pipeline.perception.background import Background, Change, analysis_picture
 from pipeline.perception.blobs import Blob, BlobKind, find_blobs
-from pipeline.perception.boxes import Box, box_mask, iou
+from pipeline.perception.detections import Picture
 from pipeline.perception.pieces import Piece, Verdict, cut_piece, extend_piece
+from pipeline.perception.planes import Mask, box_mask, grown, square
 from pipeline.perception.track_ids import TrackIds
 
 ANALYSIS_PX = 480
@@ -33,7 +34,7 @@ DISTRUST_S = 30.0
 MAX_OBJECTS = 64
 """Bounds memory; a scene with more is not one of things left behind."""
 _EXPLAINED_IOU = 0.45
-_REACH = np.ones((9, 9), np.uint8)
+_REACH = square(9)
 
 
 @dataclass(slots=True)
@@ -80,13 +81,13 @@ class StaticObjects:
         Returns:
             The objects that lie there now, or None where the picture is too restless to tell.
         """
-        ycrcb = analysis_picture(picture, ANALYSIS_PX)
-        covered = box_mask(ycrcb.shape[1], ycrcb.shape[0], blocked)
+        small = analysis_picture(picture, ANALYSIS_PX)
+        covered = box_mask(small.shape[1], small.shape[0], blocked)
         if self._background is None:
-            self._background, self._t_s = Background(ycrcb, t_s, covered), t_s
+            self._background, self._t_s = Background(small, t_s, covered), t_s
             return []
         elapsed_s, self._t_s = t_s - self._t_s, t_s
-        change = self._background.look(ycrcb, t_s, covered, self._kept(covered))
+        change = self._background.look(small, t_s, covered, self._kept(covered))
         if change.unrest > MAX_UNREST:
             self._restless_until_s = t_s + UNREST_HOLD_S
         if t_s < self._restless_until_s:
@@ -127,7 +128,7 @@ class StaticObjects:
                 background.absorb(one.piece.mask, at_once=True)
             elif one.seen < MIN_SEEN and one.flips >= RESTLESS_FLIPS:
                 self._objects.remove(one)
-                self._distrusted.append((self._t_s + DISTRUST_S, cv2.dilate(one.piece.mask, _REACH)))
+                self._distrusted.append((self._t_s + DISTRUST_S, grown(one.piece.mask, _REACH)))
             elif odd and self._t_s - one.odd_since_s > LOST_AFTER_S:
                 self._objects.remove(one)
 
@@ -135,7 +136,7 @@ class StaticObjects:
         self._distrusted = [(until_s, mask) for until_s, mask in self._distrusted if until_s > self._t_s]
         scene = np.zeros_like(change.fresh)
         for blob in find_blobs(change, MIN_BLOB_SHARE):
-            touched = [one for one in self._objects if (cv2.dilate(one.piece.mask, _REACH) & blob.mask).any()]
+            touched = [one for one in self._objects if (grown(one.piece.mask, _REACH) & blob.mask).any()]
             if blob.kind is not BlobKind.LEFT:
                 if not touched and blob.kind is not BlobKind.FAINT:
                     scene |= blob.mask

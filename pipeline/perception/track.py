@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pipeline.geofence.boxes import Box, iou
 from pipeline.observation import Sight
 from pipeline.perception.appearance import appearance, patch
-from pipeline.perception.blobs import likeness
-from pipeline.perception.boxes import Box, iou
 from pipeline.perception.detections import Floats, Picture
+from pipeline.perception.planes import likeness
 
 STILL_AFTER_S = 0.9
 """A track is still once its box has kept its place for so long."""
@@ -17,6 +17,7 @@ _STILL_IOU = 0.75
 _STILL_SHIFT = 0.10
 _SAME_PATCH = 0.75
 _OTHER_PATCH = 0.35
+_RETURNED_PATCH = 0.6
 _OTHER_APPEARANCE = 0.80
 _EVIDENCE_TAU_S = 4.0
 _FOLLOW_APPEARANCE = 0.2
@@ -106,10 +107,17 @@ class Track:
         return likeness(patch(picture, self.anchor).astype(np.float64), self.reference.astype(np.float64))
 
     def is_another(self, found: Found, picture: Picture) -> bool:
-        """Whether a detection at this still track's place is clearly another object."""
-        if not self.is_still() or self.place_likeness(picture) > _OTHER_PATCH:
+        """Whether a detection at this still track's place is another object.
+
+        While it was seen there, both its place and its looks must speak against it. Once its place was seen without
+        it, whatever comes there must look as it did to be it.
+        """
+        if not self.is_still():
             return False
-        return float(appearance(picture, found.box) @ self.looks_like) < _OTHER_APPEARANCE
+        alike = self.place_likeness(picture)
+        if self.is_missed:
+            return alike < _RETURNED_PATCH
+        return alike <= _OTHER_PATCH and float(appearance(picture, found.box) @ self.looks_like) < _OTHER_APPEARANCE
 
     def take(self, found: Found, picture: Picture, t_s: float) -> None:
         """The network found it."""

@@ -8,8 +8,8 @@ it looked, and while something else covers it nothing is concluded.
 import numpy as np
 
 from pipeline.config.vocabulary import Vocabulary
+from pipeline.geofence.boxes import Box, Boxes, area, as_boxes, containments, shared_areas
 from pipeline.perception.association import affinity, assign
-from pipeline.perception.boxes import Box, Boxes, containments, intersections
 from pipeline.perception.detections import Detections, Picture
 from pipeline.perception.track import Found, Track
 from pipeline.perception.track_ids import TrackIds
@@ -80,18 +80,18 @@ class Tracker:
         ]
 
     def _match(self, found: list[Found], missed: set[int], picture: Picture, t_s: float, least: float) -> list[Found]:
-        """Give detections to the tracks of `missed` that they fit; returns those that are left, and empties `missed`."""
+        """Give detections to those tracks of `missed` that they fit and take these out; returns what is left over."""
         rows = sorted(missed)
         if not rows or not found:
             return found
         tracks = [self._tracks[row] for row in rows]
-        expected = _boxes([track.expected(t_s) for track in tracks])
+        expected = as_boxes([track.expected(t_s) for track in tracks])
         elapsed_s = np.array([t_s - track.seen_s for track in tracks])
-        fit = affinity(expected, _boxes([one.box for one in found]), elapsed_s)
+        fit = affinity(expected, as_boxes([one.box for one in found]), elapsed_s)
         family = [self._vocabulary.family(one.class_name) for one in found]
         fit *= np.array([[track.family == name for name in family] for track in tracks])
         for r, track in enumerate(tracks):
-            for c in np.flatnonzero(fit[r] >= least):
+            for c in np.flatnonzero(fit[r] >= least).tolist():
                 # A place that was left, or is now another's, is not taken over under the old id.
                 if track.is_another(found[c], picture):
                     fit[r, c] = 0
@@ -108,13 +108,13 @@ class Tracker:
         for one in found:
             family = self._vocabulary.family(one.class_name)
             rivals = [track.box for track in seen + begun if track.family == family]
-            if rivals and float(containments(_boxes([one.box]), _boxes(rivals)).max()) >= _SAME_THING:
+            if rivals and float(containments(as_boxes([one.box]), as_boxes(rivals)).max()) >= _SAME_THING:
                 continue
             begun.append(Track.begin(self._new_track.take(), family, one, picture, t_s))
         return begun
 
     def _miss(self, missed: list[Track], seen: list[Track], picture: Picture, t_s: float, *, was_judged: bool) -> None:
-        covering = _boxes([track.box for track in seen])
+        covering = as_boxes([track.box for track in seen])
         for track in missed:
             track.miss(picture, t_s, is_covered=_is_covered(track.box, covering), was_judged=was_judged)
 
@@ -129,10 +129,4 @@ def _memory_s(track: Track) -> float:
 
 
 def _is_covered(box: Box, others: Boxes) -> bool:
-    own = _boxes([box])
-    size = (box[2] - box[0]) * (box[3] - box[1])
-    return bool(len(others)) and float(intersections(own, others).max()) >= _COVERED_SHARE * size
-
-
-def _boxes(boxes: list[Box]) -> Boxes:
-    return np.array(boxes, np.float64).reshape(-1, 4)
+    return bool(len(others)) and float(shared_areas(as_boxes([box]), others).max()) >= _COVERED_SHARE * area(box)

@@ -4,8 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.config.vocabulary import load_vocabulary
+from pipeline.geofence.boxes import ious
 from pipeline.perception.detections import Detections
-from pipeline.perception.nms import keep_best, merge_families, overlaps
+from pipeline.perception.nms import keep_best, merge_families
 
 VOCABULARY = load_vocabulary()
 # Coarse corners: random boxes must overlap often, or nothing is tested.
@@ -21,8 +22,8 @@ ROWS = st.lists(
 def test_overlap_is_the_shared_area_over_the_area_of_both() -> None:
     a = np.array([[0, 0, 10, 10], [0, 0, 0, 10]], np.float32)
     b = np.array([[0, 0, 10, 10], [5, 0, 15, 10], [10, 0, 20, 10]], np.float32)
-    assert overlaps(a, b) == pytest.approx(np.array([[1, 1 / 3, 0], [0, 0, 0]]))
-    assert overlaps(a[:0], b).shape == (0, 3)
+    assert ious(a, b) == pytest.approx(np.array([[1, 1 / 3, 0], [0, 0, 0]]))
+    assert ious(a[:0], b).shape == (0, 3)
 
 
 @settings(deadline=None, max_examples=200)
@@ -33,7 +34,7 @@ def test_what_stays_overlaps_little_and_what_goes_overlaps_a_better_one_of_its_c
     found = Detections.of(*rows)
     label = np.unique(found.class_name, return_inverse=True)[1].astype(np.int64)
     kept = keep_best(found.xyxy, found.score, label, max_overlap)
-    overlap = overlaps(found.xyxy, found.xyxy)
+    overlap = ious(found.xyxy, found.xyxy)
     rivals = (label[:, None] == label[None, :]) & (overlap > max_overlap)
     assert not (rivals[np.ix_(kept, kept)] & ~np.eye(len(kept), dtype=np.bool_)).any()
     for row in set(range(len(found))) - set(kept.tolist()):
@@ -59,7 +60,7 @@ def test_one_van_called_car_and_truck_is_one_object_with_the_better_name() -> No
 
 def test_two_cars_side_by_side_and_a_car_before_a_lorry_stay_two() -> None:
     cars = Detections.of(("car", 0.6, (0, 0, 100, 50)), ("car", 0.5, (20, 0, 120, 50)))
-    assert overlaps(cars.xyxy[:1], cars.xyxy[1:])[0, 0] > 0.6
+    assert ious(cars.xyxy[:1], cars.xyxy[1:])[0, 0] > 0.6
     assert len(merge_families(cars, VOCABULARY)) == 2
     hidden = Detections.of(("truck", 0.6, (0, 0, 100, 100)), ("car", 0.5, (0, 45, 100, 100)))
     assert len(merge_families(hidden, VOCABULARY)) == 2
@@ -83,7 +84,7 @@ def test_merging_twice_is_merging_once_and_no_family_is_lost(
     assert twice.xyxy.tolist() == once.xyxy.tolist()
     families = [{VOCABULARY.family(str(name)) for name in part.class_name} for part in (found, once)]
     assert families[0] == families[1]
-    overlap = overlaps(once.xyxy, once.xyxy)
+    overlap = ious(once.xyxy, once.xyxy)
     for i, j in zip(*np.nonzero(overlap >= 0.6), strict=True):
         same_class = once.class_name[i] == once.class_name[j]
         assert same_class or VOCABULARY.family(str(once.class_name[i])) != VOCABULARY.family(str(once.class_name[j]))
