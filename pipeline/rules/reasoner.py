@@ -46,14 +46,14 @@ class Reasoner:
         """
         self._site, self._camera = site_id, camera
         self._masks = mask_shapes(fence.masks)
-        fields = {zone.id: ZoneField(zone) for zone in fence.zones}
+        fields = {zone.id: ZoneField(zone) for zone in fence.zones if not zone.is_line}
         kinds = Kinds.of(vocabulary)
         mine = sorted((rule for rule in rules if rule.enabled and rule.zones_by_camera.get(camera)), key=lambda r: r.id)
         self._states = [
             _build(
                 rule,
                 Teller(site_id, camera, rule.id),
-                Grounds(tuple(fields[zone] for zone in rule.zones_by_camera[camera])),
+                Grounds(tuple(fields[zone] for zone in rule.zones_by_camera[camera] if zone in fields)),
                 SizeLimit(rule.min_area, rule.min_static_area, rule.max_area, fence.ground),
                 kinds,
             )

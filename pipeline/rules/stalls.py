@@ -6,7 +6,7 @@ Furniture is no stall: what has stood in its place for long before anybody came 
 from collections.abc import Iterable, Sequence
 
 from pipeline.observation import STATIC_OBJECT, LookKind, MediaNs, Sight, nanoseconds
-from pipeline.rules.boxes import Box, covered
+from pipeline.rules.boxes import Box, area, covered
 from pipeline.rules.memory import Fixture, Subject
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.stance import STANCES, Stay
@@ -14,6 +14,8 @@ from pipeline.rules.unexplained import EXPLAINED_COVER
 
 _REACH_HEIGHTS = 0.5
 """How far a stall may be from its keeper, and how much nearer or farther it may stand, in heights of the person."""
+_CARRIED_COVER, _CARRIED_SHARE = 0.7, 0.25
+"""What lies within a person's box and is small against it is carried: a bottle, a book."""
 _FORGET_NS = nanoseconds(60)
 _FORGET_FURNITURE_NS = nanoseconds(1800)
 """A bench is hidden by those who sit on it."""
@@ -21,13 +23,15 @@ _ATTENDING_NS = nanoseconds(15)
 
 
 def is_beside(person: Box, stall: Box, aspect: float) -> bool:
-    """Whether a thing stands within a person's reach, on the same ground.
+    """Whether a thing stands within a person's reach, on the same ground, and is not carried.
 
     Args:
         person: Box of the person.
         stall: Box of the thing.
         aspect: Width over height of the picture.
     """
+    if covered(stall, person) >= _CARRIED_COVER and area(stall) < _CARRIED_SHARE * area(person):
+        return False
     height = person[3] - person[1]
     reach = _REACH_HEIGHTS * height
     gap_x = max(0.0, stall[0] - person[2], person[0] - stall[2]) * aspect

@@ -1,0 +1,104 @@
+"""Operators' words."""
+
+import pytest
+
+from pipeline.observation import Command, CommandKind, Entry
+from pipeline.rules.episode import ClearReason, Ended, Review, State
+from pipeline.rules.reasoner import Reasoner
+from tests.rules.scenes import Account, Thing, at, reasoner, rule, run, since_start, stay, times, watch
+
+
+def _said(kind: CommandKind, t_s: float, target: str = "", until_s: float | None = None) -> Command:
+    return Command(at(t_s), kind, target, at(t_s if until_s is None else until_s))
+
+
+def _dismissed(reasoning: Reasoner, before: list[Thing], after: list[Thing], until_s: float = 100) -> Account:
+    """A car that stands is raised, dismissed at 20.2 s, and what follows."""
+    first = run(reasoning, watch(before, times(20)), before)
+    word = _said(CommandKind.DISMISS, 20.2, first.episodes[0].id)
+    return run(reasoning, [word, *watch(after, times(until_s, start_s=20.5))], after)
+
+
+def test_a_dismissed_event_is_cleared_and_its_place_stays_silent() -> None:
+    car = stay()
+    account = _dismissed(reasoner(rule(dwell_s=10)), [car], [car], until_s=3600)
+    assert account.story == [("cleared", 20.2)]
+    assert account.episodes[0].ending == Ended(at(20), ClearReason.DISMISSED)
+    assert account.episodes[0].review is Review.DISMISSED
+
+
+def test_what_was_dismissed_stays_silent_though_the_detector_loses_it_for_a_while() -> None:
+    flickers = stay(missed=lambda t_s: t_s % 60 < 20, track=lambda t_s: 1 + int(t_s // 60))
+    account = _dismissed(reasoner(rule(dwell_s=10)), [stay()], [flickers], until_s=1200)
+    assert account.story == [("cleared", 20.2)]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param([stay(end_s=25), stay(start_s=40, track=2, look=2)], id="another object"),
+        pytest.param([stay(end_s=25), stay(start_s=400, track=2, look=1)], id="it became empty"),
+        pytest.param([stay(end_s=25, look=0), stay(start_s=40, track=2, look=0)], id="nobody knows how it looked"),
+    ],
+)
+def test_a_dismissed_place_speaks_again_when_it_looks_different(after: list[Thing]) -> None:
+    account = _dismissed(reasoner(rule(dwell_s=10)), [stay(look=after[0].look(0))], after, until_s=500)
+    start_s = 400.0 if since_start(account.episodes[-1].started_at) > 100 else 40.0
+    assert account.story == [("cleared", 20.2), ("raised", start_s + 10)]
+
+
+def test_another_place_of_the_zone_is_not_silent() -> None:
+    car = stay()
+    other = stay((0.65, 0.7, 0.78, 0.85), start_s=30, track=2, look=1)
+    account = _dismissed(reasoner(rule(dwell_s=10)), [car], [car, other])
+    assert account.story == [("cleared", 20.2), ("raised", 40.0)]
+
+
+@pytest.mark.parametrize("kind", [CommandKind.MUTE, CommandKind.MAINTENANCE])
+@pytest.mark.parametrize("target", ["", "stationary"])
+def test_a_muted_rule_raises_when_the_mute_is_over_and_the_thing_still_stands(kind: CommandKind, target: str) -> None:
+    car = stay()
+    log: list[Entry] = [_said(kind, 0, target, until_s=60), *watch([car], times(100))]
+    account = run(reasoner(rule(dwell_s=10)), log, [car])
+    assert [(since_start(one.started_at), since_start(one.t)) for one in account.episodes] == [(0.0, 60.0)]
+
+
+def test_another_rule_s_mute_is_none() -> None:
+    car = stay()
+    log: list[Entry] = [_said(CommandKind.MUTE, 0, "other", until_s=60), *watch([car], times(30))]
+    assert run(reasoner(rule(dwell_s=10)), log, [car]).story == [("raised", 10.0)]
+
+
+def test_a_mute_can_be_taken_back() -> None:
+    car = stay()
+    log: list[Entry] = [
+        _said(CommandKind.MUTE, 0, until_s=600),
+        *watch([car], times(20)),
+        _said(CommandKind.MUTE, 20.2),
+        *watch([car], times(30, start_s=20.5)),
+    ]
+    assert run(reasoner(rule(dwell_s=10)), log, [car]).story == [("raised", 20.5)]
+
+
+def test_a_confirmation_stands_in_every_message_that_follows() -> None:
+    car = stay()
+    reasoning = reasoner(rule(dwell_s=10, confirm=True))
+    first = run(reasoning, watch([car], times(20)), [car])
+    word = _said(CommandKind.CONFIRM, 20.2, first.episodes[0].id)
+    account = run(reasoning, [word, *watch([stay(end_s=30)], times(60, start_s=20.5))], [car])
+    assert first.episodes[0].review is Review.PENDING
+    assert [(one.state, one.review) for one in account.episodes] == [(State.CLEARED, Review.CONFIRMED)]
+
+
+def test_what_somebody_looks_after_needs_no_reminder() -> None:
+    car = stay()
+    reasoning = reasoner(rule(dwell_s=10, remind_every_s=60))
+    first = run(reasoning, watch([car], times(20)), [car])
+    word = _said(CommandKind.ACKNOWLEDGE, 20.2, first.episodes[0].id)
+    assert run(reasoning, [word, *watch([car], times(600, start_s=20.5))], [car]).episodes == []
+
+
+def test_a_word_about_an_event_that_nobody_knows_changes_nothing() -> None:
+    car = stay()
+    log = [*watch([car], times(20)), _said(CommandKind.DISMISS, 20.2, "0" * 32), *watch([car], times(40, start_s=20.5))]
+    assert run(reasoner(rule(dwell_s=10)), log, [car]).story == [("raised", 10.0)]
