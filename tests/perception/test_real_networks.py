@@ -10,11 +10,12 @@ import pytest
 
 from pipeline.config.resolved import Provider
 from pipeline.errors import ModelError
+from pipeline.geofence.boxes import ious
 from pipeline.perception.detections import Detections, Picture
 from pipeline.perception.detector import Detector
 from pipeline.perception.layouts.known import LAYOUTS
 from pipeline.perception.model_card import ModelCard, load_card
-from pipeline.perception.nms import merge_families, overlaps
+from pipeline.perception.nms import merge_families
 from pipeline.perception.registry import Registry
 from tests.perception.networks import VOCABULARY
 
@@ -92,7 +93,7 @@ def test_a_piece_of_the_picture_shows_the_same_cars_in_the_same_places(yolov8n: 
     left, top = max(0, x1 - 60), max(0, y1 - 60)
     piece = np.ascontiguousarray(picture[top : y2 + 60, left : x2 + 60])
     close = yolov8n.detect(piece, 320, 0.3).shifted(left, top)
-    assert overlaps(whole.xyxy[:1], close.xyxy).max() > 0.8
+    assert ious(whole.xyxy[:1], close.xyxy).max() > 0.8
 
 
 @needs_footage
@@ -114,7 +115,7 @@ def test_another_network_in_another_layout_finds_the_same_cars(yolov8n: Detector
     cars = nano[nano.class_name == "car"].xyxy
     assert len(cars) >= 3
     # Every car of which it is sure lies where the default network sees one.
-    assert (overlaps(cars, reference[reference.class_name == "car"].xyxy).max(axis=1) > 0.6).all()
+    assert (ious(cars, reference[reference.class_name == "car"].xyxy).max(axis=1) > 0.6).all()
 
 
 @needs_yolox
