@@ -92,20 +92,19 @@ class EmbeddedRedis:
         Raises:
             StateError: The folder cannot be written, or no server can be started on it.
         """
-        if self.is_owner:
-            if self._process is None or self._process.poll() is not None:
-                self._start()
-            return self._answering(_PATIENCE_S)
         for _ in range(round(_PATIENCE_S / _PAUSE_S)):
-            owner = self._locked("owner.lock")
+            owner = None if self.is_owner else self._locked("owner.lock")
             if owner is not None:
                 self._locks.append(owner)
-                return self.client()
+            # A server that was killed is still there for its parent for a moment: look again at every turn.
+            if self.is_owner and (self._process is None or self._process.poll() is not None):
+                self._start()
             client = self._connected()
             if client is not None:
                 return client
             self._sleep(_PAUSE_S)
-        raise StateError(f"{self._folder}: another process holds the embedded Redis, and it does not answer")
+        whose = "does not answer" if self.is_owner else "is held by another process and does not answer"
+        raise StateError(f"{self._folder}: the embedded Redis {whose}: {self._last_words()}")
 
     def close(self) -> None:
         """Stop the server if it is ours; it has written everything it replied to."""
@@ -179,14 +178,6 @@ class EmbeddedRedis:
                 return True
             self._sleep(_PAUSE_S)
         return False
-
-    def _answering(self, patience_s: float) -> Redis:
-        for _ in range(round(patience_s / _PAUSE_S)):
-            client = self._connected()
-            if client is not None:
-                return client
-            self._sleep(_PAUSE_S)
-        raise StateError(f"{self._folder}: the embedded Redis does not answer: {self._last_words()}")
 
     def _connected(self) -> Redis | None:
         """A client that has had an answer; None where there is none to be had."""

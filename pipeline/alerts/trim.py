@@ -33,14 +33,16 @@ def trim(client: Redis, stream: str, keep_ns: int) -> Trimmed:
     if not client.exists(stream):
         return Trimmed(0, "")
     server_s, server_us = client.time()
-    oldest = EntryId(max(0, (server_s * 1_000_000 + server_us) // 1000 - keep_ns // 1_000_000), 0)
-    held_back_by = ""
+    past = EntryId(max(0, (server_s * 1_000_000 + server_us) // 1000 - keep_ns // 1_000_000), 0)
+    oldest, holder = past, ""
     for group in client.xinfo_groups(stream):
-        name, needed = str(group["name"]), _first_needed(client, stream, group["name"], str(group["last-delivered-id"]))
+        needed = _first_needed(client, stream, group["name"], str(group["last-delivered-id"]))
         if needed < oldest:
-            oldest, held_back_by = needed, name
+            oldest, holder = needed, str(group["name"])
     removed = int(client.xtrim(stream, minid=str(oldest), approximate=False))
-    return Trimmed(removed, held_back_by)
+    first = client.xinfo_stream(stream)["first-entry"]
+    is_held_back = first is not None and EntryId.parse(str(first[0])) < past
+    return Trimmed(removed, holder if is_held_back else "")
 
 
 def _first_needed(client: Redis, stream: str, group: str, last_delivered: str) -> EntryId:

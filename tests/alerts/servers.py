@@ -12,7 +12,7 @@ from typing import Self
 
 import pytest
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import AuthenticationError, RedisError
 
 from pipeline.alerts.embedded import server_program
 from pipeline.alerts.server_url import socket_client
@@ -63,6 +63,8 @@ class RunningServer:
         try:
             with self.client() as client:
                 return bool(client.ping())
+        except AuthenticationError:
+            return True
         except RedisError:
             return False
 
