@@ -75,7 +75,9 @@ class EventBook:
                 and self.has_dwelt(subject)
             ]
             event.members = tuple(subject.number for subject in members)
-            held_at = max((span.held_at for one in members if (span := self._condition.span(one))), default=0)
+            # What was last seen before a gap may have been a frozen picture: `RuleState.lose_sight` has judged it.
+            spans = [self._condition.span(one) for one in members if not one.behind_gap]
+            held_at = max((span.held_at for span in spans if span is not None), default=0)
             if held_at > event.held_at:
                 event.held_at = MediaNs(held_at)
                 event.visible, event.over_gap = True, False

@@ -39,7 +39,7 @@ def test_a_thing_below_the_least_area_is_none() -> None:
 
 def test_a_heap_counts_from_when_it_is_large_enough() -> None:
     grows = moving(_heap(), lambda t_s: (0.4, 0.6, 0.41 + min(t_s, 40) * 0.0025, 0.7))
-    account = answered(reasoner(rule(Condition.STATIC_OBJECT, dwell_s=10, min_static=0.006)), [grows], times(120))
+    account = answered(reasoner(rule(Condition.STATIC_OBJECT, dwell_s=10, min_static=0.0059)), [grows], times(120))
     assert [since_start(one.started_at) for one in account.episodes] == [20.0]
 
 
