@@ -106,7 +106,8 @@ class DecodeTimeline:
             self._tells_order = times.tells_order
             order_ns = raw_ns + self._offset_ns
         self._placed_ns = order_ns if self._placed_ns is None else max(order_ns, self._placed_ns)
-        shown_ns = self._shown(times.pts_ns, order_ns, step_ns)
+        reach_ns = 16 * step_ns if raw_ns is None else max(MAX_REORDER_NS, 32 * step_ns)
+        shown_ns = self._shown(times.pts_ns, order_ns, reach_ns)
         self._damage.missing_times += shown_ns is None and (raw_ns is None or self._had_pts)
         return Stamp(self._seq, self._placed_ns, shown_ns, step_ns, is_key)
 
@@ -129,17 +130,17 @@ class DecodeTimeline:
             self._raw_ns = raw_ns
             self._damage.jumps_ahead += moved_ns > 0
             self._damage.jumps_back += moved_ns < 0
-        elif moved_ns > 0:
+        elif moved_ns > 0 and slack_ns == 0:
             if self._steps_are_nominal:
                 self._steps.clear()
                 self._steps_are_nominal = False
             self._steps.append(moved_ns)
 
-    def _shown(self, pts_ns: int | None, order_ns: int, step_ns: int) -> int | None:
+    def _shown(self, pts_ns: int | None, order_ns: int, reach_ns: int) -> int | None:
         if pts_ns is not None:
             self._had_pts = True
             shown_ns = pts_ns + self._offset_ns
-            if abs(shown_ns - order_ns) <= max(MAX_REORDER_NS, 32 * step_ns):
+            if abs(shown_ns - order_ns) <= reach_ns:
                 return shown_ns
         return None
 
