@@ -109,6 +109,6 @@ def _score(subject: Subject, sighting: Sighting, scene: Scene) -> float:
 def _place(subject: Subject, sighting: Sighting, scene: Scene) -> float:
     of_place = STANCES[subject.stay].place
     last = of_place(subject.box, sighting.box, scene.aspect)
-    if subject.departure is not None:
+    if subject.departure is not None or subject.box == subject.standing.anchor:
         return last
     return max(last, of_place(subject.standing.anchor, sighting.box, scene.aspect))

@@ -65,6 +65,8 @@ def stands_still(anchor: Box, box: Box, aspect: float) -> bool:
     something, moves one edge and leaves the other.
     """
     del aspect
+    if anchor == box:
+        return True
     horizontal = _moved(anchor[0], anchor[2], box[0], box[2])
     vertical = _moved(anchor[1], anchor[3], box[1], box[3])
     return not horizontal and not vertical and _overlaps_enough(anchor, box)
