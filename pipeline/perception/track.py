@@ -13,6 +13,15 @@ from pipeline.perception.planes import likeness
 
 STILL_AFTER_S = 0.9
 """A track is still once its box has kept its place for so long."""
+MAX_HIDDEN_S = 300.0
+"""What stands before an object for longer than this tells nothing of it any more."""
+MAX_REPLACED_S = 10.0
+"""As `MAX_HIDDEN_S`, for something that has come to a stand on the very same place."""
+_BRIDGE_S = 5.0
+"""What was missed just before something came in front is thought to be behind it."""
+_NO_EVIDENCE = 0.05
+_REPLACED_IOU = 0.5
+_FOOT_TOLERANCE = 0.1
 _STILL_IOU = 0.75
 _STILL_SHIFT = 0.10
 _SAME_PATCH = 0.75
@@ -106,16 +115,30 @@ class Track:
         """Likeness of its place now and as it was when the object stood there, in [-1, 1]."""
         return likeness(patch(picture, self.anchor).astype(np.float64), self.reference.astype(np.float64))
 
+    def may_hide_s(self, cover: "Track") -> float:
+        """For how long, s, it may be thought to be still there, and hidden by `cover`, whose box lies over its own.
+
+        A camera looks down: what stands farther up in the picture hides nothing. What stood there while this one was
+        still seen does not hide it either: this one has left.
+        """
+        foot = self.box[3] - _FOOT_TOLERANCE * (self.box[3] - self.box[1])
+        stood_before = cover.is_still() and cover.anchored_s + STILL_AFTER_S <= self.seen_s
+        if cover.box[3] < foot or stood_before:
+            return 0.0
+        if not (cover.is_still() and iou(cover.box, self.anchor) >= _REPLACED_IOU):
+            return _BRIDGE_S if self.is_missed else MAX_HIDDEN_S
+        return 0.0 if self.is_missed or self.evidence < _NO_EVIDENCE else MAX_REPLACED_S
+
     def is_another(self, found: Found, picture: Picture) -> bool:
         """Whether a detection at this still track's place is another object.
 
-        While it was seen there, both its place and its looks must speak against it. Once its place was seen without
-        it, whatever comes there must look as it did to be it.
+        While it was seen there, both its place and its looks must speak against it. Once it was hidden, or its place
+        was seen without it, whatever comes there must look as it did to be it.
         """
         if not self.is_still():
             return False
         alike = self.place_likeness(picture)
-        if self.is_missed:
+        if self.is_missed or self.sight is Sight.HIDDEN:
             return alike < _RETURNED_PATCH
         return alike <= _OTHER_PATCH and float(appearance(picture, found.box) @ self.looks_like) < _OTHER_APPEARANCE
 
@@ -129,20 +152,20 @@ class Track:
         norm = float(np.linalg.norm(blended))
         self.looks_like = (blended / norm if norm > 0 else blended).astype(np.float32)
 
-    def miss(self, picture: Picture, t_s: float, *, is_covered: bool, was_judged: bool) -> None:
+    def miss(self, picture: Picture, t_s: float, *, may_hide_s: float, was_judged: bool) -> None:
         """The network did not find it, or did not look: its place tells.
 
         Args:
             picture: The analysis picture, BGR.
             t_s: Now.
-            is_covered: Whether another object stands before its place.
+            may_hide_s: For how long it may be thought to stand behind what is before its place; 0 where nothing is.
             was_judged: Whether the network looked.
         """
         if self.is_still() and self.place_likeness(picture) >= _SAME_PATCH:
             if was_judged:
                 self._note_evidence(0.0, t_s)
             self.sight, self.is_missed, self.seen_s = Sight.VERIFIED, False, t_s
-        elif self.is_still() and is_covered:
+        elif self.is_still() and 0 < t_s - self.seen_s <= may_hide_s:
             self.sight, self.is_missed = Sight.HIDDEN, False
         elif was_judged:
             self._note_evidence(0.0, t_s)

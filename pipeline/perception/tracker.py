@@ -8,7 +8,7 @@ it looked, and while something else covers it nothing is concluded.
 import numpy as np
 
 from pipeline.config.vocabulary import Vocabulary
-from pipeline.geofence.boxes import Box, Boxes, area, as_boxes, containments, shared_areas
+from pipeline.geofence.boxes import area, as_boxes, containments, shared_areas
 from pipeline.perception.association import affinity, assign
 from pipeline.perception.detections import Detections, Picture
 from pipeline.perception.track import Found, Track
@@ -55,11 +55,15 @@ class Tracker:
             t_s: When, s.
         """
         found = self._as_found(detections, picture)
-        missed = set(range(len(self._tracks)))
+        active = {index for index, track in enumerate(self._tracks) if not track.is_missed}
+        dormant = set(range(len(self._tracks))) - active
         strong = [one for one in found if one.score >= self._confidence]
         weak = [one for one in found if one.score < self._confidence]
-        strong = self._match(strong, missed, picture, t_s, _STRONG_FIT)
-        self._match(weak, missed, picture, t_s, _WEAK_FIT)
+        # What is being followed comes first: a car that drives over a place is not the one that stood there.
+        strong = self._match(strong, active, picture, t_s, _STRONG_FIT)
+        self._match(weak, active, picture, t_s, _WEAK_FIT)
+        strong = self._match(strong, dormant, picture, t_s, _STRONG_FIT)
+        missed = active | dormant
         seen = [track for index, track in enumerate(self._tracks) if index not in missed]
         begun = self._begin(strong, seen, picture, t_s)
         self._miss([self._tracks[index] for index in sorted(missed)], seen + begun, picture, t_s, was_judged=True)
@@ -91,6 +95,9 @@ class Tracker:
         family = [self._vocabulary.family(one.class_name) for one in found]
         fit *= np.array([[track.family == name for name in family] for track in tracks])
         for r, track in enumerate(tracks):
+            if track.is_still():
+                # What stood still is at its place or, for a moment, beside it; it has not leapt.
+                fit[r, fit[r] < 1] = 0
             for c in np.flatnonzero(fit[r] >= least).tolist():
                 # A place that was left, or is now another's, is not taken over under the old id.
                 if track.is_another(found[c], picture):
@@ -116,7 +123,9 @@ class Tracker:
     def _miss(self, missed: list[Track], seen: list[Track], picture: Picture, t_s: float, *, was_judged: bool) -> None:
         covering = as_boxes([track.box for track in seen])
         for track in missed:
-            track.miss(picture, t_s, is_covered=_is_covered(track.box, covering), was_judged=was_judged)
+            before = np.flatnonzero(shared_areas(as_boxes([track.box]), covering) >= _COVERED_SHARE * area(track.box))
+            may_hide_s = max((track.may_hide_s(seen[index]) for index in before.tolist()), default=0.0)
+            track.miss(picture, t_s, may_hide_s=may_hide_s, was_judged=was_judged)
 
     def _forget(self, t_s: float) -> None:
         kept = [track for track in self._tracks if t_s - track.seen_s <= _memory_s(track) or not track.is_missed]
@@ -126,7 +135,3 @@ class Tracker:
 
 def _memory_s(track: Track) -> float:
     return _MEMORY_STILL_S if track.is_still() else _MEMORY_MOVING_S
-
-
-def _is_covered(box: Box, others: Boxes) -> bool:
-    return bool(len(others)) and float(shared_areas(as_boxes([box]), others).max()) >= _COVERED_SHARE * area(box)
