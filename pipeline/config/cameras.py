@@ -65,8 +65,8 @@ class Surroundings:
             self.log.add(document, steps, f"${{{missing[0]}}} is not set (allowed: set it in the environment)")
             return ""
         expanded = expand(text, self.environ)
-        if unprintable(expanded):
-            self.log.add(document, steps, "a variable holds a control character (allowed: text)")
+        if unprintable(expanded) or "\n" in expanded:
+            self.log.add(document, steps, "holds a control character or a line feed (allowed: one line of text)")
             return ""
         return expanded
 
@@ -83,7 +83,7 @@ class Surroundings:
         scheme, mark, rest = expanded.partition("://")
         if not mark or scheme.lower() not in schemes or not rest.strip("/"):
             allowed = ", ".join(f"{name}://..." for name in sorted(schemes))
-            self.log.add(document, steps, f"no address (got {shown_value(redact(text))}, allowed: {allowed})")
+            self.log.add(document, steps, f"no address (got {shown_value(text)}, allowed: {allowed})")
             return None
         return SecretUrl(redact(text), expanded)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.config.secrets import redact
 from pipeline.errors import ConfigError, Fault
 
 Value = bool | int | float | str | list["Value"] | dict[str, "Value"] | None
@@ -58,7 +59,8 @@ class Document:
 def dotted(steps: Steps) -> str:
     """`rules[0].dwell`."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
-    return text.removeprefix(".")
+    # A password in the wrong place may have become a key.
+    return redact(text.removeprefix("."))
 
 
 def read_text(path: Path, shown: str) -> str:
@@ -93,7 +95,7 @@ def unprintable(text: str) -> bool:
 
 
 def shown_value(value: Value) -> str:
-    """A value as a message shows it: short, on one line."""
+    """A value as a message shows it: short, on one line, without passwords."""
     if isinstance(value, dict):
         return f"a mapping of {len(value)}" if value else "an empty mapping"
     if isinstance(value, list):
@@ -104,6 +106,7 @@ def shown_value(value: Value) -> str:
         return "true" if value else "false"
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else f"{'-' if value < 0 else ''}Infinity"
-    text = " ".join(str(value).split())
+    # First redacted, then cut: the cut could take away the `@` by which a password is known.
+    text = redact(" ".join(str(value).split()))
     text = text if len(text) <= 80 else f"{text[:77]}..."
     return f'"{text}"' if isinstance(value, str) else text

@@ -9,7 +9,7 @@ _NS_BY_UNIT = {
     "h": 3_600_000_000_000,
     "d": 86_400_000_000_000,
 }
-_PATTERN = r"^[0-9]{1,9}(\.[0-9]{1,3})?(ms|s|m|h|d)$"
+_PATTERN = r"^[0-9]{1,12}(\.[0-9]{1,3})?(ms|s|m|h|d)$"
 _DURATION = re.compile(_PATTERN)
 LONGEST_NS = 3660 * _NS_BY_UNIT["d"]
 """Ten years and a few days: a longer duration is a slip of the finger, and would overflow what adds it to a time."""

@@ -88,7 +88,7 @@ def faults_of(error: ValidationError, model: type[BaseModel], document: Document
             steps = (*steps, name)
         elif one["type"] == "extra_forbidden":
             known = _keys(model, steps[len(base) : -1]) - _given(document, steps[:-1])
-            text = f'unknown key (got "{str(steps[-1])[:80]}", {did_you_mean(str(steps[-1]), known)})'
+            text = f"unknown key (got {shown_value(str(steps[-1]))}, {did_you_mean(str(steps[-1]), known)})"
         else:
             described = _description(model, steps[len(base) :])
             text = _text(one["type"], context, document.at(steps), one["msg"], described)

@@ -46,7 +46,7 @@ class LineGeometry(Part):
 class ZoneProperties(Part):
     """What a zone is."""
 
-    id: Identifier = Field(description="unique within the file: letters, digits, - _ .")
+    id: Identifier = Field(description="unique within the file: letters, digits and - _ . between them")
     name: Text | None = Field(None, description="as people call it; the id where it is not given")
     category: Text | None = Field(None, description="one of the catalogue's 16; a mask needs none")
     grid: Text | None = Field(None, description="the grid cell")

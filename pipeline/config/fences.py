@@ -79,19 +79,20 @@ class _Reading:
         named: set[str] = set()
         zones: list[Zone] = []
         features = self.document.at(("features",))
+        is_whole = isinstance(features, list) and bool(features)
         for i in range(len(features) if isinstance(features, list) else 0):
-            self._note_names(("features", i, "properties"), steps_by_id, named)
+            is_whole = self._note_names(("features", i, "properties"), steps_by_id, named) and is_whole
             zone = self._zone(("features", i), ground)
             if zone is not None:
                 zones.append(zone)
         geofence = Geofence(self.path, tuple(z for z in zones if not z.mask), tuple(z for z in zones if z.mask), ground)
-        return Fences(self.document, geofence, steps_by_id, frozenset(named), isinstance(features, list))
+        return Fences(self.document, geofence, steps_by_id, frozenset(named), is_whole)
 
-    def _note_names(self, steps: Steps, steps_by_id: dict[str, Steps], named: set[str]) -> None:
-        """Remember the id and category of a feature, whatever else is wrong with it; an id given twice is a fault."""
+    def _note_names(self, steps: Steps, steps_by_id: dict[str, Steps], named: set[str]) -> bool:
+        """Remember the id and category of a feature, whatever else is wrong with it. Returns whether it has an id."""
         properties = self.document.at(steps)
         if not isinstance(properties, dict):
-            return
+            return False
         zone_id, category = properties.get("id"), properties.get("category")
         if isinstance(category, str):
             named.add(category)
@@ -102,12 +103,13 @@ class _Reading:
             text = f"missing (allowed: {', '.join(self.categories)})"
             self.log.add(self.document, (*steps, "category"), text)
         if not isinstance(zone_id, str):
-            return
+            return False
         if zone_id in steps_by_id:
             first = self.document.line((*steps_by_id[zone_id], "properties", "id"))
             text = f'id given twice (got "{zone_id[:80]}", the first time in line {first})'
             self.log.add(self.document, (*steps, "id"), text)
         steps_by_id.setdefault(zone_id, steps[:-1])
+        return True
 
     def _ground(self) -> GroundMap | None:
         value = self.document.at(("calibration",))

@@ -41,10 +41,7 @@ def _text_by(parse: Callable[[str], object], text: str, allowed: str) -> Callabl
 
 
 def _is_schedule(text: str) -> str:
-    try:
-        schedule.parse_schedule(text, UTC)
-    except ValueError as error:
-        raise fault(str(error), schedule.ALLOWED) from error
+    schedule.parse_schedule(text, UTC)
     return text
 
 

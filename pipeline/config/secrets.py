@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_USER_INFO = re.compile(r"(://)[^\s\"'<>]*@")
-_QUERY = re.compile(r"(://[^\s?\"'<>]*\?)[^\s\"'<>]+")
+_USER_INFO = re.compile(r"(://).*@", re.DOTALL)
+_QUERY = re.compile(r"(://[^\s?]*\?)[^\s\"')]+")
 
 
 def redact(text: str) -> str:
     """The text with the user, password and query of every address in it left out.
 
-    Greedy up to the last `@`, for a password may hold an unescaped one.
+    Greedy up to the last `@`, for a password may hold anything, an unescaped `@` or a blank too: of two addresses in
+    one text the first may go altogether.
     """
     return _QUERY.sub(r"\1***", _USER_INFO.sub(r"\1***@", text))
 

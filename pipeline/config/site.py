@@ -72,7 +72,7 @@ class StreamsEntry(Part):
 class CameraEntry(Part):
     """One camera, or one recording in its place."""
 
-    id: Identifier = Field(description="unique within the site: letters, digits, - _ .")
+    id: Identifier = Field(description="unique within the site: letters, digits and - _ . between them")
     name: Text | None = Field(None, description="as people call it; the id where it is not given")
     source: Text | None = Field(None, description="one stream, live or a file")
     streams: StreamsEntry | None = Field(None, description="the streams of one live camera, in place of source")
@@ -126,7 +126,7 @@ CamerasValue = Annotated[
 class RuleEntry(RuleDefaults):
     """One rule."""
 
-    id: Identifier = Field(description="unique within the site: letters, digits, - _ .")
+    id: Identifier = Field(description="unique within the site: letters, digits and - _ . between them")
     algorithm: Text = Field(description="a key of the catalogue")
     zones: ZonesValue = Field(description="{category: ...}, or a list of zone ids, camera/zone where two share one")
     cameras: CamerasValue = Field("all", description="all, or a list of camera ids")
