@@ -152,20 +152,30 @@ class Track:
         norm = float(np.linalg.norm(blended))
         self.looks_like = (blended / norm if norm > 0 else blended).astype(np.float32)
 
-    def miss(self, picture: Picture, t_s: float, *, may_hide_s: float, was_judged: bool) -> None:
-        """The network did not find it, or did not look: its place tells.
+    def verify(self, picture: Picture, t_s: float, *, was_judged: bool) -> bool:
+        """The network did not find it, or did not look: whether it stands still and its place looks as before.
 
         Args:
             picture: The analysis picture, BGR.
             t_s: Now.
+            was_judged: Whether the network looked.
+        """
+        if not self.is_still() or self.place_likeness(picture) < _SAME_PATCH:
+            return False
+        if was_judged:
+            self._note_evidence(0.0, t_s)
+        self.sight, self.is_missed, self.seen_s = Sight.VERIFIED, False, t_s
+        return True
+
+    def miss(self, t_s: float, *, may_hide_s: float, was_judged: bool) -> None:
+        """Neither the network nor its place shows it.
+
+        Args:
+            t_s: Now.
             may_hide_s: For how long it may be thought to stand behind what is before its place; 0 where nothing is.
             was_judged: Whether the network looked.
         """
-        if self.is_still() and self.place_likeness(picture) >= _SAME_PATCH:
-            if was_judged:
-                self._note_evidence(0.0, t_s)
-            self.sight, self.is_missed, self.seen_s = Sight.VERIFIED, False, t_s
-        elif self.is_still() and 0 < t_s - self.seen_s <= may_hide_s:
+        if self.is_still() and 0 < t_s - self.seen_s <= may_hide_s:
             self.sight, self.is_missed = Sight.HIDDEN, False
         elif was_judged:
             self._note_evidence(0.0, t_s)

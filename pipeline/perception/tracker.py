@@ -121,15 +121,19 @@ class Tracker:
         return begun
 
     def _miss(self, missed: list[Track], seen: list[Track], picture: Picture, t_s: float, *, was_judged: bool) -> None:
+        verified = {track.id for track in missed if track.verify(picture, t_s, was_judged=was_judged)}
+        seen = seen + [track for track in missed if track.id in verified]
         covering = as_boxes([track.box for track in seen])
         for track in missed:
+            if track.id in verified:
+                continue
             before = np.flatnonzero(shared_areas(as_boxes([track.box]), covering) >= _COVERED_SHARE * area(track.box))
             may_hide_s = max((track.may_hide_s(seen[index]) for index in before.tolist()), default=0.0)
-            track.miss(picture, t_s, may_hide_s=may_hide_s, was_judged=was_judged)
+            track.miss(t_s, may_hide_s=may_hide_s, was_judged=was_judged)
 
     def _forget(self, t_s: float) -> None:
         kept = [track for track in self._tracks if t_s - track.seen_s <= _memory_s(track) or not track.is_missed]
-        newest = sorted(kept, key=lambda track: (-track.seen_s, track.id))[:MAX_TRACKS]
+        newest = sorted(kept, key=lambda track: (-track.seen_s, -track.evidence, track.id))[:MAX_TRACKS]
         self._tracks = sorted(newest, key=lambda track: track.id)
 
 
