@@ -171,7 +171,8 @@ def _in_picture(found: Candidates, letterbox: Letterbox) -> Candidates:
     """In px of the picture, best score first, none without an area."""
     best = np.argsort(-found.score, kind="stable")[:_MAX_CANDIDATES]
     xyxy = letterbox.to_picture(found.xyxy[best])
-    is_box = np.isfinite(xyxy).all(axis=1) & (xyxy[:, 2] > xyxy[:, 0]) & (xyxy[:, 3] > xyxy[:, 1])
+    # False as well where a corner is no number.
+    is_box = (xyxy[:, 2] > xyxy[:, 0]) & (xyxy[:, 3] > xyxy[:, 1])
     return Candidates(xyxy[is_box], found.class_index[best][is_box], found.score[best][is_box])
 
 

@@ -52,7 +52,6 @@ def merge_families(found: Detections, vocabulary: Vocabulary, min_overlap: float
     is_kept = np.ones(len(found), np.bool_)
     for row in range(len(found)):
         rivals = is_kept & (family == family[row]) & (found.class_name != found.class_name[row])
-        rivals[: row + 1] = False
         if is_kept[row] and rivals.any():
             is_kept &= ~(rivals & (ious(found.xyxy[row : row + 1], found.xyxy)[0] >= min_overlap))
     return found[is_kept]
