@@ -34,15 +34,17 @@ test-long: $(VENV)/.installed-test ## the tests that take more than a few second
 	$(RUN) -m pytest -m long
 
 bench: $(VENV)/.installed-bench ## the figures of benchmarks/README.md
-	$(RUN) benchmarks/peer.py
-	$(RUN) benchmarks/memory.py
+	$(RUN) -m benchmarks.peer
+	$(RUN) -m benchmarks.memory
 
 clean: ## removes what make made
 	rm -rf $(VENV) demo bench-out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # The stamps: an environment is made once, and its packages are installed again when pyproject.toml changes.
 $(VENV)/.made:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	@command -v $(PYTHON) >/dev/null || \
+	    { echo "make: $(PYTHON) not found: Python 3.11 or later is needed; name one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo "make: Python 3.11 or later is needed, and $(PYTHON) is $$($(PYTHON) --version 2>&1 | head -n 1); name another: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	    { echo "make: $(PYTHON) lacks its venv module (on Debian and Ubuntu: apt-get install python3-venv)" >&2; exit 1; }
