@@ -1,0 +1,101 @@
+"""`smart-alert replay`: recorded footage, or a log, as fast as it goes."""
+
+import json
+import os
+from pathlib import Path
+
+import click
+
+from pipeline.cli.progress import media_progress
+from pipeline.cli.telling import alert_line
+from pipeline.config.load import load_site
+from pipeline.config.resolved import Camera, Site
+from pipeline.config.vocabulary import load_vocabulary
+from pipeline.errors import UsageError
+from pipeline.runtime.clock import stopwatch
+from pipeline.runtime.eyes import load_detector
+from pipeline.runtime.recorded import Summary
+from pipeline.runtime.replaying import Replay, open_recording, replay_log, replay_video, source_of
+
+
+@click.command
+@click.argument("site_file", metavar="SITE.yaml", type=click.Path(path_type=Path))
+@click.option("--camera", "camera_id", metavar="ID", help="Which camera; may be left out where the site has one.")
+@click.option("--source", type=click.Path(path_type=Path), help="Another video, or a log, in place of the camera's.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for all results. Default: replay/<camera>.")
+@click.option("--json", "as_json", is_flag=True, help="Messages on stdout as JSON, one a line; the summary last.")
+def command(site_file: Path, camera_id: str | None, source: Path | None, out: Path | None, *, as_json: bool) -> None:
+    """Run recorded footage, or its log, through a camera's rules.
+
+    Writes alerts.jsonl, the evidence and the observation log under --out; touches neither the site's state nor its
+    stream. Replaying a log takes seconds and needs no network; its messages carry no evidence.
+    """
+    site = load_site(site_file, os.environ)
+    camera = _camera(site, camera_id)
+    replay = Replay(site, camera, source or source_of(camera), out or Path("replay") / camera.id)
+    if not replay.source.exists():
+        raise UsageError(f"{replay.source}: no such file (expected a video or an observation log)")
+    vocabulary = load_vocabulary()
+    elapsed = stopwatch()
+
+    def announce(alert_json: str, line: str) -> None:
+        click.echo(alert_json if as_json else line)
+
+    if replay.is_of_log:
+        with media_progress(camera.id, 0.0) as progress:
+            summary = replay_log(
+                replay,
+                vocabulary,
+                progress=progress,
+                announce=lambda alert: announce(alert.to_json(), alert_line(alert, site.timezone)),
+            )
+    else:
+        detector = load_detector(site, vocabulary)
+        with (
+            open_recording(camera, replay.source) as video,
+            media_progress(camera.id, video.info.duration_s) as progress,
+        ):
+            summary = replay_video(
+                replay,
+                video,
+                detector,
+                vocabulary,
+                progress=progress,
+                announce=lambda alert: announce(alert.to_json(), alert_line(alert, site.timezone)),
+            )
+    _tell_summary(summary, replay.out, elapsed(), as_json=as_json)
+
+
+def _camera(site: Site, camera_id: str | None) -> Camera:
+    names = ", ".join(camera.id for camera in site.cameras[:20])
+    if camera_id is None:
+        if len(site.cameras) > 1:
+            raise UsageError(f"{site.path.name}: has {len(site.cameras)} cameras; say which with --camera ({names})")
+        return site.cameras[0]
+    for camera in site.cameras:
+        if camera.id == camera_id:
+            return camera
+    raise UsageError(f"--camera: {camera_id!r} is no camera of {site.path.name} (it has {names})")
+
+
+def _tell_summary(summary: Summary, out: Path, wall_s: float, *, as_json: bool) -> None:
+    media_s = summary.media_ns / 1e9
+    if as_json:
+        told = {
+            "events": summary.raised,
+            "looks": summary.looks,
+            "network_looks": summary.network_looks,
+            "media_s": round(media_s, 3),
+            "damage": summary.damage.total,
+            "out": str(out),
+        }
+        click.echo(json.dumps({"summary": told}, ensure_ascii=False))
+        return
+    if summary.damage:
+        click.echo(f"damage met and survived: {summary.damage}", err=True)
+    times = media_s / wall_s if wall_s > 0 else 0.0
+    click.echo(
+        f"{summary.raised} events, {summary.looks} pictures looked at ({summary.network_looks} by the network), "
+        f"{media_s:.1f} s of footage at {times:.1f} times real time: {out / 'alerts.jsonl'}",
+        err=True,
+    )

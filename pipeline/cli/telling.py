@@ -1,0 +1,42 @@
+"""How a command tells an alert: one line for people."""
+
+from collections.abc import Iterable, Iterator
+from datetime import tzinfo
+
+from rich.cells import cell_len
+
+from pipeline.alerts.evidence import in_words
+from pipeline.alerts.lettering import printable
+from pipeline.alerts.message import Alert
+from pipeline.observation import nanoseconds
+
+HEADING = ("time", "state", "severity", "dwell", "title", "camera / zone")
+_WIDTHS = (19, 22, 8, 11, 36, 0)
+
+
+def alert_line(alert: Alert, timezone: tzinfo) -> str:
+    """The alert in one line: when (in the given time zone), what, how grave, how long, where."""
+    moment = (alert.ended_at or alert.raised_at).astimezone(timezone)
+    place = " / ".join(part.name or part.id for part in (alert.camera, alert.zone) if part is not None)
+    return line(
+        (
+            moment.strftime("%Y-%m-%d %H:%M:%S"),
+            f"{alert.state} ({alert.reason})" if alert.reason else alert.state.value,
+            alert.severity,
+            in_words(nanoseconds(alert.dwell_s)),
+            f"{alert.title.zh} {alert.title.en}",
+            place or alert.site.name,
+        )
+    )
+
+
+def line(cells: Iterable[str]) -> str:
+    """Cells of a table, padded to its columns."""
+    return "  ".join(_padded(cells)).rstrip()
+
+
+def _padded(cells: Iterable[str]) -> Iterator[str]:
+    """Each cell at its column's width; Chinese takes two columns a character."""
+    for cell, width in zip(cells, _WIDTHS, strict=True):
+        clean = printable(cell)
+        yield clean + " " * max(0, width - cell_len(clean))

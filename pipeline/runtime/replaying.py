@@ -1,0 +1,187 @@
+"""Replay: one camera's recording, or its log, through the same code as a live run, into a folder of its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.alerts.alert_file import AlertFile
+from pipeline.alerts.evidence import EvidenceFolder, NoEvidence
+from pipeline.alerts.message import Alert, Evidence
+from pipeline.alerts.publisher import Publisher
+from pipeline.config.resolved import Camera, RecordedSource, Site
+from pipeline.config.vocabulary import Vocabulary
+from pipeline.errors import StateError, UsageError
+from pipeline.media.damage import Damage
+from pipeline.media.file_source import FileSource
+from pipeline.media.frame import Bgr
+from pipeline.media.source import VideoSource
+from pipeline.observation import LookKind, MediaNs, Observation
+from pipeline.perception.detections import ObjectDetector
+from pipeline.replay.log import LogWriter, is_log, read_log
+from pipeline.rules.episode import Episode, State
+from pipeline.rules.reasoner import Reasoner
+from pipeline.runtime.eyes import looker
+from pipeline.runtime.need import look_interval_ns
+from pipeline.runtime.recorded import RecordedRun, Summary
+
+LOG_NAME = "observations.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What is to be replayed.
+
+    Attributes:
+        site: Its rules and fences; its state folder and its Redis are left alone.
+        camera: Of the site.
+        source: A video, or a log.
+        out: Folder for everything that is written.
+    """
+
+    site: Site
+    camera: Camera
+    source: Path
+    out: Path
+
+    @property
+    def is_of_log(self) -> bool:
+        """Whether the source is a log rather than a video."""
+        return is_log(self.source)
+
+
+def open_recording(camera: Camera, path: Path) -> FileSource:
+    """The video at `path` as this camera's.
+
+    Raises:
+        SourceError: It cannot be opened.
+    """
+    source = camera.source
+    return FileSource.open(path, source.start if isinstance(source, RecordedSource) else None)
+
+
+def source_of(camera: Camera) -> Path:
+    """The camera's recording.
+
+    Raises:
+        UsageError: It has none.
+    """
+    if isinstance(camera.source, RecordedSource):
+        return camera.source.path
+    raise UsageError(f"camera {camera.id}: is live; name a recording or a log of it with --source")
+
+
+def replay_video(
+    replay: Replay,
+    source: VideoSource,
+    detector: ObjectDetector,
+    vocabulary: Vocabulary,
+    *,
+    progress: Callable[[MediaNs], None],
+    announce: Callable[[Alert], None],
+) -> Summary:
+    """Replay a video: writes `alerts.jsonl`, `observations.parquet` and the evidence.
+
+    Args:
+        replay: Where from and where to.
+        source: The video, at its beginning.
+        detector: The site's network.
+        vocabulary: Names of the classes.
+        progress: Told the time of every picture looked at.
+        announce: Told every message once it is written.
+
+    Raises:
+        SourceError: The video failed.
+        ModelError: The network failed.
+        StateError: The folder cannot be written.
+    """
+    site, camera = replay.site, replay.camera
+    make_folder(replay.out)
+    keeper = EvidenceFolder(replay.out, site.timezone, vocabulary.titles)
+    with LogWriter(replay.out / LOG_NAME, camera.id) as log, AlertFile(replay.out) as file:
+        told = Told(announce)
+        publisher = Publisher(site, keeper, (file, told))
+        run = RecordedRun(
+            source,
+            looker(site, vocabulary, detector),
+            reasoner(site, camera, vocabulary),
+            log,
+            lambda episode, picture: _publish(publisher, episode, picture),
+            look_interval_ns(site.rules, camera.id),
+        )
+        summary = run.run(progress)
+    keeper.remove_all_but(told.evidence())
+    return summary
+
+
+def replay_log(
+    replay: Replay, vocabulary: Vocabulary, *, progress: Callable[[MediaNs], None], announce: Callable[[Alert], None]
+) -> Summary:
+    """Replay a log: writes `alerts.jsonl`, whose messages have no evidence.
+
+    Raises:
+        UsageError: The log cannot be read.
+        StateError: The folder cannot be written.
+    """
+    make_folder(replay.out)
+    reason = reasoner(replay.site, replay.camera, vocabulary)
+    looks = network_looks = raised = 0
+    first = last = MediaNs(0)
+    with AlertFile(replay.out) as file:
+        publisher = Publisher(replay.site, NoEvidence(), (file, Told(announce)))
+        for entry in read_log(replay.source):
+            first, last = (first or entry.t), entry.t
+            if isinstance(entry, Observation):
+                kinds = {look.kind for look in entry.looks}
+                looks += LookKind.CLOSE not in kinds
+                network_looks += bool(kinds & {LookKind.OBJECTS, LookKind.CLOSE})
+            progress(entry.t)
+            for episode in reason.feed(entry).episodes:
+                raised += episode.state is State.RAISED
+                _publish(publisher, episode, _no_picture)
+    return Summary(looks, network_looks, last - first, raised, Damage())
+
+
+def reasoner(site: Site, camera: Camera, vocabulary: Vocabulary) -> Reasoner:
+    """Fresh reasoning for one camera of the site."""
+    return Reasoner(site.id, camera.id, site.rules, camera.geofence, vocabulary)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for results.
+
+    Raises:
+        StateError: It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StateError(f"{folder}: cannot be made: {error.strerror}") from error
+
+
+class Told:
+    """A destination that passes messages on to whoever watches, and remembers their evidence."""
+
+    def __init__(self, announce: Callable[[Alert], None]) -> None:
+        self._announce = announce
+        self._alerts: list[Alert] = []
+
+    def accept(self, alert: Alert) -> None:
+        """Take one message."""
+        self._alerts.append(alert)
+        self._announce(alert)
+
+    def alerts(self) -> list[Alert]:
+        """All messages so far, in order."""
+        return list(self._alerts)
+
+    def evidence(self) -> list[Evidence]:
+        """Of every message that has some."""
+        return [alert.evidence for alert in self._alerts if alert.evidence is not None]
+
+
+def _publish(publisher: Publisher, episode: Episode, picture: Callable[[], Bgr]) -> None:
+    publisher.publish(episode, picture)
+
+
+def _no_picture() -> Bgr:
+    raise StateError("a log holds no pictures")
