@@ -20,7 +20,8 @@ from pathlib import Path
 from pipeline.alerts.embedded import EmbeddedRedis
 server = EmbeddedRedis(Path(sys.argv[1]), time.sleep)
 client = server.client()
-print(client.xadd("s", {"from": "owner"}), flush=True)
+client.xadd("s", {"from": "owner"})
+print(client.info("server")["process_id"], flush=True)
 if sys.argv[2] == "leave":
     sys.exit()
 sys.stdin.read()
@@ -28,14 +29,13 @@ server.close()
 """
 
 
-def owner(state: Path, way: str = "stay") -> subprocess.Popen[bytes]:
-    """Another process that has started the server and written one entry."""
+def owner(state: Path, way: str = "stay") -> tuple[subprocess.Popen[bytes], int]:
+    """Another process that has started the server and written one entry, and the server's id."""
     process = subprocess.Popen(
         [sys.executable, "-c", OWNER, str(state), way], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert process.stdout is not None
-    assert process.stdout.readline()
-    return process
+    return process, int(process.stdout.readline())
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
@@ -85,22 +85,22 @@ def test_nothing_is_started_before_it_is_used(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("way", ["leave", "kill"])
 def test_it_stops_when_its_owner_forgets_it_or_is_killed(tmp_path: Path, way: str) -> None:
-    process = owner(tmp_path, "leave" if way == "leave" else "stay")
+    process, pid = owner(tmp_path, "leave" if way == "leave" else "stay")
     if way == "kill":
         process.send_signal(signal.SIGKILL)
     end(process)
+    wait_until(lambda: not is_alive(pid))
     with EmbeddedRedis(tmp_path, time.sleep) as redis, redis.client() as client:
         assert client.xlen("s") == 1
-        wait_until(lambda: redis.is_owner or bool(redis.client()))
+        assert redis.is_owner
 
 
 def test_a_second_process_joins_and_takes_over_when_the_owner_has_gone(tmp_path: Path) -> None:
-    process = owner(tmp_path)
+    process, pid = owner(tmp_path)
     with EmbeddedRedis(tmp_path, time.sleep) as redis:
         with redis.client() as client:
             assert client.xlen("s") == 1
             assert not redis.is_owner
-        pid = server_pid(redis)
         end(process)
         wait_until(lambda: not is_alive(pid))
         with redis.client() as client:
@@ -109,9 +109,9 @@ def test_a_second_process_joins_and_takes_over_when_the_owner_has_gone(tmp_path:
 
 
 def test_one_that_joined_does_not_stop_it(tmp_path: Path) -> None:
-    process = owner(tmp_path)
+    process, pid = owner(tmp_path)
     with EmbeddedRedis(tmp_path, time.sleep) as redis:
-        pid = server_pid(redis)
+        assert server_pid(redis) == pid
     assert is_alive(pid)
     end(process)
 
@@ -134,9 +134,7 @@ def _answers(ping: object) -> bool:
 
 
 def test_a_server_that_outlived_owner_and_guard_is_stopped_before_another_starts(tmp_path: Path) -> None:
-    process = owner(tmp_path)
-    with EmbeddedRedis(tmp_path, time.sleep) as joined:
-        pid = server_pid(joined)
+    process, pid = owner(tmp_path)
     family = _descendants(process.pid)
     for killed in (process.pid, *(other for other in family if other != pid)):
         os.kill(killed, signal.SIGKILL)
@@ -155,15 +153,13 @@ def _descendants(pid: int) -> list[int]:
 
 @pytest.mark.parametrize("damage", ["cut", "zeros", "stale"])
 def test_it_recovers_from_its_own_stale_or_damaged_files(tmp_path: Path, damage: str) -> None:
-    process = owner(tmp_path)
+    process, pid = owner(tmp_path)
     with EmbeddedRedis(tmp_path, time.sleep) as redis, redis.client() as client:
         client.xadd("s", {"second": "entry"})
     process.send_signal(signal.SIGKILL)
     end(process)
     folder = tmp_path / FOLDER
-    # Wait for the guard to have stopped the server; only then is the file ours to damage.
-    with EmbeddedRedis(tmp_path, time.sleep) as redis:
-        wait_until(lambda: bool(redis.client()) and redis.is_owner)
+    wait_until(lambda: not is_alive(pid))
     file = folder / "appendonly.aof"
     if damage == "cut":
         os.truncate(file, file.stat().st_size - 5)
