@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.progress import media_progress
-from pipeline.cli.telling import alert_line
+from pipeline.cli.telling import Teller
 from pipeline.config.load import load_site
 from pipeline.config.resolved import Camera, Site
 from pipeline.config.vocabulary import load_vocabulary
@@ -37,32 +37,17 @@ def command(site_file: Path, camera_id: str | None, source: Path | None, out: Pa
         raise UsageError(f"{replay.source}: no such file (expected a video or an observation log)")
     vocabulary = load_vocabulary()
     elapsed = stopwatch()
-
-    def announce(alert_json: str, line: str) -> None:
-        click.echo(alert_json if as_json else line)
-
+    tell = Teller(site.timezone, as_json=as_json).accept
     if replay.is_of_log:
         with media_progress(camera.id, 0.0) as progress:
-            summary = replay_log(
-                replay,
-                vocabulary,
-                progress=progress,
-                announce=lambda alert: announce(alert.to_json(), alert_line(alert, site.timezone)),
-            )
+            summary = replay_log(replay, vocabulary, progress=progress, announce=tell)
     else:
         detector = load_detector(site, vocabulary)
         with (
             open_recording(camera, replay.source) as video,
             media_progress(camera.id, video.info.duration_s) as progress,
         ):
-            summary = replay_video(
-                replay,
-                video,
-                detector,
-                vocabulary,
-                progress=progress,
-                announce=lambda alert: announce(alert.to_json(), alert_line(alert, site.timezone)),
-            )
+            summary = replay_video(replay, video, detector, vocabulary, progress=progress, announce=tell)
     _tell_summary(summary, replay.out, elapsed(), as_json=as_json)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import tzinfo
 
+import click
 from rich.cells import cell_len
 
 from pipeline.alerts.evidence import in_words
@@ -12,6 +13,17 @@ from pipeline.observation import nanoseconds
 
 HEADING = ("time", "state", "severity", "dwell", "title", "camera / zone")
 _WIDTHS = (19, 22, 8, 11, 36, 0)
+
+
+class Teller:
+    """A destination that writes every message to stdout: for people, or as it is."""
+
+    def __init__(self, timezone: tzinfo, *, as_json: bool) -> None:
+        self._timezone, self._as_json = timezone, as_json
+
+    def accept(self, alert: Alert) -> None:
+        """Write one message."""
+        click.echo(alert.to_json() if self._as_json else alert_line(alert, self._timezone))
 
 
 def alert_line(alert: Alert, timezone: tzinfo) -> str:

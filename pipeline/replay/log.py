@@ -5,6 +5,7 @@ good one. Version 1; the file's metadata names the camera.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -79,11 +80,9 @@ class LogWriter:
         self._rows.clear()
 
     def _discard(self) -> None:
-        try:
+        # Where the disk is what failed there is nothing to complete.
+        with suppress(OSError):
             self._writer.close()
-        except OSError:
-            # The disk is what failed: there is nothing to complete.
-            pass
         self._partial.unlink(missing_ok=True)
 
 

@@ -66,6 +66,7 @@ class RecordedRun:
     def __init__(
         self,
         source: VideoSource,
+        *,
         looker: Looker,
         reasoner: Reasoner,
         log: EntrySink,

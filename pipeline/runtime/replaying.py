@@ -102,11 +102,11 @@ def replay_video(
         publisher = Publisher(site, keeper, (file, told))
         run = RecordedRun(
             source,
-            looker(site, vocabulary, detector),
-            reasoner(site, camera, vocabulary),
-            log,
-            lambda episode, picture: _publish(publisher, episode, picture),
-            look_interval_ns(site.rules, camera.id),
+            looker=looker(site, vocabulary, detector),
+            reasoner=reasoner(site, camera, vocabulary),
+            log=log,
+            tell=lambda episode, picture: _publish(publisher, episode, picture),
+            interval_ns=look_interval_ns(site.rules, camera.id),
         )
         summary = run.run(progress)
     keeper.remove_all_but(told.evidence())

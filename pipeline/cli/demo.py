@@ -1,0 +1,104 @@
+"""`smart-alert demo`: the whole pipeline on sample footage, with nothing to configure."""
+
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from pipeline.alerts.alert_file import AlertFile
+from pipeline.alerts.entry_id import NO_ENTRY
+from pipeline.alerts.evidence import EvidenceFolder
+from pipeline.alerts.message import Alert, parse
+from pipeline.alerts.reader import AlertReader
+from pipeline.alerts.site_delivery import site_delivery, site_server
+from pipeline.cli.progress import media_progress
+from pipeline.cli.telling import HEADING, alert_line, line
+from pipeline.config.load import load_site
+from pipeline.config.resolved import Site
+from pipeline.config.vocabulary import load_vocabulary
+from pipeline.errors import StateError, UsageError
+from pipeline.replay.report import Facts, write_report
+from pipeline.resources import data_folder
+from pipeline.runtime.clock import sleep, stopwatch, wall_now_ns
+from pipeline.runtime.eyes import load_detector
+from pipeline.runtime.recordings import Tools, run_recordings
+
+_MARK = ".smart-alert-demo"
+_STATE = "state"
+
+
+@click.command
+@click.option("--out", type=click.Path(path_type=Path), default=Path("demo"), show_default=True, help="Folder for it.")
+def command(out: Path) -> None:
+    """Sample footage through the whole pipeline: real network, real Redis, alerts as they are raised.
+
+    Leaves index.html (timeline and snapshots), alerts.jsonl and the evidence in the folder. Needs no configuration and
+    no server.
+    """
+    _make_ready(out)
+    site = replace(load_site(data_folder("sample_videos") / "site.yaml", os.environ), state=out.resolve() / _STATE)
+    vocabulary = load_vocabulary()
+    detector = load_detector(site, vocabulary)
+    keeper = EvidenceFolder(out, site.timezone, vocabulary.titles)
+    elapsed = stopwatch()
+    click.echo(line(HEADING))
+    with (
+        site_server(site, sleep) as server,
+        site_delivery(site, wall_now_ns, sleep) as delivery,
+        AlertFile(out) as file,
+        media_progress(site.name, 0.0) as progress,
+    ):
+        echo = _StreamEcho(AlertReader(server, site.redis.stream), site)
+        tools = Tools(detector, vocabulary, keeper, (file, delivery, echo), out / _STATE / "log")
+        summaries = run_recordings(site, tools, lambda _, t: progress(t))
+    wall_s = elapsed()
+    media_s = sum(summary.media_ns for summary in summaries.values()) / 1e9
+    looks = sum(summary.looks for summary in summaries.values())
+    raised = sum(summary.raised for summary in summaries.values())
+    page = out / "index.html"
+    write_report(page, echo.alerts, Facts(site.name, looks, media_s, media_s / wall_s), site.timezone)
+    click.echo(
+        f"{raised} events; {looks} pictures of {media_s:.0f} s of footage analysed in {wall_s:.0f} s: "
+        f"{media_s / wall_s:.1f} times real time"
+    )
+    click.echo(f"page: {page.resolve()}")
+
+
+class _StreamEcho:
+    """Shows what has arrived in the Redis stream. Remembers the last entry shown, and every alert."""
+
+    def __init__(self, reader: AlertReader, site: Site) -> None:
+        self._reader, self._timezone = reader, site.timezone
+        self._last = NO_ENTRY
+        self.alerts: list[Alert] = []
+
+    def accept(self, alert: Alert) -> None:
+        """Show what is new in the stream; the message itself is read back from there."""
+        del alert
+        for item in self._reader.since(self._last.next()):
+            received = parse(item.line)
+            self.alerts.append(received)
+            click.echo(alert_line(received, self._timezone))
+            self._last = item.entry
+
+
+def _make_ready(out: Path) -> None:
+    """Make the folder, or empty it of the last demo.
+
+    Raises:
+        UsageError: It holds something else.
+        StateError: It cannot be written.
+    """
+    try:
+        if out.exists() and not out.is_dir():
+            raise UsageError(f"--out: {out} is a file (expected a folder, or none yet)")
+        if out.is_dir() and any(out.iterdir()) and not (out / _MARK).is_file():
+            raise UsageError(f"--out: {out} holds something else than a demo; name another folder")
+        out.mkdir(parents=True, exist_ok=True)
+        (out / _MARK).touch()
+        for name in (_STATE, "evidence"):
+            shutil.rmtree(out / name, ignore_errors=True)
+    except OSError as error:
+        raise StateError(f"{out}: cannot be written: {error.strerror}") from error

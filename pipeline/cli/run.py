@@ -1,0 +1,49 @@
+"""`smart-alert run`: every camera of a site into its stream."""
+
+import os
+from pathlib import Path
+
+import click
+
+from pipeline.alerts.evidence import EvidenceFolder
+from pipeline.alerts.site_delivery import site_delivery
+from pipeline.cli.progress import media_progress
+from pipeline.cli.telling import Teller
+from pipeline.config.load import load_site
+from pipeline.config.vocabulary import load_vocabulary
+from pipeline.errors import UsageError
+from pipeline.runtime.clock import sleep, stopwatch, wall_now_ns
+from pipeline.runtime.eyes import load_detector
+from pipeline.runtime.recordings import Tools, run_recordings
+from pipeline.runtime.replaying import source_of
+
+
+@click.command
+@click.argument("site_file", metavar="SITE.yaml", type=click.Path(path_type=Path))
+@click.option("--once", is_flag=True, help="Run recorded sources to their end, then stop.")
+@click.option("--json", "as_json", is_flag=True, help="Messages on stdout as JSON, one a line.")
+def command(site_file: Path, *, once: bool, as_json: bool) -> None:
+    """Watch every camera of a site; alerts go to its stream, evidence and logs to its state folder."""
+    site = load_site(site_file, os.environ)
+    if not once:
+        raise UsageError("run: this version runs recorded sources to their end only; add --once")
+    for camera in site.cameras:
+        source_of(camera)
+    vocabulary = load_vocabulary()
+    detector = load_detector(site, vocabulary)
+    keeper = EvidenceFolder(site.state, site.timezone, vocabulary.titles, absolute=True)
+    elapsed = stopwatch()
+    with site_delivery(site, wall_now_ns, sleep) as delivery, media_progress(site.name, 0.0) as progress:
+        teller = Teller(site.timezone, as_json=as_json)
+        tools = Tools(detector, vocabulary, keeper, (delivery, teller), site.state / "log")
+        summaries = run_recordings(site, tools, lambda _, t: progress(t))
+        waiting = delivery.offer().fault
+    media_s = sum(summary.media_ns for summary in summaries.values()) / 1e9
+    raised = sum(summary.raised for summary in summaries.values())
+    for camera_id, summary in summaries.items():
+        if summary.damage:
+            click.echo(f"camera {camera_id}: damage met and survived: {summary.damage}", err=True)
+    if waiting:
+        click.echo(f"alerts are kept in {site.state} and will be sent by the next run: {waiting}", err=True)
+    wall_s = elapsed()
+    click.echo(f"{raised} events on {len(summaries)} cameras; {media_s:.1f} s of footage in {wall_s:.1f} s", err=True)
