@@ -75,7 +75,7 @@ class EmbeddedRedis:
             state: The site's state folder; made where it is missing.
             sleep: Waits that many seconds.
         """
-        self._folder = state / FOLDER
+        self._folder = state.absolute() / FOLDER
         self._sleep = sleep
         self._locks: list[BufferedRandom] = []
         self._process: subprocess.Popen[bytes] | None = None

@@ -233,7 +233,7 @@ class Outbox:
         except (sqlite3.DatabaseError, TypeError) as error:
             raise StateError(
                 f"{self._path}: the outbox is damaged ({error}): move it away to start a new one;"
-                " what it had not sent is lost, alerts.jsonl and the evidence are not"
+                " what it had not sent is lost, the evidence is not"
             ) from error
 
 

@@ -2,26 +2,23 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
 from pathlib import Path
 
 import click
-from rich.cells import cell_len
 
 from pipeline.alerts.embedded import FOLDER
 from pipeline.alerts.entry_id import NO_ENTRY, EntryId
-from pipeline.alerts.evidence import in_words
-from pipeline.alerts.lettering import printable
-from pipeline.alerts.message import Alert, parse
+from pipeline.alerts.message import parse
 from pipeline.alerts.reader import AlertReader, Received
 from pipeline.alerts.server import ServerAwayError
 from pipeline.alerts.site_delivery import site_server
+from pipeline.cli.telling import HEADING, alert_line, line
 from pipeline.config.duration import parse_duration
 from pipeline.config.load import load_site
 from pipeline.config.resolved import Site
 from pipeline.errors import UsageError
-from pipeline.observation import nanoseconds
 from pipeline.runtime.clock import sleep, wall_now_ns
 
 _WAIT_MS = 1000
@@ -121,34 +118,10 @@ def _table_writer(timezone: tzinfo) -> Callable[[Received], None]:
             click.echo(f"entry {item.entry}: {error}", err=True)
             return
         if not seen:
-            click.echo(_line(("time", "state", "severity", "dwell", "title", "camera / zone")))
+            click.echo(line(HEADING))
         # Delivery is at least once: a message may be in the stream twice, and people need it once.
         if (alert.id, alert.revision) not in seen:
             seen.add((alert.id, alert.revision))
-            click.echo(_line(_cells(alert, timezone)))
+            click.echo(alert_line(alert, timezone))
 
     return show
-
-
-def _cells(alert: Alert, timezone: tzinfo) -> tuple[str, ...]:
-    moment = (alert.ended_at or alert.raised_at).astimezone(timezone)
-    place = " / ".join(part.name or part.id for part in (alert.camera, alert.zone) if part is not None)
-    return (
-        moment.strftime("%Y-%m-%d %H:%M:%S"),
-        f"{alert.state} ({alert.reason})" if alert.reason else alert.state.value,
-        alert.severity,
-        in_words(nanoseconds(alert.dwell_s)),
-        f"{alert.title.zh} {alert.title.en}",
-        place or alert.site.name,
-    )
-
-
-def _line(cells: Iterable[str]) -> str:
-    return "  ".join(_padded(cells)).rstrip()
-
-
-def _padded(cells: Iterable[str]) -> Iterator[str]:
-    """Each cell at its column's width; Chinese takes two columns a character."""
-    for cell, width in zip(cells, (19, 22, 8, 11, 36, 0), strict=True):
-        clean = printable(cell)
-        yield clean + " " * max(0, width - cell_len(clean))
