@@ -80,7 +80,7 @@ class RuleState:
         for subject in self.memory.subjects:
             subject.behind_gap, subject.absent_from, subject.hidden = True, None, False
         for event in self.memory.events:
-            event.visible, event.over_gap = False, True
+            event.visible, event.over_gap = False, bool(event.members)
             # A frozen picture is known to be one only after a while: what it showed does not count.
             event.held_at = max(min(event.held_at, gap.blind_from), event.raised_at)
         return Outcome(self._book.tell_changes(self.memory, gap.t), [])

@@ -1,5 +1,6 @@
 """While the camera is blind nobody can tell: nothing is cleared, nothing is raised."""
 
+from pipeline.config.catalogue import Condition
 from pipeline.observation import Entry, Gap, GapCause, Tick
 from pipeline.rules.episode import ClearReason, Ended, State
 from tests.rules.scenes import Thing, at, observation, reasoner, rule, run, since_start, source_end, stay, times, watch
@@ -104,3 +105,19 @@ def test_a_gap_between_question_and_answer_raises_nothing() -> None:
     car = stay()
     account = run(reasoner(rule(dwell_s=10)), [*watch([car], times(10)), *_blind(10.5, 20), *watch([car], [20.5])])
     assert account.story == [("raised", 20.5)]
+
+
+def test_a_schedule_that_closes_while_blind_is_told_when_the_picture_returns() -> None:
+    car = stay()
+    log = [*watch([car], times(20)), *_blind(20.5, 100), *watch([car], times(120, start_s=100.5))]
+    account = run(reasoner(rule(dwell_s=10, schedule="00:00-00:01")), log, [car])
+    assert account.story == [("raised", 10.0), ("updated", 20.5), ("cleared", 100.5)]
+
+
+def test_what_had_left_before_the_gap_has_left() -> None:
+    keeper = stay((0.4, 0.4, 0.46, 0.7), class_name="person")
+    stall = stay((0.47, 0.55, 0.6, 0.72), end_s=20, class_name="chair", track=2, look=2)
+    slow = rule(Condition.GROUP, dwell_s=10, grace_s=1, clear_after_s=60)
+    account = run(reasoner(slow), _log([keeper, stall], (40.0, 100.0), 120), [keeper])
+    assert account.episodes[-1].ending == Ended(at(19.5), ClearReason.LEFT)
+    assert account.story[-1] == ("cleared", 100.5)

@@ -116,6 +116,12 @@ def test_the_event_ends_when_the_stall_goes_though_the_person_stays() -> None:
     assert since_start(ending.at) == 59.5
 
 
+def test_the_end_of_a_group_is_confirmed_before_it_is_told() -> None:
+    patient = rule(Condition.GROUP, dwell_s=20, clear_after_s=90)
+    account = answered(reasoner(patient), [_keeper(), _stall(end_s=60)], times(200))
+    assert account.story == [("raised", 20.0), ("cleared", 149.5)]
+
+
 def test_a_cart_pushed_through_is_none() -> None:
     keeper = moving(_keeper(), lambda t_s: shifted(KEEPER, 0.02 * t_s - 0.2) if t_s < 30 else None)
     cart = moving(_stall(class_name="cart"), lambda t_s: shifted(STALL, 0.02 * t_s - 0.2) if t_s < 20 else None)

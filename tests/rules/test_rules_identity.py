@@ -130,9 +130,10 @@ def test_a_car_seen_leaving_takes_its_dwell_along_though_the_next_looks_the_same
     assert answered(reasoner(rule(dwell_s=10)), [first, second], times(40)).episodes == []
 
 
-def test_cars_that_queue_one_after_the_other_do_not_add_up() -> None:
+@pytest.mark.parametrize("is_known", [True, False])
+def test_cars_that_queue_one_after_the_other_do_not_add_up(is_known: bool) -> None:  # noqa: FBT001 - two cases
     cars = [
-        moving(stay(track=n + 1, look=n + 1), lambda t_s, n=n: _in_queue(t_s, n))  # type: ignore[misc]  # default binds n
+        moving(stay(track=n + 1, look=(n + 1) * is_known), lambda t_s, n=n: _in_queue(t_s, n))  # type: ignore[misc]  # default binds n
         for n in range(6)
     ]
     assert answered(reasoner(rule(dwell_s=10)), cars, times(60)).episodes == []
