@@ -14,7 +14,36 @@ from pipeline.config.vocabulary import load_vocabulary
 from pipeline.errors import ConfigError
 from tests.config.site_files import ENVIRON, GATE, SITE, write_site
 
-WORDS = ["{", "}", "[", "]", ":", "*a", "!!x", "..", "/", "~", "null", "true", "-1", "1e999", ".nan", "NaN", "Infinity", "0x10", "é", '"', "'", "${", "${X}", "://", "@", "5s", "24:00", "<<:"]
+WORDS = [
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    "*a",
+    "!!x",
+    "..",
+    "/",
+    "~",
+    "null",
+    "true",
+    "-1",
+    "1e999",
+    ".nan",
+    "NaN",
+    "Infinity",
+    "0x10",
+    "é",
+    '"',
+    "'",
+    "${",
+    "${X}",
+    "://",
+    "@",
+    "5s",
+    "24:00",
+    "<<:",
+]
 ODD = st.sampled_from(
     [*WORDS, "", "\0", "\t", "\n", "- ", "&a ", "9" * 400, "\U0001f600", "\ufeff", "\u2028", "\ud7ff"]
 )

@@ -1,6 +1,8 @@
+from itertools import combinations
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pipeline.config.ground import GroundUnit, fit_ground, residuals_m
@@ -63,3 +65,21 @@ def test_points_that_fix_no_map_are_refused(picture: list[list[float]]) -> None:
 
     with pytest.raises(ValueError, match=r"do not fix|both sides"):
         fit_ground(np.array(picture), ground, GroundUnit.METRES)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 2**32 - 1), st.integers(4, 9))
+def test_any_camera_is_recovered_from_its_points(seed: int, n: int) -> None:
+    generator = np.random.default_rng(seed)
+    true = np.eye(3) + generator.normal(0, 0.3, (3, 3))
+    picture = generator.uniform(0, 1, (n, 2))
+    projected = np.c_[picture, np.ones(n)] @ true.T
+    # Four points near one line, or near the horizon, fix a map too badly to be compared.
+    spread = [abs(np.linalg.det(np.c_[picture[list(three)], np.ones(3)])) for three in combinations(range(4), 3)]
+    assume(min(spread) > 0.05 and projected[:, 2].min() > 0.2)
+    ground = projected[:, :2] / projected[:, 2:] * 10
+
+    ground_map = fit_ground(picture, ground, GroundUnit.METRES)
+
+    assert ground_map.ground(picture) == pytest.approx(ground, abs=1e-6)
+    assert ground_map.picture(ground) == pytest.approx(picture, abs=1e-6)

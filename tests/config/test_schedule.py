@@ -64,6 +64,13 @@ def test_an_hour_that_comes_twice_opens_a_span_once() -> None:
     assert (open_minutes[0], open_minutes[-1], len(open_minutes)) == (90, 209, 120)
 
 
+def test_a_span_that_ends_in_an_hour_that_comes_twice_ends_at_the_second() -> None:
+    schedule = parse_schedule("Sun 00:00-01:30", NEW_YORK)
+
+    assert schedule.is_open(MediaNs(at("2026-11-01T01:30", NEW_YORK, fold=1) - 1))
+    assert not schedule.is_open(at("2026-11-01T01:30", NEW_YORK, fold=1))
+
+
 def test_a_span_that_starts_in_the_hour_left_out_starts_when_the_clock_has_leapt() -> None:
     schedule = parse_schedule("Sun 02:30-04:00", NEW_YORK)
 
@@ -96,8 +103,9 @@ def naively_open(schedule: Schedule, minutes: list[int]) -> set[int]:
 spans = st.builds(
     lambda days, start, length: Span(frozenset(days), start, min(start + length, start + 1440 - 1)),
     st.sets(st.integers(0, 6), min_size=1),
-    st.integers(0, 1439),
-    st.integers(1, 1439),
+    # Half of them near the hours in which clocks are changed.
+    st.integers(0, 1439) | st.integers(30, 200),
+    st.integers(1, 1439) | st.integers(1, 150),
 )
 
 

@@ -18,8 +18,10 @@ def test_the_same_heap_is_as_large_near_and_far() -> None:
 
 
 def test_an_upright_thing_is_no_deeper_than_wide() -> None:
-    # 0.1 of 0.8 is half a metre at the lane's near edge; the box reaches above the horizon.
-    assert box_ground_area_m2(LANE, np.array([[0.45, -0.2, 0.55, 0.9]])) == pytest.approx([0.25], rel=1e-6)
+    # 0.1 of 0.8 is half a metre at the lane's near edge; the first box reaches above the horizon.
+    boxes = np.array([[0.45, -0.2, 0.55, 0.9], [0.45, 0.5, 0.55, 0.9]])
+
+    assert box_ground_area_m2(LANE, boxes) == pytest.approx([0.25, 0.25], rel=1e-6)
 
 
 def test_what_stands_above_the_horizon_covers_no_ground() -> None:
