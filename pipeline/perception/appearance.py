@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from pipeline.geofence.boxes import Box
 from pipeline.perception.detections import Floats, Picture
-from pipeline.perception.planes import grey, resized, ycrcb
+from pipeline.perception.planes import resized, ycrcb
 
 _CHROMA_BINS = 6
 _CHROMA_REACH = 80.0
@@ -15,7 +15,6 @@ _ANGLE_BINS = 6
 _CELLS = 2
 _SIZE_PX = 32
 APPEARANCE_LENGTH = _CHROMA_BINS * _CHROMA_BINS + _CELLS * _CELLS * _ANGLE_BINS
-PATCH_PX = 32
 
 
 def crop(picture: Picture, box: Box) -> Picture:
@@ -71,8 +70,3 @@ def _root(histogram: Floats) -> Floats:
 def _unit(vector: Floats) -> Floats:
     norm = float(np.linalg.norm(vector))
     return np.asarray(vector / norm if norm > 0 else vector, np.float32)
-
-
-def patch(picture: Picture, box: Box) -> Floats:
-    """The box's luma in 32 x 32 px, shape (32, 32), float32: what `likeness` compares to verify a place."""
-    return grey(resized(crop(picture, box), PATCH_PX, PATCH_PX)).astype(np.float32)

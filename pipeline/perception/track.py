@@ -1,15 +1,16 @@
 """One followed object: where it is, what it is, and how its place looks if it stands still."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipeline.geofence.boxes import Box, iou
+from pipeline.geofence.boxes import Box, area, iou, shared_area
 from pipeline.observation import Sight
-from pipeline.perception.appearance import appearance, patch
+from pipeline.perception.appearance import appearance
 from pipeline.perception.detections import Floats, Picture
-from pipeline.perception.planes import likeness
+from pipeline.perception.places import OTHER_LIKENESS, SAME_LIKENESS, patch, visible_likeness
 
 STILL_AFTER_S = 0.9
 """A track is still once its box has kept its place for so long."""
@@ -18,20 +19,22 @@ MAX_HIDDEN_S = 300.0
 MAX_REPLACED_S = 10.0
 """As `MAX_HIDDEN_S`, for something that has come to a stand on the very same place."""
 _BRIDGE_S = 5.0
-"""What was missed just before something came in front is thought to be behind it."""
+"""What was missed just before, or is hardly ever found, is thought to be behind something for no longer."""
 _NO_EVIDENCE = 0.05
 _REPLACED_IOU = 0.5
+_COVERED_SHARE = 0.25
 _FOOT_TOLERANCE = 0.1
 _STILL_IOU = 0.75
 _STILL_SHIFT = 0.10
-_SAME_PATCH = 0.75
-_OTHER_PATCH = 0.35
-_RETURNED_PATCH = 0.6
+_RETURNED_LIKENESS = 0.6
 _OTHER_APPEARANCE = 0.80
 _EVIDENCE_TAU_S = 4.0
-_FOLLOW_APPEARANCE = 0.2
-_FOLLOW_PATCH = 0.15
-_FOLLOW_BOX = 0.3
+_CLASS_TAU_S = 10.0
+_APPEARANCE_TAU_S = 2.2
+_PLACE_TAU_S = 3.0
+_BOX_TAU_S = 1.4
+_FIRST_SHARE_S = 0.5
+"""What is seen for the first time counts as if it had been seen for so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +56,21 @@ class Track:
         box: Where it was last seen, shares of the picture.
         velocity: Shares of the picture per second.
         seen_s: When it was last seen, by the network or at its place.
+        clear_s: When it was last seen with nothing before it.
         judged_s: When the network last had a chance to find it.
         sight: How it was seen at the last look.
         is_missed: Examined and not found at the last look.
         evidence: Mean score over the network's recent chances, in [0, 1]; a miss counts 0.
         anchor: The box that it has kept since `anchored_s`.
         reference: How the anchor's place looks: see `appearance.patch`.
-        patched_s: Since when `reference` has been kept.
+        looks_like: See `appearance`.
     """
 
     id: int
     family: str
     box: Box
     seen_s: float
+    clear_s: float
     judged_s: float
     evidence: float
     anchor: Box
@@ -85,13 +90,14 @@ class Track:
             family=family,
             box=found.box,
             seen_s=t_s,
+            clear_s=t_s,
             judged_s=t_s,
             evidence=found.score,
             anchor=found.box,
             anchored_s=t_s,
             reference=patch(picture, found.box),
             looks_like=appearance(picture, found.box),
-            score_by_class={found.class_name: found.score},
+            score_by_class={found.class_name: found.score * _share(_FIRST_SHARE_S, _CLASS_TAU_S)},
         )
 
     @property
@@ -111,22 +117,27 @@ class Track:
         dx, dy = self.velocity[0] * ahead_s, self.velocity[1] * ahead_s
         return (self.box[0] + dx, self.box[1] + dy, self.box[2] + dx, self.box[3] + dy)
 
-    def place_likeness(self, picture: Picture) -> float:
-        """Likeness of its place now and as it was when the object stood there, in [-1, 1]."""
-        return likeness(patch(picture, self.anchor).astype(np.float64), self.reference.astype(np.float64))
+    def place_likeness(self, picture: Picture, covers: Sequence[Box] = ()) -> float:
+        """Likeness of its place, as far as no cover hides it, to how it looked while the object stood there.
+
+        In [-1, 1]; see `visible_likeness`.
+        """
+        return visible_likeness(patch(picture, self.anchor), self.reference, self.anchor, covers)
+
+    def is_behind(self, other: "Track") -> bool:
+        """Whether `other`, whose box overlaps its own, is nearer: a camera looks down, so its foot is lower."""
+        return other.box[3] >= self.box[3] - _FOOT_TOLERANCE * (self.box[3] - self.box[1])
 
     def may_hide_s(self, cover: "Track") -> float:
-        """For how long, s, it may be thought to be still there, and hidden by `cover`, whose box lies over its own.
+        """For how long, s, it may be thought to be still there, hidden by `cover`, which is before it.
 
-        A camera looks down: what stands farther up in the picture hides nothing. What stood there while this one was
-        still seen does not hide it either: this one has left.
+        What stood there while this one was still seen does not hide it: this one has left.
         """
-        foot = self.box[3] - _FOOT_TOLERANCE * (self.box[3] - self.box[1])
-        stood_before = cover.is_still() and cover.anchored_s + STILL_AFTER_S <= self.seen_s
-        if cover.box[3] < foot or stood_before:
+        stood_there = cover.is_still() and cover.anchored_s + STILL_AFTER_S <= self.clear_s
+        if stood_there or shared_area(cover.box, self.box) < _COVERED_SHARE * area(self.box):
             return 0.0
         if not (cover.is_still() and iou(cover.box, self.anchor) >= _REPLACED_IOU):
-            return _BRIDGE_S if self.is_missed else MAX_HIDDEN_S
+            return _BRIDGE_S if self.is_missed or self.evidence < _NO_EVIDENCE else MAX_HIDDEN_S
         return 0.0 if self.is_missed or self.evidence < _NO_EVIDENCE else MAX_REPLACED_S
 
     def is_another(self, found: Found, picture: Picture) -> bool:
@@ -139,66 +150,76 @@ class Track:
             return False
         alike = self.place_likeness(picture)
         if self.is_missed or self.sight is Sight.HIDDEN:
-            return alike < _RETURNED_PATCH
-        return alike <= _OTHER_PATCH and float(appearance(picture, found.box) @ self.looks_like) < _OTHER_APPEARANCE
+            return alike < _RETURNED_LIKENESS
+        return alike <= OTHER_LIKENESS and float(appearance(picture, found.box) @ self.looks_like) < _OTHER_APPEARANCE
 
     def take(self, found: Found, picture: Picture, t_s: float) -> None:
         """The network found it."""
+        elapsed_s = t_s - self.seen_s
         self._note_evidence(found.score, t_s)
-        self._vote(found)
+        self._vote(found, elapsed_s)
         self._move(found.box, picture, t_s)
-        self.sight, self.is_missed, self.seen_s = Sight.DETECTED, False, t_s
-        blended = (1 - _FOLLOW_APPEARANCE) * self.looks_like + _FOLLOW_APPEARANCE * appearance(picture, found.box)
+        self.sight, self.is_missed, self.seen_s, self.clear_s = Sight.DETECTED, False, t_s, t_s
+        share = _share(elapsed_s, _APPEARANCE_TAU_S)
+        blended = (1 - share) * self.looks_like + share * appearance(picture, found.box)
         norm = float(np.linalg.norm(blended))
         self.looks_like = (blended / norm if norm > 0 else blended).astype(np.float32)
 
-    def verify(self, picture: Picture, t_s: float, *, was_judged: bool) -> bool:
+    def verify(self, picture: Picture, t_s: float, covers: Sequence[Box] = (), *, was_judged: bool) -> bool:
         """The network did not find it, or did not look: whether it stands still and its place looks as before.
 
         Args:
             picture: The analysis picture, BGR.
             t_s: Now.
+            covers: What stands before it.
             was_judged: Whether the network looked.
         """
-        if not self.is_still() or self.place_likeness(picture) < _SAME_PATCH:
+        if not self.is_still() or self.place_likeness(picture, covers) < SAME_LIKENESS:
             return False
         if was_judged:
             self._note_evidence(0.0, t_s)
         self.sight, self.is_missed, self.seen_s = Sight.VERIFIED, False, t_s
+        self.clear_s = self.clear_s if covers else t_s
         return True
 
-    def miss(self, t_s: float, *, may_hide_s: float, was_judged: bool) -> None:
+    def miss(self, picture: Picture, t_s: float, before: Sequence["Track"], *, was_judged: bool) -> None:
         """Neither the network nor its place shows it.
 
         Args:
+            picture: The analysis picture, BGR.
             t_s: Now.
-            may_hide_s: For how long it may be thought to stand behind what is before its place; 0 where nothing is.
+            before: What stands before it.
             was_judged: Whether the network looked.
         """
-        if self.is_still() and 0 < t_s - self.seen_s <= may_hide_s:
+        may_hide_s = max((self.may_hide_s(cover) for cover in before), default=0.0)
+        if (
+            self.is_still()
+            and 0 < t_s - self.seen_s <= may_hide_s
+            and self.place_likeness(picture, [cover.box for cover in before]) > OTHER_LIKENESS
+        ):
             self.sight, self.is_missed = Sight.HIDDEN, False
         elif was_judged:
             self._note_evidence(0.0, t_s)
             self.is_missed = True
 
     def _note_evidence(self, score: float, t_s: float) -> None:
-        share = 1 - math.exp(-max(t_s - self.judged_s, 0.05) / _EVIDENCE_TAU_S)
-        self.evidence += share * (score - self.evidence)
+        self.evidence += _share(t_s - self.judged_s, _EVIDENCE_TAU_S) * (score - self.evidence)
         self.judged_s = t_s
 
-    def _vote(self, found: Found) -> None:
+    def _vote(self, found: Found, elapsed_s: float) -> None:
+        share = _share(elapsed_s, _CLASS_TAU_S)
         for name in self.score_by_class:
-            self.score_by_class[name] *= 0.95
-        self.score_by_class[found.class_name] = self.score_by_class.get(found.class_name, 0.0) + found.score
+            self.score_by_class[name] *= 1 - share
+        self.score_by_class[found.class_name] = self.score_by_class.get(found.class_name, 0.0) + share * found.score
 
     def _move(self, box: Box, picture: Picture, t_s: float) -> None:
         elapsed_s = t_s - self.seen_s
         if _kept_place(self.anchor, box):
             # A still object's box jitters; what is told of it should not.
-            self.box = _mix(self.box, box, _FOLLOW_BOX) if self.is_still() else box
+            self.box = _mix(self.box, box, _share(elapsed_s, _BOX_TAU_S)) if self.is_still() else box
             self.velocity = (0.0, 0.0) if self.is_still() else self.velocity
             fresh = patch(picture, self.anchor)
-            self.reference = (1 - _FOLLOW_PATCH) * self.reference + np.float32(_FOLLOW_PATCH) * fresh
+            self.reference += np.float32(_share(elapsed_s, _PLACE_TAU_S)) * (fresh - self.reference)
             return
         if elapsed_s > 0:
             self.velocity = (
@@ -208,6 +229,11 @@ class Track:
         self.box = self.anchor = box
         self.anchored_s = t_s
         self.reference = patch(picture, box)
+
+
+def _share(elapsed_s: float, tau_s: float) -> float:
+    """Weight of what is seen now, so that the past fades with this time constant however often one looks."""
+    return 1 - math.exp(-max(elapsed_s, 0.02) / tau_s)
 
 
 def _kept_place(anchor: Box, box: Box) -> bool:

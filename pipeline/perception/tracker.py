@@ -8,7 +8,7 @@ it looked, and while something else covers it nothing is concluded.
 import numpy as np
 
 from pipeline.config.vocabulary import Vocabulary
-from pipeline.geofence.boxes import area, as_boxes, containments, shared_areas
+from pipeline.geofence.boxes import as_boxes, containments, shared_areas
 from pipeline.perception.association import affinity, assign
 from pipeline.perception.detections import Detections, Picture
 from pipeline.perception.track import Found, Track
@@ -18,7 +18,6 @@ MIN_SCORE = 0.1
 """Weaker detections are noise; between this and the confidence they may only continue a track."""
 _STRONG_FIT = 0.15
 _WEAK_FIT = 1.3
-_COVERED_SHARE = 0.25
 _SAME_THING = 0.8
 _MEMORY_MOVING_S = 2.0
 _MEMORY_STILL_S = 60.0
@@ -121,15 +120,17 @@ class Tracker:
         return begun
 
     def _miss(self, missed: list[Track], seen: list[Track], picture: Picture, t_s: float, *, was_judged: bool) -> None:
-        verified = {track.id for track in missed if track.verify(picture, t_s, was_judged=was_judged)}
-        seen = seen + [track for track in missed if track.id in verified]
-        covering = as_boxes([track.box for track in seen])
-        for track in missed:
-            if track.id in verified:
-                continue
-            before = np.flatnonzero(shared_areas(as_boxes([track.box]), covering) >= _COVERED_SHARE * area(track.box))
-            may_hide_s = max((track.may_hide_s(seen[index]) for index in before.tolist()), default=0.0)
-            track.miss(t_s, may_hide_s=may_hide_s, was_judged=was_judged)
+        """Their places tell: first those in full view, then those behind what was seen."""
+        unseen = [track for track in missed if not track.verify(picture, t_s, was_judged=was_judged)]
+        verified = [track for track in missed if track.seen_s == t_s]
+        standing = seen + verified
+        overlap = shared_areas(as_boxes([track.box for track in unseen]), as_boxes([track.box for track in standing]))
+        for row, track in enumerate(unseen):
+            near = [standing[column] for column in np.flatnonzero(overlap[row] > 0).tolist()]
+            before = [other for other in near if track.is_behind(other)]
+            covers = [other.box for other in before]
+            if not covers or not track.verify(picture, t_s, covers, was_judged=was_judged):
+                track.miss(picture, t_s, before, was_judged=was_judged)
 
     def _forget(self, t_s: float) -> None:
         kept = [track for track in self._tracks if t_s - track.seen_s <= _memory_s(track) or not track.is_missed]
