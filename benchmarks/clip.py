@@ -1,6 +1,7 @@
-"""Makes the clips that the benchmarks run on from the sample clip. The same sample gives the same clips."""
+"""Makes the clips that the benchmarks run on from the sample clip: `python -m benchmarks.clip OUT.mp4`."""
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,6 +13,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from av.video.stream import VideoStream
+
+from pipeline.resources import data_folder
 
 Bgr = npt.NDArray[np.uint8]
 
@@ -76,24 +79,32 @@ def _moved(ring: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.stack([ring[:, 0], np.clip(y, 0, 1)], axis=1)
 
 
-def make_blocked_lane(samples: Path, to: Path) -> Blocked:
-    """Write the 1080p25 clip in which a car blocks the fire lane for about 36 s.
-
-    H.264, no B-frames, a keyframe every 2 s. The sample's car stands for 14 s: the part in which it stands is played
-    forwards, backwards and forwards, so nothing jumps.
-    """
+def blocked_lane(samples: Path) -> Blocked:
+    """What is true in the clip of `make_blocked_lane`."""
     event = sample_event(samples, "fire_lane_blocked")
-    back_s, turn_s = event["start_s"] + MARGIN_S, event["end_s"] - MARGIN_S
+    back_s, turn_s = _held_part_s(event)
     held_s = 2 * (turn_s - back_s)
-    if not to.exists():
-        unfinished = to.with_suffix(".part.mp4")
-        _encode(_held(samples / "street.mp4", back_s, turn_s), _rate(samples / "street.mp4"), unfinished)
-        unfinished.rename(to)
     fences = json.loads(moved_fences(samples))
     outline = next(
         f["geometry"]["coordinates"][0] for f in fences["features"] if f["properties"]["id"] == event["zone"]
     )
     return Blocked(event["start_s"], event["end_s"] + held_s, END_S + held_s, np.array(outline))
+
+
+def _held_part_s(event: Event) -> tuple[float, float]:
+    return event["start_s"] + MARGIN_S, event["end_s"] - MARGIN_S
+
+
+def make_blocked_lane(samples: Path, to: Path) -> None:
+    """Write the 1080p25 clip in which a car blocks the fire lane for about 36 s.
+
+    H.264, no B-frames, a keyframe every 2 s. The sample's car stands for 14 s: the part in which it stands is played
+    forwards, backwards and forwards, so nothing jumps.
+    """
+    video = samples / "street.mp4"
+    unfinished = to.with_suffix(".part.mp4")
+    _encode(_held(video, *_held_part_s(sample_event(samples, "fire_lane_blocked"))), _rate(video), unfinished)
+    unfinished.rename(to)
 
 
 def _rate(video: Path) -> Fraction:
@@ -162,3 +173,7 @@ def repeat_clip(video: Path, times: int, to: Path) -> None:
                     packet.pts, packet.dts = packet.pts + n * length, packet.dts + n * length
                     packet.stream = copied
                     output.mux(packet)
+
+
+if __name__ == "__main__":
+    make_blocked_lane(data_folder("sample_videos"), Path(sys.argv[1]))
