@@ -183,10 +183,10 @@ def test_colours_are_right(tmp_path: Path) -> None:
 
 def test_a_scaled_picture_averages_areas(tmp_path: Path) -> None:
     with FileSource.open(write_clip(tmp_path / "clip.mkv", Clip("ffv1"))) as source:
-        frame = one(source)
-        small = frame.scaled(40, 28).astype(int)
-        expected = frame.full().reshape(28, 4, 40, 4, 3).mean(axis=(1, 3))
-        assert np.abs(small - expected).max() <= 2
+        for frame in read_all(source)[:4]:
+            small = frame.scaled(40, 28).astype(int)
+            expected = frame.full().reshape(28, 4, 40, 4, 3).mean(axis=(1, 3))
+            assert np.abs(small - expected).max() <= 2
 
 
 @pytest.mark.parametrize("codec", ["libx264", "ffv1"])

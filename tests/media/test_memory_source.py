@@ -20,7 +20,17 @@ def pictures(*times_ms: int) -> list[tuple[MediaNs, Bgr]]:
 
 def answers(source: VideoSource) -> list[tuple[int, bool, int] | None]:
     """What a source answers to one and the same row of questions."""
-    asked = [(0, False), (0, True), (1500, False), (1700, True), (2600, True), (3600, True), (0, False), (0, False)]
+    asked = [
+        (0, False),
+        (0, True),
+        (1500, False),
+        (1700, True),
+        (2600, True),
+        (3600, True),
+        (0, False),
+        (9000, False),
+        (0, False),
+    ]
     frames = [source.next_frame(MediaNs(t * 1_000_000), keyframes_only=keys) for t, keys in asked]
     return [(frame.t, frame.is_key, number_of(frame.full())) if frame else None for frame in frames]
 
