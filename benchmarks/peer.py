@@ -2,7 +2,7 @@
 
     python -m benchmarks.peer [--out bench-out]
 
-One after the other, on one core; start-up is counted. Both watch the same fire lane for a car that stands for 20 s,
+One after the other, on one core; start-up is counted. Both watch the same fire lane for a car that stands for 30 s,
 with the same network. The clip is made from the sample clip the first time (benchmarks/clip.py).
 """
 
@@ -20,17 +20,16 @@ from benchmarks.measured import Cost, cost_of, pin_to_one_core
 from pipeline.resources import data_folder
 
 HERE = Path(__file__).resolve().parent
-DWELL_S = 20.0
+DWELL_S = 30
 TOLERANCE_S = 5.0
 """How far an alarm's start may lie from the truth: the usual loop counts from the entry, some 3 s before the stop."""
 START = "2026-01-05T08:00:00+08:00"
-LANE_RULE = (
-    f"  - {{id: fire-lane, algorithm: fire_lane_blocked, zones: {{category: fire_lane}}, dwell: {DWELL_S:.0f}s}}\n"
-)
 OTHER_RULES = """\
-  - {id: vendor, algorithm: street_vendor, zones: [verge], dwell: 20s}
-  - {id: waste, algorithm: construction_waste, zones: [kerb], dwell: 20s, min_area: 0.003}
+  - {id: vendor, algorithm: street_vendor, zones: [verge], dwell: 30s}
+  - {id: waste, algorithm: construction_waste, zones: [kerb], dwell: 30s, min_area: 0.003}
 """
+SHORT_DWELL_S = 20
+"""A shorter dwell needs looks that are closer together than the clip's keyframes, and so every frame decoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +65,16 @@ def main() -> None:
     rows = [
         usual("usual loop, 640 x 640", clip, blocked, 640),
         usual("usual loop, 640 x 384", clip, blocked, 384),
-        ours("smart-alert replay", out, clip, LANE_RULE),
-        ours("smart-alert replay, three rules", out, clip, LANE_RULE + OTHER_RULES),
+        ours("smart-alert replay", out, clip, lane_rule(DWELL_S)),
+        ours("smart-alert replay, three rules", out, clip, lane_rule(DWELL_S) + OTHER_RULES),
+        ours(f"smart-alert replay, dwell {SHORT_DWELL_S} s", out, clip, lane_rule(SHORT_DWELL_S)),
     ]
     print_table(rows, blocked)
+
+
+def lane_rule(dwell_s: int) -> str:
+    """The rule about the fire lane, as a line of the site file."""
+    return f"  - {{id: fire-lane, algorithm: fire_lane_blocked, zones: {{category: fire_lane}}, dwell: {dwell_s}s}}\n"
 
 
 def usual(name: str, clip: Path, blocked: Blocked, height: int) -> Row:
