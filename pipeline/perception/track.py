@@ -215,8 +215,11 @@ class Track:
     def _move(self, box: Box, picture: Picture, t_s: float) -> None:
         elapsed_s = t_s - self.seen_s
         if _kept_place(self.anchor, box):
-            # A still object's box jitters; what is told of it should not.
-            self.box = _mix(self.box, box, _share(elapsed_s, _BOX_TAU_S)) if self.is_still() else box
+            # A still object's box jitters, and now and then takes in what stands behind; what is told of it should not.
+            if not self.is_still():
+                self.box = box
+            elif iou(self.anchor, box) >= _STILL_IOU:
+                self.box = _mix(self.box, box, _share(elapsed_s, _BOX_TAU_S))
             self.velocity = (0.0, 0.0) if self.is_still() else self.velocity
             fresh = patch(picture, self.anchor)
             self.reference += np.float32(_share(elapsed_s, _PLACE_TAU_S)) * (fresh - self.reference)
