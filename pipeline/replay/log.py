@@ -4,8 +4,9 @@ A log is written beside its place and moved there when it is complete, so a cras
 good one. Version 1; the file's metadata names the camera.
 """
 
+import os
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,11 +14,13 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.errors import StateError, UsageError
+from pipeline.alerts.durable_file import cannot_write, sync_folder
+from pipeline.errors import UsageError
 from pipeline.observation import CameraId, Entry
 from pipeline.replay.rows import SCHEMA, Row, entry_of, row_of
 
 VERSION = b"1"
+_VERSION_KEY, _CAMERA = b"smart-alert.log", b"smart-alert.camera"
 _ROWS_A_GROUP = 512
 """Entries held in memory before they are written: four minutes at two looks a second."""
 
@@ -38,11 +41,12 @@ class LogWriter:
         self._path = path
         self._partial = path.with_name(path.name + ".partial")
         self._rows: list[Row] = []
-        schema = SCHEMA.with_metadata({b"smart-alert.log": VERSION, b"smart-alert.camera": camera.encode()})
+        schema = SCHEMA.with_metadata({_VERSION_KEY: VERSION, _CAMERA: camera.encode()})
         try:
-            self._writer = pq.ParquetWriter(self._partial, schema, compression="zstd")
+            self._file = self._partial.open("wb")
         except OSError as error:
-            raise StateError(f"{path}: cannot be written: {error.strerror or error}") from error
+            raise cannot_write(path, error) from error
+        self._writer = pq.ParquetWriter(self._file, schema, compression="zstd", write_page_checksum=True)
 
     def append(self, entry: Entry) -> None:
         """Add the next entry.
@@ -52,7 +56,10 @@ class LogWriter:
         """
         self._rows.append(row_of(entry))
         if len(self._rows) >= _ROWS_A_GROUP:
-            self._flush()
+            try:
+                self._write_rows()
+            except OSError as error:
+                raise cannot_write(self._path, error) from error
 
     def __enter__(self) -> Self:
         return self
@@ -63,26 +70,31 @@ class LogWriter:
         if kind is not None:
             self._discard()
             return
-        self._flush()
         try:
-            self._writer.close()
-            self._partial.replace(self._path)
+            self._complete()
         except OSError as failure:
-            raise StateError(f"{self._path}: cannot be written: {failure.strerror or failure}") from failure
+            self._discard()
+            raise cannot_write(self._path, failure) from failure
 
-    def _flush(self) -> None:
-        if not self._rows:
-            return
-        try:
+    def _complete(self) -> None:
+        self._write_rows()
+        self._writer.close()
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._partial.replace(self._path)
+        sync_folder(self._path.parent)
+
+    def _write_rows(self) -> None:
+        if self._rows:
             self._writer.write_table(pa.Table.from_pylist(self._rows, schema=self._writer.schema))
-        except OSError as error:
-            raise StateError(f"{self._path}: cannot be written: {error.strerror or error}") from error
-        self._rows.clear()
+            self._rows.clear()
 
     def _discard(self) -> None:
         # Where the disk is what failed there is nothing to complete.
-        with suppress(OSError):
-            self._writer.close()
+        for close in (self._writer.close, self._file.close):
+            with suppress(OSError):
+                close()
         self._partial.unlink(missing_ok=True)
 
 
@@ -95,21 +107,46 @@ def is_log(path: Path) -> bool:
         return False
 
 
-def read_log(path: Path) -> Iterator[Entry]:
-    """The entries of a log, in order; a group of rows at a time is held in memory.
+def camera_of(path: Path) -> CameraId:
+    """Whose entries a log holds.
 
     Raises:
         UsageError: It is no log, or one of another version.
     """
+    with _opened(path) as file:
+        return CameraId((file.schema_arrow.metadata or {}).get(_CAMERA, b"").decode())
+
+
+def read_log(path: Path) -> Iterator[Entry]:
+    """The entries of a log, in order; a group of rows at a time is held in memory.
+
+    Raises:
+        UsageError: It is no log, one of another version, or damaged.
+    """
+    before: Entry | None = None
+    with _opened(path) as file:
+        for group in range(file.num_row_groups):
+            for row in file.read_row_group(group).to_pylist():
+                entry = entry_of(row)
+                if before is not None and entry.t < before.t:
+                    raise ValueError(f"an entry of {entry.t} ns follows one of {before.t} ns: expected rising times")
+                before = entry
+                yield entry
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[pq.ParquetFile]:
     try:
-        with pq.ParquetFile(path) as file:
-            found = (file.schema_arrow.metadata or {}).get(b"smart-alert.log", b"none")
-            if found != VERSION:
-                raise UsageError(
-                    f"{path}: no observation log of this version (got version {found.decode()}, expected 1)"
-                )
-            for group in range(file.num_row_groups):
-                for row in file.read_row_group(group).to_pylist():
-                    yield entry_of(row)
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            _check(file.schema_arrow)
+            yield file
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
         raise UsageError(f"{path}: cannot be read as an observation log: {' '.join(str(error).split())}") from error
+
+
+def _check(schema: pa.Schema) -> None:
+    found = (schema.metadata or {}).get(_VERSION_KEY, b"none")
+    if found != VERSION:
+        raise ValueError(f"got version {found.decode(errors='replace')}, expected {VERSION.decode()}")
+    if not schema.equals(SCHEMA):
+        raise ValueError(f"got columns {', '.join(schema.names)[:200]}, expected those of a log")
