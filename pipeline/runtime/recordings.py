@@ -3,14 +3,16 @@
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pipeline.alerts.evidence import EvidenceKeeper
 from pipeline.alerts.publisher import Destination, Publisher
 from pipeline.config.resolved import Camera, Site
 from pipeline.config.vocabulary import Vocabulary
+from pipeline.errors import SmartAlertError
 from pipeline.media.frame import Bgr
 from pipeline.observation import CameraId, MediaNs
 from pipeline.perception.detections import ObjectDetector
@@ -56,12 +58,12 @@ def run_recordings(
 
     Raises:
         UsageError: A camera is live.
-        SmartAlertError: A camera failed; the others are run to their ends before it is told.
+        SmartAlertError: Cameras failed; the others are run to their ends before it is told, a line each.
     """
     make_folder(tools.logs)
     for camera in site.cameras:
         source_of(camera)
-    speaking = threading.Lock()
+    speaking, stopping = threading.Lock(), threading.Event()
     publisher = Publisher(site, tools.keeper, tools.destinations)
 
     def tell(episode: Episode, picture: Callable[[], Bgr]) -> None:
@@ -82,8 +84,36 @@ def run_recordings(
                 tell=tell,
                 interval_ns=look_interval_ns(site.rules, camera.id),
             )
-            return run.run(lambda t: progress(camera.id, t))
+            return run.run(partial(advance, camera.id))
+
+    def advance(camera: CameraId, t: MediaNs) -> None:
+        if stopping.is_set():
+            raise _StoppedError
+        progress(camera, t)
 
     with ThreadPoolExecutor(max_workers=min(len(site.cameras), os.cpu_count() or 1)) as pool:
         running = {camera.id: pool.submit(run_one, camera) for camera in site.cameras}
-    return {camera: future.result() for camera, future in running.items()}
+        try:
+            wait(running.values())
+        finally:
+            # Ctrl-C reaches this thread alone: the others end at their next picture, and leave no half-written log.
+            stopping.set()
+            pool.shutdown(cancel_futures=True)
+    return _results(running)
+
+
+class _StoppedError(Exception):
+    """The run was broken off."""
+
+
+def _results(running: Mapping[CameraId, "Future[Summary]"]) -> Mapping[CameraId, Summary]:
+    faults: list[str] = []
+    summaries: dict[CameraId, Summary] = {}
+    for camera, future in running.items():
+        try:
+            summaries[camera] = future.result()
+        except SmartAlertError as error:
+            faults.append(f"camera {camera}: {error}")
+    if faults:
+        raise SmartAlertError("\n".join(faults))
+    return summaries
