@@ -97,7 +97,8 @@ def replay_video(
     site, camera = replay.site, replay.camera
     make_folder(replay.out)
     keeper = EvidenceFolder(replay.out, site.timezone, vocabulary.titles)
-    with LogWriter(replay.out / LOG_NAME, camera.id) as log, AlertFile(replay.out) as file:
+    # The alerts come last: they are not put in the place of good ones unless all else has been written.
+    with AlertFile(replay.out) as file, LogWriter(replay.out / LOG_NAME, camera.id) as log:
         told = Told(announce)
         publisher = Publisher(site, keeper, (file, told))
         run = RecordedRun(
@@ -125,11 +126,12 @@ def replay_log(
     make_folder(replay.out)
     reason = reasoner(replay.site, replay.camera, vocabulary)
     looks = network_looks = raised = 0
-    first = last = MediaNs(0)
+    first: MediaNs | None = None
+    last = MediaNs(0)
     with AlertFile(replay.out) as file:
         publisher = Publisher(replay.site, NoEvidence(), (file, Told(announce)))
         for entry in read_log(replay.source):
-            first, last = (first or entry.t), entry.t
+            first, last = (entry.t if first is None else first), entry.t
             if isinstance(entry, Observation):
                 kinds = {look.kind for look in entry.looks}
                 looks += LookKind.CLOSE not in kinds
@@ -138,7 +140,7 @@ def replay_log(
             for episode in reason.feed(entry).episodes:
                 raised += episode.state is State.RAISED
                 _publish(publisher, episode, _no_picture)
-    return Summary(looks, network_looks, last - first, raised, Damage())
+    return Summary(looks, network_looks, last - (last if first is None else first), raised, Damage())
 
 
 def reasoner(site: Site, camera: Camera, vocabulary: Vocabulary) -> Reasoner:
