@@ -1,10 +1,12 @@
 """The one console script: finds the command, and turns every error into one line and an exit code."""
 
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 
 import click
 
+from pipeline.cli.output import finish_output, prepare_output
 from pipeline.errors import SmartAlertError
 
 COMMANDS = ("demo", "replay", "run", "check", "alerts", "models")
@@ -29,6 +31,16 @@ class _Commands(click.Group):
             raise TypeError(f"pipeline.cli.{cmd_name}.command: got {type(command).__name__}, expected a click command")
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is asked for; where there is none, what may have been meant."""
+        if args[0] not in COMMANDS:
+            near = get_close_matches(args[0], COMMANDS, 1)
+            meant = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(COMMANDS)}."
+            ctx.fail(f"No such command {args[0]!r}. {meant}")
+        return super().resolve_command(ctx, args)
+
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="smart-alert", prog_name="smart-alert")
@@ -38,7 +50,9 @@ def smart_alert() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 the work failed, 2 the call or a file is wrong, 130 interrupted."""
-    sys.exit(run(arguments))
+    prepare_output()
+    code = run(arguments)
+    sys.exit(code if finish_output() else code or 1)
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -64,8 +78,8 @@ def run(arguments: list[str] | None = None) -> int:
     except SmartAlertError as error:
         click.echo(str(error), err=True)
         return error.exit_code
-    except BrokenPipeError:
-        # The reader of our output went away (`smart-alert alerts | head`); Python would complain once more at exit.
-        sys.stdout = None
+    except OSError as error:
+        # Files of ours are told as StateError by whoever writes them: this is the output, on a full disk.
+        click.echo(f"smart-alert: {error.filename or 'output'}: {error.strerror or error}", err=True)
         return 1
     return result if isinstance(result, int) else 0

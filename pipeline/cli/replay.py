@@ -12,6 +12,7 @@ from pipeline.config.load import load_site
 from pipeline.config.resolved import Camera, Site
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.errors import UsageError
+from pipeline.replay.log import camera_of
 from pipeline.runtime.clock import stopwatch
 from pipeline.runtime.eyes import load_detector
 from pipeline.runtime.recorded import Summary
@@ -39,6 +40,9 @@ def command(site_file: Path, camera_id: str | None, source: Path | None, out: Pa
     elapsed = stopwatch()
     tell = Teller(site.timezone, as_json=as_json).accept
     if replay.is_of_log:
+        logged = camera_of(replay.source)
+        if logged != camera.id:
+            click.echo(f"warning: {replay.source}: is a log of camera {logged}, not of {camera.id}", err=True)
         with media_progress(camera.id, 0.0) as progress:
             summary = replay_log(replay, vocabulary, progress=progress, announce=tell)
     else:
@@ -74,7 +78,8 @@ def _tell_summary(summary: Summary, out: Path, wall_s: float, *, as_json: bool) 
             "damage": summary.damage.total,
             "out": str(out),
         }
-        click.echo(json.dumps({"summary": told}, ensure_ascii=False))
+        # Bytes: JSON is UTF-8 whatever the terminal's encoding, and a file's name may be none.
+        click.echo(json.dumps({"summary": told}, ensure_ascii=False).encode(errors="backslashreplace"))
         return
     if summary.damage:
         click.echo(f"damage met and survived: {summary.damage}", err=True)

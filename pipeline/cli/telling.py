@@ -23,7 +23,8 @@ class Teller:
 
     def accept(self, alert: Alert) -> None:
         """Write one message."""
-        click.echo(alert.to_json() if self._as_json else alert_line(alert, self._timezone))
+        # Bytes: JSON is UTF-8 whatever the terminal's encoding.
+        click.echo(alert.to_json().encode() if self._as_json else alert_line(alert, self._timezone))
 
 
 def alert_line(alert: Alert, timezone: tzinfo) -> str:
