@@ -26,6 +26,8 @@ MIN_DIFFERENCE_STILL = 10.0
 NOISE_FACTOR = 4.0
 GAIN_RANGE = (0.5, 2.0)
 _DARK = 8
+_SAMPLE_SIDE_PX = 64
+_COARSE = 4
 _LOCAL_LIGHT = 0.25
 _CHROMA_WEIGHT = 1.5
 _WEIGHTS = np.array([[1.0, _CHROMA_WEIGHT, _CHROMA_WEIGHT]], np.float32)
@@ -46,8 +48,11 @@ def analysis_picture(picture: Picture, longer_side_px: int) -> Picture:
 
 
 def difference(a: Picture, b: Picture) -> Plane:
-    """How much two YCrCb pictures differ at each pixel: luma plus 1.5 times the chroma. Shape (H, W), float32."""
-    return np.asarray(cv2.transform(cv2.absdiff(a, b).astype(np.float32), _WEIGHTS), np.float32).reshape(a.shape[:2])
+    """How much two YCrCb pictures differ at each pixel: luma plus 1.5 times the chroma, at most 255.
+
+    Shape (H, W), float32, whole numbers.
+    """
+    return np.asarray(cv2.transform(cv2.absdiff(a, b), _WEIGHTS), np.uint8).reshape(a.shape[:2]).astype(np.float32)
 
 
 def scaled_luma(picture: Picture, gain: float) -> Picture:
@@ -59,10 +64,13 @@ def scaled_luma(picture: Picture, gain: float) -> Picture:
 
 def luma_gain(picture: Picture, background: Picture, where: Mask) -> float:
     """By how much the light changed: median ratio of luma inside the mask; 1.0 where too little can be compared."""
-    usable = (where > 0) & (background[..., 0] > _DARK)
+    # Of a whole picture every few pixels tell enough.
+    step = max(1, min(where.shape) // _SAMPLE_SIDE_PX)
+    now, before = picture[::step, ::step, 0], background[::step, ::step, 0]
+    usable = (where[::step, ::step] > 0) & (before > _DARK)
     if np.count_nonzero(usable) < 32:
         return 1.0
-    ratio = picture[..., 0][usable].astype(np.float32) / background[..., 0][usable]
+    ratio = now[usable].astype(np.float32) / before[usable]
     return float(np.clip(np.median(ratio), *GAIN_RANGE))
 
 
@@ -71,13 +79,16 @@ def _locally_lit(picture: Picture, background: Picture, free: Mask) -> Picture:
 
     The light is told by the pixels that differ little, over a neighbourhood much larger than a thing to be found.
     """
-    now, before = picture[..., 0].astype(np.float32) + 8, background[..., 0].astype(np.float32) + 8
+    coarse = (slice(None, None, _COARSE), slice(None, None, _COARSE))
+    now, before = picture[..., 0][coarse].astype(np.float32) + 8, background[..., 0][coarse].astype(np.float32) + 8
     ratio = now / before
-    usable = ((free > 0) & (np.abs(ratio - 1) < _LOCAL_LIGHT)).astype(np.float32)
-    reach = (max(picture.shape[:2]) // 4 | 1, max(picture.shape[:2]) // 4 | 1)
+    usable = ((free[coarse] > 0) & (np.abs(ratio - 1) < _LOCAL_LIGHT)).astype(np.float32)
+    reach = (max(ratio.shape) // 4 | 1, max(ratio.shape) // 4 | 1)
     light = (cv2.blur(ratio * usable, reach) + 0.05) / (cv2.blur(usable, reach) + 0.05)
+    height, width = free.shape
+    smooth = np.asarray(cv2.resize(light, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
     result = background.copy()
-    result[..., 0] = np.clip(before * light - 8, 0, 255).astype(np.uint8)
+    result[..., 0] = np.clip((background[..., 0] + np.float32(8)) * smooth - 8, 0, 255).astype(np.uint8)
     return result
 
 

@@ -29,6 +29,8 @@ _MIN_NEW_OUTLINE = 0.55
 _CLEAR_OUTLINE = 0.80
 _MIN_NEW_TEXTURE = 0.40
 _CLEAR_CHROMA = 8.0
+_MIN_CHROMA_CHANGE = 2.0
+"""Where the colour has hardly changed, its edges need not be looked at."""
 _LIGHT_LIKENESS = 0.75
 _LIGHT_MIN_TEXTURE = 2.0
 _SHADE_MAX_SPREAD = 0.10
@@ -104,7 +106,9 @@ class _Piece:
     @classmethod
     def cut(cls, change: Change, window: Window) -> Self:
         now, before = change.picture[window], change.background[window]
-        return cls(now, before, change.fresh[window], _edge_strength(now), _edge_strength(before))
+        _, *chroma_change, _ = cv2.mean(cv2.absdiff(now, before))
+        planes = 3 if max(chroma_change) >= _MIN_CHROMA_CHANGE else 1
+        return cls(now, before, change.fresh[window], _edge_strength(now, planes), _edge_strength(before, planes))
 
 
 def _verdict(mask: Mask, piece: _Piece, least_px: float) -> tuple[BlobKind, float]:
@@ -120,15 +124,23 @@ def _verdict(mask: Mask, piece: _Piece, least_px: float) -> tuple[BlobKind, floa
     return kind, score
 
 
-def _edge_strength(ycrcb: Picture) -> Plane:
-    """Relative gradient of luma, the strongest within a pixel's neighbourhood. Shape (H, W).
+def _edge_strength(ycrcb: Picture, n_planes: int) -> Plane:
+    """Relative gradient of luma or of colour, the strongest within a pixel's neighbourhood. Shape (H, W).
 
-    Of the logarithm, so that a stronger light does not make a stronger edge; 1.0 is one level at middle grey.
+    Luma's is that of the logarithm, so that a stronger light does not make a stronger edge; 1.0 is one level at middle
+    grey. Colour, looked at with three planes, tells a thing as bright as its ground; light changes it little.
     """
-    luma = _LOGARITHMS[ycrcb[..., 0]]
-    across = cv2.Sobel(luma, cv2.CV_32F, 1, 0, ksize=3, scale=0.125)
-    down = cv2.Sobel(luma, cv2.CV_32F, 0, 1, ksize=3, scale=0.125)
-    return np.asarray(cv2.dilate(cv2.magnitude(across, down), _SQUARE3), np.float32)
+    strongest = _gradient(_LOGARITHMS[ycrcb[..., 0]])
+    for plane in range(1, n_planes):
+        strongest = np.maximum(strongest, _gradient(ycrcb[..., plane].astype(np.float32)))
+    return np.asarray(cv2.dilate(strongest, _SQUARE3), np.float32)
+
+
+def _gradient(plane: Plane) -> Plane:
+    """Levels per px."""
+    across = cv2.Sobel(plane, cv2.CV_32F, 1, 0, ksize=3, scale=0.125)
+    down = cv2.Sobel(plane, cv2.CV_32F, 0, 1, ksize=3, scale=0.125)
+    return np.asarray(cv2.magnitude(across, down), np.float32)
 
 
 def _judge(mask: Mask, piece: _Piece) -> tuple[BlobKind, float]:

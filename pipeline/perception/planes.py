@@ -20,7 +20,7 @@ Window = tuple["slice[int, int, None]", "slice[int, int, None]"]
 
 def mask_of(condition: NDArray[np.bool_]) -> Mask:
     """The pixels for which a condition holds."""
-    return condition.astype(np.uint8) * np.uint8(255)
+    return condition.view(np.uint8) * np.uint8(255)
 
 
 def square(side_px: int) -> Mask:

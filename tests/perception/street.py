@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.geofence.boxes import Box
 from pipeline.perception.detections import Detections, Picture
-from pipeline.perception.planes import resized
+from pipeline.perception.planes import Window, resized
 
 WIDTH, HEIGHT = 320, 180
 _GRAINS = 7
@@ -34,7 +34,7 @@ def ground(seed: int = 1, width: int = WIDTH, height: int = HEIGHT) -> Floats:
     return scene
 
 
-def pixels(box: Box, width: int = WIDTH, height: int = HEIGHT) -> tuple[slice, slice]:
+def pixels(box: Box, width: int = WIDTH, height: int = HEIGHT) -> Window:
     """Rows and columns of a box given in shares of the picture."""
     rows = slice(max(0, round(box[1] * height)), max(0, round(box[3] * height)))
     return rows, slice(max(0, round(box[0] * width)), max(0, round(box[2] * width)))
@@ -66,7 +66,7 @@ def shot(scene: Floats, seed: int, gain: float = 1.0, noise: float = 2.0) -> Pic
     height, width = scene.shape[:2]
     lit = np.clip(scene * np.float32(gain) + 0.5, 0, 255).astype(np.int16)
     grain = _grains(height, width, noise)[seed % _GRAINS]
-    return np.clip(lit + grain, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(lit + grain, 0, 255), np.uint8)
 
 
 @cache
