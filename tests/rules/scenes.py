@@ -218,7 +218,7 @@ def algorithm(condition: Condition, key: str) -> Algorithm:
 CLASSES: Mapping[Condition, frozenset[str]] = {
     Condition.STATIONARY: VOCABULARY.expand(["motor_vehicle"]),
     Condition.STATIC_OBJECT: frozenset({STATIC_OBJECT}),
-    Condition.GROUP: VOCABULARY.expand(["person", "stall", STATIC_OBJECT]),
+    Condition.GROUP: VOCABULARY.expand(["person", "stall", "goods", STATIC_OBJECT]),
 }
 
 

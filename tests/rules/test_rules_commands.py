@@ -47,6 +47,12 @@ def test_a_dismissed_place_speaks_again_when_it_looks_different(after: list[Thin
     assert account.story == [("cleared", 20.2), ("raised", start_s + 10)]
 
 
+def test_a_silence_that_another_object_has_ended_does_not_come_back() -> None:
+    after = [stay(end_s=25), stay(start_s=30, end_s=36, track=2, look=2), stay(start_s=45, track=3, look=1)]
+    account = _dismissed(reasoner(rule(dwell_s=10)), [stay()], after)
+    assert account.story == [("cleared", 20.2), ("raised", 55.0)]
+
+
 def test_another_place_of_the_zone_is_not_silent() -> None:
     car = stay()
     other = stay((0.65, 0.7, 0.78, 0.85), start_s=30, track=2, look=1)

@@ -9,6 +9,7 @@ from pipeline.config.catalogue import EventPer
 from pipeline.rules.boxes import Box
 from pipeline.rules.episode import State
 from tests.rules.scenes import (
+    LANE,
     LEFT_HALF,
     PARKED,
     RIGHT_HALF,
@@ -90,3 +91,19 @@ def test_what_is_too_small_or_too_large_does_not_count() -> None:
 
 def test_a_score_that_never_reaches_the_floor_raises_nothing() -> None:
     assert answered(reasoner(rule(confidence=0.5)), [stay(score=0.45)], times(30)).episodes == []
+
+
+def test_a_person_who_steps_on_the_edge_does_not_flip() -> None:
+    edge = moving(
+        stay(class_name="person"), lambda t_s: shifted((0.163, 0.5, 0.223, 0.7), 0.012 * (int(t_s / 5) % 2 == 0))
+    )
+    people = rule(dwell_s=20, classes=frozenset({"person"}))
+    assert answered(reasoner(people), [edge], times(60)).story == [("raised", 20.0)]
+
+
+def test_of_zones_that_overlap_the_one_that_holds_most_has_it_whatever_their_order() -> None:
+    wide, narrow = zone("wide", LANE), zone("narrow", ((0.35, 0.4), (0.8, 0.4), (0.8, 1.0), (0.35, 1.0)))
+    box = (0.3, 0.5, 0.5, 0.7)
+    for order in (["wide", "narrow"], ["narrow", "wide"]):
+        account = answered(reasoner(rule(zones=order), zones=[wide, narrow]), [stay(box)], times(20))
+        assert [one.zone for one in account.episodes] == ["wide"]
