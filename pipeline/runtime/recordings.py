@@ -60,9 +60,9 @@ def run_recordings(
         UsageError: A camera is live.
         SmartAlertError: Cameras failed; the others are run to their ends before it is told, a line each.
     """
-    make_folder(tools.logs)
     for camera in site.cameras:
         source_of(camera)
+    make_folder(tools.logs)
     speaking, stopping = threading.Lock(), threading.Event()
     publisher = Publisher(site, tools.keeper, tools.destinations)
 
