@@ -172,6 +172,13 @@ class Background:
         learned = where if at_once else where & mask_of(self._t_s - self._kept_since_s >= ABSORB_AFTER_S)
         cv2.copyTo(self._new_value.astype(np.float32), learned, self._mean)
 
+    def learn_now(self, picture: Picture, where: Mask) -> None:
+        """The picture shows the background there, though until now it showed something else."""
+        cv2.copyTo(picture.astype(np.float32), where, self._mean)
+        cv2.copyTo(picture, where, self._new_value)
+        self._kept_since_s[where > 0] = self._t_s
+        self._known |= where
+
     def forget(self, where: Mask) -> None:
         """Nothing is known of the background there: learn it when it is next seen free."""
         self._known[where > 0] = 0

@@ -19,6 +19,7 @@ _OWN_LOOK_LEVEL = 8.0
 _OWN_LOOK_SHARE = 0.5
 _BACKGROUND_LEVEL = 6.0
 _BACKGROUND_SHARE = 0.4
+_BARE_SHARE = 0.75
 _FOLLOW = 0.05
 
 
@@ -74,21 +75,24 @@ class Piece:
             return Verdict.COVERED
         ring, inside = self.ring & free, place > 0
         own_look = as_levels(self.own_look)
-        to_background = _mean_difference(now, self.beneath, ring, inside)
-        to_itself = _mean_difference(now, own_look, ring, inside)
+        from_background = _differences(now, self.beneath, ring, inside)
+        from_itself = _differences(now, own_look, ring, inside)
+        to_background, to_itself = float(from_background.mean()), float(from_itself.mean())
         contrast = float(difference(own_look, self.beneath)[inside].mean())
         if to_itself <= to_background and to_itself < max(_OWN_LOOK_LEVEL, _OWN_LOOK_SHARE * contrast):
             cv2.accumulateWeighted(now, self.own_look, _FOLLOW, free)
             return Verdict.ITSELF
         if to_background < to_itself and to_background < max(_BACKGROUND_LEVEL, _BACKGROUND_SHARE * contrast):
-            return Verdict.BACKGROUND
+            # A thing that fell over or was pushed aside bares a part of its background and covers another.
+            is_bare = float((from_background <= from_itself).mean()) >= _BARE_SHARE
+            return Verdict.BACKGROUND if is_bare else Verdict.NEITHER
         return Verdict.NEITHER
 
 
-def _mean_difference(now: Picture, reference: Picture, ring: Mask, inside: NDArray[np.bool_]) -> float:
-    """How much the place differs from a reference once the ring's change of light is taken out."""
+def _differences(now: Picture, reference: Picture, ring: Mask, inside: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """How much each pixel inside differs from a reference once the ring's change of light is taken out."""
     lit = scaled_luma(reference, luma_gain(now, reference, ring))
-    return float(difference(now, lit)[inside].mean())
+    return np.asarray(cv2.blur(difference(now, lit), (3, 3)), np.float32)[inside]
 
 
 def cut_piece(mask: Mask, change: Change) -> Piece:

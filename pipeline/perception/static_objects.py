@@ -125,7 +125,8 @@ class StaticObjects:
             one.seen += min(1.0, elapsed_s / SEEN_TAU_S) * ((not odd) - one.seen)
             if one.verdict is Verdict.BACKGROUND and before is Verdict.BACKGROUND:
                 self._objects.remove(one)
-                background.absorb(one.piece.mask, at_once=True)
+                background.forget(one.piece.mask & covered)
+                background.learn_now(change.picture, one.piece.mask & ~covered)
             elif one.seen < MIN_SEEN and one.flips >= RESTLESS_FLIPS:
                 self._objects.remove(one)
                 self._distrusted.append((self._t_s + DISTRUST_S, grown(one.piece.mask, _REACH)))
