@@ -64,6 +64,14 @@ class Departure:
 
 
 @dataclass(slots=True)
+class Step:
+    """Where a subject was at one moment."""
+
+    t: MediaNs
+    box: Box
+
+
+@dataclass(slots=True)
 class Note:
     """What a condition remembers of a subject beside its stay.
 
@@ -116,6 +124,7 @@ class Subject:
         seen_at: When it was last seen.
         standing: The stay that counts.
         departure: None while it is in its place.
+        path: Where it was of late, oldest first, thinned out; of those that may wander (see `Stance.wanders`).
         absent_from: First look that found it missing, since it was last seen; None: none did.
         hidden: Something stands before it.
         behind_gap: It has not been seen since the picture was lost.
@@ -137,6 +146,7 @@ class Subject:
     seen_at: MediaNs
     standing: Standing
     departure: Departure | None = None
+    path: list[Step] = field(default_factory=list)
     absent_from: MediaNs | None = None
     hidden: bool = False
     behind_gap: bool = False
@@ -275,6 +285,23 @@ class Fixture:
 
 
 @dataclass(slots=True)
+class Sighted:
+    """Where a track was a moment ago: what has moved since is only passing.
+
+    Attributes:
+        track: Whose.
+        t: When.
+        box: Where.
+        waits_from: Since when it has been held back, for it may be what stood in its place before; None: it is not.
+    """
+
+    track: TrackId
+    t: MediaNs
+    box: Box
+    waits_from: MediaNs | None = None
+
+
+@dataclass(slots=True)
 class Issued:
     """How many events of a zone began at one entry.
 
@@ -296,6 +323,7 @@ class RuleMemory:
     Attributes:
         fingerprint: Of what makes the rule what it is.
         next_number: Of the next subject.
+        sighted: The tracks that may be subjects, at the looks before.
     """
 
     rule: RuleId
@@ -304,6 +332,7 @@ class RuleMemory:
     subjects: list[Subject] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     fixtures: list[Fixture] = field(default_factory=list)
+    sighted: list[Sighted] = field(default_factory=list)
     silences: list[Silence] = field(default_factory=list)
     cool_downs: list[CoolDown] = field(default_factory=list)
     issued: list[Issued] = field(default_factory=list)

@@ -8,6 +8,7 @@ from scipy.optimize import linear_sum_assignment
 from pipeline.observation import MediaNs, Sight, nanoseconds
 from pipeline.rules.boxes import Box, iou
 from pipeline.rules.memory import Appearance, Subject
+from pipeline.rules.motion import Motion
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.stance import STANCES, Stay
 
@@ -24,6 +25,8 @@ _SHIFT_WEIGHT = 0.8
 """What counts against one track in the place of another that is still in the picture: a perfect overlap with what
 looks the same must weigh less than half of a track, since a queue that moves up overlaps many places."""
 _UNSEEN_NS = nanoseconds(3)
+_EMPTY_NS = nanoseconds(2.5)
+"""A look that misses an object is no proof that its place is empty; looks over so long are."""
 _LEARN_EVERY_NS = nanoseconds(1)
 _LEARN_SHARE = 0.25
 
@@ -35,12 +38,15 @@ def likeness(a: Appearance, b: Appearance) -> float | None:
     return float(a @ b)
 
 
-def match(subjects: Sequence[Subject], sightings: Sequence[tuple[Sighting, Stay]], scene: Scene) -> dict[int, int]:
+def match(
+    subjects: Sequence[Subject], sightings: Sequence[tuple[Sighting, Stay]], motion: Sequence[Motion], scene: Scene
+) -> dict[int, int]:
     """Which sighting is which subject.
 
     Args:
         subjects: Known ones.
         sightings: Of the scene, with how each stays.
+        motion: How each of them has moved since the look before.
         scene: The picture they are of.
 
     Returns:
@@ -50,10 +56,12 @@ def match(subjects: Sequence[Subject], sightings: Sequence[tuple[Sighting, Stay]
         (row, column): score
         for row, subject in enumerate(subjects)
         for column, (sighting, stay) in enumerate(sightings)
-        if stay is subject.stay and (score := _score(subject, sighting, scene)) > 0
+        if stay is subject.stay
+        and (sighting.track == subject.track or may_take_place(subject, motion[column], scene.t))
+        and (score := _score(subject, sighting, scene)) > 0
     }
     if any(sightings[column][0].track != subjects[row].track for row, column in scores):
-        scores = _without_shifts(subjects, sightings, scores)
+        scores = _without_shifts(subjects, sightings, motion, scores)
     rows, columns = {row for row, _ in scores}, {column for _, column in scores}
     if len(scores) == len(rows) == len(columns):
         return dict(scores.keys())
@@ -85,9 +93,25 @@ def learn_look(subject: Subject, sighting: Sighting, scene: Scene) -> None:
     subject.learned_at, subject.brightness = scene.t, scene.brightness
 
 
+def is_in_place_of(sighting: Sighting, subject: Subject, scene: Scene) -> bool:
+    """Whether something is where the subject has its place, whatever it is."""
+    return _place(subject, sighting, scene) > 0
+
+
 def is_twin(box: Box, others: Sequence[tuple[Box, Stay]], stay: Stay) -> bool:
     """Whether a detection is another name of one that is already accounted for: networks call a car car and truck."""
     return any(other is stay and iou(box, place) >= STANCES[stay].twin_iou for place, other in others)
+
+
+def may_take_place(subject: Subject, motion: Motion, t: MediaNs) -> bool:
+    """Whether something under another track may be the subject come back to its place.
+
+    While the subject is seen there is no question. Once a look has found its place without it, what drives through
+    is not it; and after a while without it, what comes has to stay for a look first.
+    """
+    if subject.absent_from is None or subject.behind_gap or motion is Motion.RESTING:
+        return True
+    return motion is Motion.UNKNOWN and t - subject.absent_from < _EMPTY_NS
 
 
 def was_unseen(subject: Subject, t: MediaNs) -> bool:
@@ -115,12 +139,16 @@ def _score(subject: Subject, sighting: Sighting, scene: Scene) -> float:
 
 
 def _without_shifts(
-    subjects: Sequence[Subject], sightings: Sequence[tuple[Sighting, Stay]], scores: Mapping[tuple[int, int], float]
+    subjects: Sequence[Subject],
+    sightings: Sequence[tuple[Sighting, Stay]],
+    motion: Sequence[Motion],
+    scores: Mapping[tuple[int, int], float],
 ) -> dict[tuple[int, int], float]:
     """The scores, with what speaks against finding another car in the place of one that has moved on.
 
-    A queue that moves up puts one car exactly into the place of the next. So a place counts less where the subject's
-    own track is elsewhere in the picture, or the track found there is another subject's. But two that have exchanged
+    A queue that moves up puts one car exactly into the place of the next. So what has just moved takes nobody's place,
+    and a place counts less where the subject's own track is elsewhere in the picture, or the track found there is
+    another subject's. But two that have exchanged
     their tracks both stand in their own places.
     """
     row_by_track = {subject.track: row for row, subject in enumerate(subjects)}
@@ -131,7 +159,11 @@ def _without_shifts(
         owner, elsewhere = row_by_track.get(sighting.track), column_by_track.get(subject.track)
         is_exchange = owner is not None and elsewhere is not None and (owner, elsewhere) in scores
         has_moved = elsewhere is not None and (row, elsewhere) in scores
-        if sighting.track == subject.track or is_exchange or not (has_moved or owner is not None):
+        if sighting.track == subject.track or is_exchange:
+            weighed[row, column] = score
+        elif motion[column] is Motion.MOVING:
+            continue
+        elif not has_moved and owner is None:
             weighed[row, column] = score
         elif score > _SHIFT_WEIGHT and _look_alike(subject, sighting):
             weighed[row, column] = score - _SHIFT_WEIGHT

@@ -48,6 +48,7 @@ class Stance:
         steady_iou: Above this overlap with where it was a moment ago a thing is the same, however it looks.
         zone_by_anchor: Its zone is its anchor's, so a box that is cut off by something in front changes nothing.
         twin_iou: Above this overlap two detections of one picture are one thing.
+        wanders: It may shift its place little by little without leaving.
     """
 
     holds: Callable[[Box, Box, float], bool]
@@ -56,6 +57,7 @@ class Stance:
     steady_iou: float
     zone_by_anchor: bool
     twin_iou: float
+    wanders: bool
 
 
 def stands_still(anchor: Box, box: Box, aspect: float) -> bool:
@@ -126,7 +128,9 @@ def _lying_place(a: Box, b: Box, aspect: float) -> float:
 
 
 STANCES = {
-    Stay.STILL: Stance(stands_still, _overlap_place, False, 0.75, zone_by_anchor=True, twin_iou=0.65),
-    Stay.ABOUT: Stance(stays_about, _person_place, False, 0.75, zone_by_anchor=False, twin_iou=0.8),
-    Stay.LYING: Stance(lies_there, _lying_place, follows=True, steady_iou=0.0, zone_by_anchor=False, twin_iou=0.65),
+    Stay.STILL: Stance(stands_still, _overlap_place, False, 0.75, zone_by_anchor=True, twin_iou=0.65, wanders=False),
+    Stay.ABOUT: Stance(stays_about, _person_place, False, 0.75, zone_by_anchor=False, twin_iou=0.8, wanders=True),
+    Stay.LYING: Stance(
+        lies_there, _lying_place, follows=True, steady_iou=0.0, zone_by_anchor=False, twin_iou=0.65, wanders=False
+    ),
 }

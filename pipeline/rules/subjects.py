@@ -1,13 +1,14 @@
 """The objects of one rule, each at its place: they appear, stay, go unseen for a while, and leave."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.config.ids import ZoneId
-from pipeline.observation import LookKind, MediaNs, Sight, nanoseconds
+from pipeline.observation import LookKind, MediaNs, Sight, TrackId, nanoseconds
 from pipeline.rules.boxes import Box
 from pipeline.rules.memory import Departure, Doubt, Note, RuleMemory, Standing, Subject
-from pipeline.rules.sameness import is_twin, learn_look, match
+from pipeline.rules.motion import Candidate, Motion, hold_back, note_step, read_motion, settled_since
+from pipeline.rules.sameness import is_in_place_of, is_twin, learn_look, match, may_take_place
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.size import SizeLimit
 from pipeline.rules.stance import STANCES, Stay
@@ -16,7 +17,6 @@ from pipeline.rules.zones import Grounds
 _SETTLE_NS = nanoseconds(3)
 """How long an object must be off its place before it has left it: a box that something cuts in two is off as well."""
 _SETTLE_LOOKS = 2
-Candidate = tuple[Sighting, Stay]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ class Follower:
             scene: The picture they are of.
         """
         members = {number for event in memory.events for number in event.members}
-        index_by_row = match(memory.subjects, candidates, scene)
+        motion = read_motion(memory, candidates, scene.t)
+        index_by_row = match(memory.subjects, candidates, motion, scene)
         living: list[Subject] = []
         for row, subject in enumerate(memory.subjects):
             is_member = subject.number in members
@@ -59,20 +60,24 @@ class Follower:
             elif self._missed(subject, scene, self._patience.member_ns if is_member else self._patience.grace_ns):
                 living.append(subject)
         memory.subjects = living
-        self._welcome(memory, candidates, set(index_by_row.values()), scene)
+        waiting = self._undecided(living, candidates, motion, scene)
+        came = hold_back(memory, {candidates[index][0].track for index in waiting}, scene.t)
+        self._welcome(memory, candidates, set(index_by_row.values()) | waiting, came, scene)
 
     def _saw(self, memory: RuleMemory, subject: Subject, sighting: Sighting, scene: Scene, *, is_member: bool) -> bool:
         """Whether the subject, reported at this moment, lives on."""
-        subject.absent_from = None
         subject.hidden = sighting.sight is Sight.HIDDEN
         if subject.hidden:
             return True
+        subject.absent_from = None
         learn_look(subject, sighting, scene)
         subject.behind_gap = False
         subject.seen_at = scene.t
         subject.track, subject.box, subject.score = sighting.track, sighting.box, sighting.score
         if sighting.score > subject.best_score:
             subject.best_score, subject.class_name = sighting.score, sighting.class_name
+        if STANCES[subject.stay].wanders:
+            note_step(subject, scene.t)
         if self._is_in_place(subject, scene):
             subject.departure = None
             subject.standing.held_at = scene.t
@@ -101,6 +106,13 @@ class Follower:
             return True
         if departure.zone is None:
             return False
+        stayed_from = settled_since(subject, scene.aspect)
+        if stayed_from is not None and stayed_from <= departure.since and departure.zone == subject.zone:
+            # It has wandered off its first place and has stayed about this one since before: the same stay, from then.
+            subject.standing, subject.departure = Standing(subject.box, stayed_from, scene.t), None
+            if subject.note.since is not None:
+                subject.note.since = max(subject.note.since, stayed_from)
+            return True
         subject.number = memory.next_number
         memory.next_number += 1
         subject.zone, subject.standing, subject.departure = departure.zone, departure.standing, None
@@ -117,16 +129,41 @@ class Follower:
             subject.absent_from = scene.t
         return scene.t - subject.absent_from < patience_ns
 
-    def _welcome(self, memory: RuleMemory, candidates: Sequence[Candidate], taken: set[int], scene: Scene) -> None:
+    def _undecided(
+        self, subjects: Sequence[Subject], candidates: Sequence[Candidate], motion: Sequence[Motion], scene: Scene
+    ) -> set[int]:
+        """New tracks in the place of something unseen: the next look tells whether they are it or only pass."""
+        unseen = [
+            one
+            for one in subjects
+            if one.stay is Stay.STILL and one.seen_at < scene.t and not may_take_place(one, Motion.UNKNOWN, scene.t)
+        ]
+        return {
+            index
+            for index, (sighting, stay) in enumerate(candidates)
+            if motion[index] is Motion.UNKNOWN
+            and any(one.stay is stay and is_in_place_of(sighting, one, scene) for one in unseen)
+        }
+
+    def _welcome(
+        self,
+        memory: RuleMemory,
+        candidates: Sequence[Candidate],
+        taken: set[int],
+        came: Mapping[TrackId, MediaNs],
+        scene: Scene,
+    ) -> None:
         known: list[tuple[Box, Stay]] = [(candidates[index][0].box, candidates[index][1]) for index in taken]
-        fresh = [candidate for index, candidate in enumerate(candidates) if index not in taken]
+        fresh = [one for index, one in enumerate(candidates) if index not in taken]
         for sighting, stay in sorted(fresh, key=lambda candidate: -candidate[0].score):
             if sighting.sight is Sight.HIDDEN or is_twin(sighting.box, known, stay):
                 continue
             zone = self._zone_of(sighting.box, stay, None)
             if zone is not None:
                 known.append((sighting.box, stay))
-                memory.subjects.append(_newcomer(memory.next_number, zone, sighting, stay, scene))
+                newcomer = _newcomer(memory.next_number, zone, sighting, stay, scene)
+                newcomer.standing.since = came.get(sighting.track, scene.t)
+                memory.subjects.append(newcomer)
                 memory.next_number += 1
 
     def _zone_of(self, box: Box, stay: Stay, now_in: ZoneId | None) -> ZoneId | None:
