@@ -12,6 +12,9 @@ from venv import EnvBuilder
 
 import pytest
 
+from pipeline.alerts.message import parse
+from pipeline.rules.episode import State
+
 PROJECT = Path(__file__).resolve().parents[2]
 MAX_WHEEL_MIB = 40
 
@@ -117,3 +120,13 @@ def test_the_wheels_sample_site_is_in_order(installed: Installed, tmp_path: Path
     told = installed.smart_alert("check", str(sample), folder=tmp_path)
     assert told.stdout.startswith("Site sample-street")
     assert told.stderr == ""
+
+
+def test_the_wheel_runs_its_demo_in_an_empty_folder(installed: Installed, tmp_path: Path) -> None:
+    installed.smart_alert("demo", "--out", "demo", folder=tmp_path)
+    lines = (tmp_path / "demo" / "alerts.jsonl").read_text(encoding="utf-8").splitlines()
+    alerts = [parse(line) for line in lines]
+    raised = sorted(alert.algorithm for alert in alerts if alert.state is State.RAISED)
+    assert raised == ["construction_waste", "fire_lane_blocked", "street_vendor"]
+    assert [alert.reason for alert in alerts if alert.state is State.CLEARED] == ["left"] * 3
+    assert (tmp_path / "demo" / "index.html").is_file()
