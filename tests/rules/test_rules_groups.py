@@ -50,7 +50,7 @@ def test_a_person_who_stays_with_a_stall_is_one_event(class_name: str) -> None:
             [_keeper(), _stall(class_name="bicycle"), stay(STALL, class_name="static_object", track=51)],
             id="a parked bicycle that was not there before",
         ),
-        pytest.param([_keeper(), _stall(class_name="bottle", box=(0.42, 0.5, 0.43, 0.54))], id="a bottle in the hand"),
+        pytest.param([_keeper(), _stall(class_name="bottle", box=(0.42, 0.55, 0.43, 0.6))], id="a bottle in the hand"),
         pytest.param(
             [_keeper(), _stall(class_name="umbrella", box=(0.37, 0.32, 0.49, 0.42))], id="an umbrella in the rain"
         ),

@@ -131,10 +131,10 @@ def test_a_car_seen_leaving_takes_its_dwell_along_though_the_next_looks_the_same
 
 
 @pytest.mark.parametrize("every_s", [0.5, 1.0])
-@pytest.mark.parametrize("looks", [1, 0], ids=["looks known", "looks unknown"])
-def test_cars_that_queue_one_after_the_other_do_not_add_up(looks: int, every_s: float) -> None:
+@pytest.mark.parametrize("looks", [[1, 2, 3, 4, 5, 6], [1] * 6, [0] * 6], ids=["all differ", "all alike", "unknown"])
+def test_cars_that_queue_one_after_the_other_do_not_add_up(looks: list[int], every_s: float) -> None:
     cars = [
-        moving(stay(track=n + 1, look=(n + 1) * looks), lambda t_s, n=n: _in_queue(t_s, n))  # type: ignore[misc]  # default binds n
+        moving(stay(track=n + 1, look=looks[n]), lambda t_s, n=n: _in_queue(t_s, n))  # type: ignore[misc]  # default binds n
         for n in range(6)
     ]
     assert answered(reasoner(rule(dwell_s=10)), cars, times(60, every_s)).episodes == []
