@@ -11,6 +11,7 @@ from jinja2 import Environment, StrictUndefined
 
 from pipeline.alerts.durable_file import write_durably
 from pipeline.alerts.message import Alert
+from pipeline.errors import StateError
 from pipeline.rules.episode import State
 
 
@@ -64,7 +65,7 @@ def write_report(path: Path, alerts: Sequence[Alert], facts: Facts, timezone: tz
         timezone: In which times are shown.
 
     Raises:
-        StateError: It cannot be written.
+        StateError: It cannot be written, or a snapshot is gone.
     """
     raised = [alert for alert in alerts if alert.state is State.RAISED]
     last_by_id = {alert.id: alert for alert in alerts}
@@ -113,7 +114,11 @@ def _inlined(alert: Alert, folder: Path) -> str:
     """The snapshot as a data URI, so that the page can be sent on by itself; empty where there is none."""
     if alert.evidence is None:
         return ""
-    content = (folder / alert.evidence.snapshot).read_bytes()
+    path = folder / alert.evidence.snapshot
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise StateError(f"{path}: evidence cannot be read: {error.strerror or error}") from error
     return "data:image/jpeg;base64," + base64.b64encode(content).decode()
 
 

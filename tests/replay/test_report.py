@@ -1,0 +1,112 @@
+"""The page of a run."""
+
+import re
+from collections.abc import Sequence
+from html.parser import HTMLParser
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pipeline.alerts.evidence import EvidenceFolder, EvidenceKeeper, NoEvidence
+from pipeline.alerts.message import Alert
+from pipeline.alerts.publisher import Publisher
+from pipeline.config.vocabulary import load_vocabulary
+from pipeline.errors import StateError
+from pipeline.replay.report import Facts, write_report
+from pipeline.rules.episode import Episode
+from tests.alerts.samples import cleared, picture, raised, site_in
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class Page(HTMLParser):
+    """What a browser would find: pictures, links, text; a tag that is left open or closed twice is an error."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.pictures: list[str] = []
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.words: list[str] = []
+        self.scale: list[str] = []
+        self.bars: list[float] = []
+        self._open: list[str] = []
+        self.feed(path.read_text(encoding="utf-8"))
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in {"meta", "img", "br"}:
+            self._open.append(tag)
+        found = {key: value or "" for key, value in attrs}
+        self.pictures += [found["src"]] if "src" in found else []
+        self.links += [found["href"]] if "href" in found else []
+        self.ids += [found["id"]] if "id" in found else []
+        if place := re.fullmatch(r"left:([0-9.]+)%;width:([0-9.]+)%", found.get("style", "")):
+            self.bars += [float(place[1]), float(place[2])]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+        self.scale += [data] if self._open[-1:] == ["span"] else []
+
+
+def messages(folder: Path, keeper: EvidenceKeeper, *episodes: Episode) -> list[Alert]:
+    publisher = Publisher(site_in(folder), keeper, [])
+    return [publisher.publish(episode, picture) for episode in episodes]
+
+
+def page(folder: Path, alerts: Sequence[Alert], site: str = "临淄示范站") -> Page:
+    write_report(folder / "index.html", alerts, Facts(site, 120, 90.0, 3.0), SHANGHAI)
+    return Page(folder / "index.html")
+
+
+def test_each_event_has_one_card_its_picture_within_the_page_and_its_bar(tmp_path: Path) -> None:
+    keeper = EvidenceFolder(tmp_path, SHANGHAI, load_vocabulary().titles)
+    alerts = messages(tmp_path, keeper, raised("e1"), raised("e2", 65), cleared("e1"), cleared("e2", 95))
+    found = page(tmp_path, alerts)
+    assert [src[:27] for src in found.pictures] == ["data:image/jpeg;base64,/9j/"] * 2
+    assert found.links == ["#e1", "#e2"]
+    assert found.ids == ["e1", "e2"]
+    text = " ".join(found.words)
+    assert "08:00:00" in text
+    assert "08:01:27 · 已离开 left" in text
+    # From five seconds before the first start to five after the last end, 102 s in all.
+    assert found.bars == pytest.approx([4.902, 85.294, 9.804, 85.294], abs=0.002)
+
+
+def test_an_event_that_goes_on_is_said_to_go_on(tmp_path: Path) -> None:
+    text = " ".join(page(tmp_path, messages(tmp_path, NoEvidence(), raised())).words)
+    assert "未结束 still open" in text
+
+
+def test_a_run_without_an_alert_says_so(tmp_path: Path) -> None:
+    found = page(tmp_path, [])
+    assert "没有告警 No alert was raised." in " ".join(found.words)
+    assert found.pictures == []
+
+
+def test_names_are_text_and_nothing_else(tmp_path: Path) -> None:
+    found = page(tmp_path, [], site='<script src="http://x"></script>')
+    assert found.pictures == []
+    assert '<script src="http://x"></script>' in " ".join(found.words)
+
+
+def test_a_snapshot_that_is_gone_is_one_line(tmp_path: Path) -> None:
+    keeper = EvidenceFolder(tmp_path, SHANGHAI, load_vocabulary().titles)
+    alerts = messages(tmp_path, keeper, raised())
+    (snapshot,) = (tmp_path / "evidence" / "e1").glob("snapshot-*.jpg")
+    snapshot.unlink()
+    with pytest.raises(StateError, match="evidence cannot be read: No such file or directory"):
+        page(tmp_path, alerts)
+    assert not (tmp_path / "index.html").exists()
+
+
+@pytest.mark.parametrize("length_s", [0.0, 9.0, 101.0, 3600.0, 86_400.0, 7 * 86_400.0])
+def test_the_scale_has_few_labels_however_long_the_run(tmp_path: Path, length_s: float) -> None:
+    alerts = messages(tmp_path, NoEvidence(), raised("e1"), raised("e2", 60 + length_s))
+    times = [word for word in page(tmp_path, alerts).scale if re.fullmatch(r"[0-9:]{8}", word)]
+    assert 4 <= len(times) <= 11
