@@ -3,8 +3,9 @@
 from pipeline.observation import LookKind, MediaNs, nanoseconds
 from pipeline.rules.condition import Condition, objects_of, region_of
 from pipeline.rules.episode import CloseLookRequest
-from pipeline.rules.memory import Doubt, Question, RuleMemory, Subject
+from pipeline.rules.memory import Question, RuleMemory
 from pipeline.rules.scene import Scene
+from pipeline.rules.subject_memory import Doubt, Subject
 
 _BACK_OFF_NS = nanoseconds(1)
 _LONGEST_BACK_OFF_NS = nanoseconds(30)

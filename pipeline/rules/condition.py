@@ -12,10 +12,11 @@ from pipeline.config.vocabulary import Vocabulary
 from pipeline.observation import STATIC_OBJECT, MediaNs
 from pipeline.rules.boxes import Box, surrounding
 from pipeline.rules.episode import EventObject
-from pipeline.rules.memory import RuleMemory, Subject
+from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.size import SizeLimit
 from pipeline.rules.stance import Stay
+from pipeline.rules.subject_memory import Subject
 
 PERSON, VEHICLE = "person", "vehicle"
 """A class and a group of the vocabulary that every district has."""

@@ -7,7 +7,8 @@ from pipeline.config.resolved import Rule
 from pipeline.observation import MediaNs, nanoseconds
 from pipeline.rules.condition import Condition, objects_of
 from pipeline.rules.episode import ClearReason, Episode, EventObject, Review
-from pipeline.rules.memory import CoolDown, Event, Issued, Likeness, RuleMemory, Subject
+from pipeline.rules.memory import CoolDown, Event, Issued, RuleMemory
+from pipeline.rules.subject_memory import Likeness, Subject
 from pipeline.rules.telling import Teller
 
 _UPDATE_EVERY_NS = nanoseconds(60)

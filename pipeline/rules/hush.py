@@ -1,10 +1,11 @@
 """When a subject may not be raised although its condition holds: muted, cooling down, or called false before."""
 
 from pipeline.observation import LookKind, MediaNs, nanoseconds
-from pipeline.rules.memory import CoolDown, Event, Likeness, RuleMemory, Silence, Subject
+from pipeline.rules.memory import CoolDown, Event, RuleMemory, Silence
 from pipeline.rules.sameness import ANOTHER_BELOW, likeness
 from pipeline.rules.scene import Scene
 from pipeline.rules.stance import STANCES, Stay
+from pipeline.rules.subject_memory import Likeness, Subject
 
 _EMPTY_NS = nanoseconds(300)
 """How long looks must find nothing at a silent place before it counts as empty: a false detection flickers."""

@@ -5,9 +5,10 @@ from enum import StrEnum
 
 from pipeline.observation import MediaNs, Sight, TrackId, nanoseconds
 from pipeline.rules.boxes import Box
-from pipeline.rules.memory import RuleMemory, Sighted, Step, Subject
+from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Sighting
 from pipeline.rules.stance import STANCES, Stay
+from pipeline.rules.subject_memory import Sighted, Step, Subject
 
 Candidate = tuple[Sighting, Stay]
 _RECENT_NS = nanoseconds(6)

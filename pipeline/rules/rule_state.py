@@ -10,9 +10,10 @@ from pipeline.rules.condition import Condition
 from pipeline.rules.episode import ClearReason, CloseLookRequest, Episode, Review
 from pipeline.rules.events import EventBook
 from pipeline.rules.hush import forget_old, is_hushed, is_silenced, review_silences, silence
-from pipeline.rules.memory import Event, RuleMemory, Subject
+from pipeline.rules.memory import Event, RuleMemory
 from pipeline.rules.scene import Scene
 from pipeline.rules.stance import Stay
+from pipeline.rules.subject_memory import Subject
 from pipeline.rules.subjects import Follower
 
 _END_REASONS = {

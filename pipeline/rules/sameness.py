@@ -7,10 +7,10 @@ from scipy.optimize import linear_sum_assignment
 
 from pipeline.observation import MediaNs, Sight, nanoseconds
 from pipeline.rules.boxes import Box, iou
-from pipeline.rules.memory import Appearance, Subject
 from pipeline.rules.motion import Motion
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.stance import STANCES, Stay
+from pipeline.rules.subject_memory import Appearance, Subject
 
 ANOTHER_BELOW = 0.8
 """Two looks at one thing are more alike than this; below it is another thing. Measured on street scenes some seconds

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.observation import STATIC_OBJECT, LookKind, MediaNs, Sight, nanoseconds
 from pipeline.rules.boxes import Box, area, covered
-from pipeline.rules.memory import Fixture, Subject
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.stance import STANCES, Stay
+from pipeline.rules.subject_memory import Fixture, Subject
 from pipeline.rules.unexplained import EXPLAINED_COVER
 
 _REACH_HEIGHTS = 0.5

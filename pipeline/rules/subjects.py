@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pipeline.config.ids import ZoneId
 from pipeline.observation import LookKind, MediaNs, Sight, TrackId, nanoseconds
 from pipeline.rules.boxes import Box
-from pipeline.rules.memory import Departure, Doubt, Note, RuleMemory, Standing, Subject
+from pipeline.rules.memory import RuleMemory
 from pipeline.rules.motion import Candidate, Motion, hold_back, note_step, read_motion, settled_since
 from pipeline.rules.sameness import is_in_place_of, is_twin, learn_look, match, may_take_place
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.size import SizeLimit
 from pipeline.rules.stance import STANCES, Stay
+from pipeline.rules.subject_memory import Departure, Doubt, Note, Standing, Subject
 from pipeline.rules.zones import Grounds
 
 _SETTLE_NS = nanoseconds(3)

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from pipeline.observation import STATIC_OBJECT, Sight, nanoseconds
 from pipeline.rules.boxes import Box, covered
-from pipeline.rules.memory import Subject
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.stance import Stay
+from pipeline.rules.subject_memory import Subject
 
 EXPLAINED_COVER = 0.5
 _CREDIT_BOUND_NS = nanoseconds(30)

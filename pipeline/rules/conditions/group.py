@@ -8,11 +8,12 @@ from pipeline.observation import STATIC_OBJECT, LookKind, Sight, nanoseconds
 from pipeline.rules.boxes import iou
 from pipeline.rules.condition import Kinds, Span
 from pipeline.rules.episode import EventObject
-from pipeline.rules.memory import Note, RuleMemory, Subject
+from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.size import SizeLimit
 from pipeline.rules.stalls import covers_nobody, follow_fixtures, is_beside, is_furniture
 from pipeline.rules.stance import Stay
+from pipeline.rules.subject_memory import Note, Subject
 from pipeline.rules.unexplained import static_sightings
 
 _CONFIRMING_IOU = 0.3

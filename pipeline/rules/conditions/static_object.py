@@ -2,10 +2,11 @@
 
 from pipeline.config.resolved import Rule
 from pipeline.rules.condition import Kinds, Span
-from pipeline.rules.memory import RuleMemory, Subject
+from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.size import SizeLimit
 from pipeline.rules.stance import Stay
+from pipeline.rules.subject_memory import Subject
 from pipeline.rules.unexplained import is_explained, static_sightings, weigh_explanations
 
 

@@ -4,10 +4,11 @@ from pipeline.config.resolved import Rule
 from pipeline.observation import STATIC_OBJECT, Sight
 from pipeline.rules.boxes import iou
 from pipeline.rules.condition import Kinds, Span
-from pipeline.rules.memory import RuleMemory, Subject
+from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.size import SizeLimit
 from pipeline.rules.stance import Stay
+from pipeline.rules.subject_memory import Subject
 from pipeline.rules.unexplained import is_explained, static_sightings, weigh_explanations
 
 _CONFIRMING_IOU = 0.3

@@ -1,0 +1,208 @@
+"""What the reasoning remembers of the objects: where each stays, how it looks, what speaks for and against it."""
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import PlainSerializer, PlainValidator
+
+from pipeline.config.ids import ZoneId
+from pipeline.observation import MediaNs, TrackId
+from pipeline.rules.boxes import Box
+from pipeline.rules.episode import EventObject
+from pipeline.rules.stance import Stay
+
+LONG_AGO = MediaNs(0)
+
+
+def _read_appearance(value: list[float]) -> NDArray[np.float32]:
+    return np.array(value, np.float32)
+
+
+def _write_appearance(value: NDArray[np.float32]) -> list[float]:
+    return [float(share) for share in value]
+
+
+Appearance = Annotated[
+    NDArray[np.float32], PlainValidator(_read_appearance), PlainSerializer(_write_appearance, return_type=list[float])
+]
+"""Shape (D,), unit length; empty where none is known. A float32 survives the way through JSON to the bit."""
+
+
+@dataclass(slots=True)
+class Standing:
+    """An unbroken stay at one place.
+
+    Attributes:
+        anchor: Where, by the box that began it.
+        since: First entry of it.
+        held_at: Last entry at which it was seen to hold.
+    """
+
+    anchor: Box
+    since: MediaNs
+    held_at: MediaNs
+
+
+@dataclass(slots=True)
+class Departure:
+    """The object was seen off its place: either it leaves, or its box was wrong for a moment.
+
+    Attributes:
+        since: First entry at which it was off.
+        looks: How many since have seen it off.
+        standing: The stay at where it is now.
+        zone: The zone of that place; None: none of the rule's.
+    """
+
+    since: MediaNs
+    looks: int
+    standing: Standing
+    zone: ZoneId | None
+
+
+@dataclass(slots=True)
+class Step:
+    """Where a subject was at one moment."""
+
+    t: MediaNs
+    box: Box
+
+
+@dataclass(slots=True)
+class Note:
+    """What a condition remembers of a subject beside its stay.
+
+    Attributes:
+        since: First entry at which the whole condition held; None: it does not.
+        held_at: Last entry at which it did.
+        last_at: Last entry that told about it.
+        credit_ns: Media time for it less media time against it, within bounds.
+        company: What else takes part, as last seen.
+    """
+
+    since: MediaNs | None = None
+    held_at: MediaNs = LONG_AGO
+    last_at: MediaNs = LONG_AGO
+    credit_ns: int = 0
+    company: tuple[EventObject, ...] = ()
+
+
+@dataclass(slots=True)
+class Doubt:
+    """What the close look said of a subject.
+
+    Attributes:
+        refusals: How often it was refuted since it was last confirmed.
+        ask_from: Not asked again before.
+        unanswered: It was asked for and none came: the log was recorded under other rules.
+    """
+
+    refusals: int = 0
+    ask_from: MediaNs = LONG_AGO
+    unanswered: bool = False
+
+
+@dataclass(slots=True)
+class Subject:
+    """One object at one place, whatever its track is called.
+
+    Attributes:
+        number: Unique within the rule.
+        stay: How it stays.
+        zone: That has it.
+        track: Its track of late.
+        class_name: What it was called with the best score.
+        score: The last one.
+        best_score: The best one of this stay.
+        box: Where it was last seen.
+        appearance: How it looks, averaged over the last looks.
+        learned_at: When that was last brought up to date.
+        brightness: Of the picture then.
+        seen_at: When it was last seen.
+        standing: The stay that counts.
+        departure: None while it is in its place.
+        path: Where it was of late, oldest first, thinned out; of those that may wander (see `Stance.wanders`).
+        absent_from: First look that found it missing, since it was last seen; None: none did.
+        hidden: Something stands before it.
+        behind_gap: It has not been seen since the picture was lost.
+        note: The condition's.
+        doubt: The close look's.
+    """
+
+    number: int
+    stay: Stay
+    zone: ZoneId
+    track: TrackId
+    class_name: str
+    score: float
+    best_score: float
+    box: Box
+    appearance: Appearance
+    learned_at: MediaNs
+    brightness: float
+    seen_at: MediaNs
+    standing: Standing
+    departure: Departure | None = None
+    path: list[Step] = field(default_factory=list)
+    absent_from: MediaNs | None = None
+    hidden: bool = False
+    behind_gap: bool = False
+    note: Note = field(default_factory=Note)
+    doubt: Doubt = field(default_factory=Doubt)
+
+
+@dataclass(slots=True)
+class Likeness:
+    """How something looked at a place.
+
+    Attributes:
+        stay: How it stayed.
+        box: Its place.
+        appearance: Empty: unknown.
+    """
+
+    stay: Stay
+    box: Box
+    appearance: Appearance
+
+
+@dataclass(slots=True)
+class Fixture:
+    """A thing that may be a stall, at its place.
+
+    Attributes:
+        track: Its track of late.
+        class_name: The vocabulary's.
+        box: Where it was last seen.
+        alone_from: Since when nobody has stayed with it.
+        seen_at: When it was last seen.
+        absent_from: First look that found it missing since; None: none did.
+        is_furniture: It stood here for long before anybody came: it belongs to the street.
+    """
+
+    track: TrackId
+    class_name: str
+    box: Box
+    alone_from: MediaNs
+    seen_at: MediaNs
+    absent_from: MediaNs | None = None
+    is_furniture: bool = False
+
+
+@dataclass(slots=True)
+class Sighted:
+    """Where a track was a moment ago: what has moved since is only passing.
+
+    Attributes:
+        track: Whose.
+        t: When.
+        box: Where.
+        waits_from: Since when it has been held back, for it may be what stood in its place before; None: it is not.
+    """
+
+    track: TrackId
+    t: MediaNs
+    box: Box
+    waits_from: MediaNs | None = None
