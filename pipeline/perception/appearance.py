@@ -8,13 +8,15 @@ from pipeline.geofence.boxes import Box
 from pipeline.perception.detections import Floats, Picture
 from pipeline.perception.planes import resized, ycrcb
 
-_CHROMA_BINS = 6
-_CHROMA_REACH = 80.0
-"""Levels either side of grey that the bins span."""
+_COLOUR_BINS = 6
+_MID_COLOUR = 0.25
+"""Chroma over luma that lies halfway between grey and the purest colour."""
+_DARK = 8.0
 _ANGLE_BINS = 6
 _CELLS = 2
 _SIZE_PX = 32
-APPEARANCE_LENGTH = _CHROMA_BINS * _CHROMA_BINS + _CELLS * _CELLS * _ANGLE_BINS
+_CELL_BY_PIXEL = (np.indices((_SIZE_PX, _SIZE_PX)) * _CELLS // _SIZE_PX).transpose(1, 2, 0) @ np.array([_CELLS, 1])
+APPEARANCE_LENGTH = _COLOUR_BINS * _COLOUR_BINS + _CELLS * _CELLS * _ANGLE_BINS
 
 
 def crop(picture: Picture, box: Box) -> Picture:
@@ -38,28 +40,47 @@ def _span(low: float, high: float, size: int) -> tuple[int, int]:
 def appearance(picture: Picture, box: Box) -> Floats:
     """A vector of unit length, shape (60,), float32; the dot product of two tells likeness, in [0, 1].
 
-    Half of it is a histogram of chroma, half are histograms of edge directions in four quarters: both are blind to
+    Half of it is a histogram of colour, half are histograms of edge directions in four quarters: both are blind to
     how strong the light is. The square root makes the dot product a Bhattacharyya coefficient (Kailath 1967; the edge
     part after Dalal and Triggs, CVPR 2005).
+
+    Args:
+        picture: Shape (H, W, 3), uint8, BGR.
+        box: Shares of the picture.
     """
     # The margin of a box shows the ground behind more than the object.
     x1, y1, x2, y2 = box
     dx, dy = (x2 - x1) * 0.1, (y2 - y1) * 0.1
     inner = crop(picture, (x1 + dx, y1 + dy, x2 - dx, y2 - dy))
     small = ycrcb(resized(inner, _SIZE_PX, _SIZE_PX))
-    low, high = 128 - _CHROMA_REACH, 128 + _CHROMA_REACH
-    chroma = cv2.calcHist([small], [1, 2], None, [_CHROMA_BINS, _CHROMA_BINS], [low, high, low, high])
-    return _unit(np.concatenate([_root(np.asarray(chroma, np.float32).ravel()), _root(_directions(small[..., 0]))]))
+    return _unit(np.concatenate([_root(_colours(small)), _root(_directions(small[..., 0]))]))
+
+
+def _colours(small: Picture) -> Floats:
+    """Histogram of chroma over luma, which the light scales alike; shape (36,).
+
+    A pixel counts in the four bins around it, so that no small change leaps from bin to bin; a dark one, whose colour
+    is mostly noise, counts less.
+    """
+    luma = small[..., 0].astype(np.float32)
+    colour = (small[..., 1:].astype(np.float32) - 128) / (luma[..., None] + _DARK)
+    place = (colour / (np.abs(colour) + _MID_COLOUR) + 1).reshape(-1, 2) * ((_COLOUR_BINS - 1) / 2)
+    low = np.minimum(place.astype(np.int64), _COLOUR_BINS - 2)
+    above, weight = place - low, np.sqrt(luma.ravel() + 1)
+    histogram = np.zeros(_COLOUR_BINS * _COLOUR_BINS)
+    for red, blue in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        share = np.abs(1 - red - above[:, 0]) * np.abs(1 - blue - above[:, 1])
+        histogram += np.bincount((low[:, 0] + red) * _COLOUR_BINS + low[:, 1] + blue, weight * share, len(histogram))
+    return histogram.astype(np.float32)
 
 
 def _directions(luma: NDArray[np.uint8]) -> Floats:
     plane = luma.astype(np.float32)
     across, down = cv2.Sobel(plane, cv2.CV_32F, 1, 0), cv2.Sobel(plane, cv2.CV_32F, 0, 1)
-    bins = np.floor((np.arctan2(down, across) % np.pi) / np.pi * _ANGLE_BINS).astype(np.int64) % _ANGLE_BINS
-    rows, columns = np.indices(bins.shape) * _CELLS // _SIZE_PX
-    index = (rows * _CELLS + columns) * _ANGLE_BINS + bins
-    weights = np.hypot(across, down).ravel()
-    return np.bincount(index.ravel(), weights, _CELLS * _CELLS * _ANGLE_BINS).astype(np.float32)
+    strength, angle = cv2.cartToPolar(across, down)
+    bins = (np.asarray(angle) * (_ANGLE_BINS / np.pi)).astype(np.int64) % _ANGLE_BINS
+    index = _CELL_BY_PIXEL * _ANGLE_BINS + bins
+    return np.bincount(index.ravel(), np.asarray(strength).ravel(), _CELLS * _CELLS * _ANGLE_BINS).astype(np.float32)
 
 
 def _root(histogram: Floats) -> Floats:
