@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from pipeline.perception.background import Change
 from pipeline.perception.detections import Picture
-from pipeline.perception.planes import Mask, Plane, Window, closed, grown, likeness, mask_of, opened, shrunk, square
+from pipeline.perception.light import brightness, chroma_change, is_light
+from pipeline.perception.planes import Mask, Plane, Window, closed, grown, mask_of, opened, shrunk, square
 
-_LOGARITHMS = (116.0 * np.log(np.arange(256) + 16.0)).astype(np.float32)
 _SQUARE3 = square(3)
 _SQUARE5 = square(5)
 _MIN_EDGE = 4.0
@@ -29,14 +29,8 @@ _MIN_NEW_OUTLINE = 0.55
 _CLEAR_OUTLINE = 0.80
 _MIN_NEW_TEXTURE = 0.40
 _CLEAR_CHROMA = 8.0
-_MIN_CHROMA_CHANGE = 2.0
+_MIN_COLOUR_CHANGE = 2.0
 """Where the colour has hardly changed, its edges need not be looked at."""
-_LIGHT_LIKENESS = 0.75
-_LIGHT_MIN_TEXTURE = 2.0
-_SHADE_MAX_SPREAD = 0.10
-_SHADE_MAX_CHROMA = 4.0
-_DAPPLE_MAX_SPREAD = 0.25
-_DAPPLE_MAX_CHROMA = 1.5
 _MIN_FRESH_SHARE = 0.25
 _MARGIN_PX = 4
 
@@ -106,8 +100,8 @@ class _Piece:
     @classmethod
     def cut(cls, change: Change, window: Window) -> Self:
         now, before = change.picture[window], change.background[window]
-        _, *chroma_change, _ = cv2.mean(cv2.absdiff(now, before))
-        planes = 3 if max(chroma_change) >= _MIN_CHROMA_CHANGE else 1
+        _, *colour_change, _ = cv2.mean(cv2.absdiff(now, before))
+        planes = 3 if max(colour_change) >= _MIN_COLOUR_CHANGE else 1
         return cls(now, before, change.fresh[window], _edge_strength(now, planes), _edge_strength(before, planes))
 
 
@@ -130,7 +124,7 @@ def _edge_strength(ycrcb: Picture, n_planes: int) -> Plane:
     Luma's is that of the logarithm, so that a stronger light does not make a stronger edge; 1.0 is one level at middle
     grey. Colour, looked at with three planes, tells a thing as bright as its ground; light changes it little.
     """
-    strongest = _gradient(_LOGARITHMS[ycrcb[..., 0]])
+    strongest = _gradient(brightness(ycrcb))
     for plane in range(1, n_planes):
         strongest = np.maximum(strongest, _gradient(ycrcb[..., plane].astype(np.float32)))
     return np.asarray(cv2.dilate(strongest, _SQUARE3), np.float32)
@@ -151,12 +145,13 @@ def _judge(mask: Mask, piece: _Piece) -> tuple[BlobKind, float]:
         return BlobKind.REMOVED, new
     inside = mask > 0
     core = shrunk(mask, _SQUARE5) > 0
-    texture = _new_edges(piece.edges_now, piece.edges_before, core if core.any() else inside)
-    now, before = piece.now[inside], piece.before[inside]
-    textured = texture >= _MIN_NEW_TEXTURE
-    if new < _MIN_NEW_OUTLINE or _is_light(now, before, textured=textured):
+    core = core if core.any() else inside
+    textured = _new_edges(piece.edges_now, piece.edges_before, core) >= _MIN_NEW_TEXTURE
+    if new < _MIN_NEW_OUTLINE or is_light(piece.now, piece.before, inside, core, textured=textured):
         return BlobKind.LIGHT, new
-    is_thing = textured or new >= _CLEAR_OUTLINE or _chroma_change(now, before) >= _CLEAR_CHROMA
+    is_thing = (
+        textured or new >= _CLEAR_OUTLINE or chroma_change(piece.now[inside], piece.before[inside]) >= _CLEAR_CHROMA
+    )
     return (BlobKind.LEFT if is_thing else BlobKind.LIGHT), new
 
 
@@ -165,24 +160,3 @@ def _new_edges(now: Plane, before: Plane, where: NDArray[np.bool_]) -> float:
     if not where.any():
         return 0.0
     return float(((now[where] > _MIN_EDGE) & (now[where] > _EDGE_RATIO * before[where])).mean())
-
-
-def _chroma_change(now: Picture, before: Picture) -> float:
-    """Mean change of the two chroma channels, levels."""
-    return float(np.abs(now[:, 1:].astype(np.float64) - before[:, 1:]).mean())
-
-
-def _is_light(now: Picture, before: Picture, *, textured: bool) -> bool:
-    """Whether the pixels, shape (N, 3), are the background's under another light.
-
-    Either its texture is kept, or the patch is evenly brighter or darker and has kept its colour; sun that falls
-    through leaves is less even and keeps the colour better still.
-    """
-    luma, background = now[:, 0].astype(np.float64), before[:, 0].astype(np.float64)
-    if not textured and background.std() > _LIGHT_MIN_TEXTURE and likeness(luma, background) > _LIGHT_LIKENESS:
-        return True
-    ratio = luma / np.maximum(background, 4.0)
-    spread = float(ratio.std()) / max(float(ratio.mean()), 0.05)
-    chroma = _chroma_change(now, before)
-    dappled = spread < _DAPPLE_MAX_SPREAD and chroma < _DAPPLE_MAX_CHROMA
-    return dappled or (not textured and spread < _SHADE_MAX_SPREAD and chroma < _SHADE_MAX_CHROMA)
