@@ -5,13 +5,14 @@ from pathlib import Path
 
 import click
 
+from pipeline.alerts.delivery import Reached
 from pipeline.alerts.evidence import EvidenceFolder
 from pipeline.alerts.site_delivery import site_delivery
 from pipeline.cli.progress import media_progress
 from pipeline.cli.telling import Teller
 from pipeline.config.load import load_site
 from pipeline.config.vocabulary import load_vocabulary
-from pipeline.errors import UsageError
+from pipeline.errors import StreamError, UsageError
 from pipeline.runtime.clock import sleep, stopwatch, wall_now_ns
 from pipeline.runtime.eyes import load_detector
 from pipeline.runtime.recordings import Tools, run_recordings
@@ -37,13 +38,14 @@ def command(site_file: Path, *, once: bool, as_json: bool) -> None:
         teller = Teller(site.timezone, as_json=as_json)
         tools = Tools(detector, vocabulary, keeper, (delivery, teller), site.state / "log")
         summaries = run_recordings(site, tools, lambda _, t: progress(t))
-        waiting = delivery.offer().fault
+        last = delivery.offer()
     media_s = sum(summary.media_ns for summary in summaries.values()) / 1e9
     raised = sum(summary.raised for summary in summaries.values())
     for camera_id, summary in summaries.items():
         if summary.damage:
             click.echo(f"camera {camera_id}: damage met and survived: {summary.damage}", err=True)
-    if waiting:
-        click.echo(f"alerts are kept in {site.state} and will be sent by the next run: {waiting}", err=True)
     wall_s = elapsed()
     click.echo(f"{raised} events on {len(summaries)} cameras; {media_s:.1f} s of footage in {wall_s:.1f} s", err=True)
+    if last.reached is not Reached.ALL_SENT:
+        why = last.fault or f"{site.redis.url}: cannot be reached"
+        raise StreamError(f"{why}; the alerts it has not had are kept in {site.state}, and the next run sends them")

@@ -1,0 +1,76 @@
+"""`smart-alert run --once`, as a user calls it."""
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli.main import run
+from tests.cli.shell import smart_alert, started, wait_until
+from tests.runtime.standing_car import write_site, write_video
+
+
+def test_without_once_the_call_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    site = write_site(tmp_path)
+    assert run(["run", str(site)]) == 2
+    assert capsys.readouterr().err == "run: this version runs recorded sources to their end only; add --once\n"
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_live_camera_is_refused_before_anything_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = write_site(tmp_path)
+    recorded, live = "source: gate.mp4, start: '2026-01-05T08:00:00'", "source: 'rtsp://viewer:hunter2@10.0.0.8/1'"
+    site.write_text(site.read_text(encoding="utf-8").replace(recorded, live), encoding="utf-8")
+    assert run(["run", str(site), "--once"]) == 2
+    assert capsys.readouterr().err == "camera cam-0: is live; name a recording or a log of it with --source\n"
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_redis_that_is_away_keeps_the_alerts_for_the_next_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_video(tmp_path / "gate.mp4", 3.0, lambda _: False)
+    site = write_site(tmp_path, redis="redis://:hunter2@127.0.0.1:1/0")
+    assert run(["run", str(site), "--once"]) == 1
+    summary, fault = capsys.readouterr().err.splitlines()
+    assert summary.startswith("0 events on 1 cameras; 2.5 s of footage in ")
+    assert fault.endswith(f"; the alerts it has not had are kept in {tmp_path}/state, and the next run sends them")
+    assert "cannot be reached" in fault
+    assert "hunter2" not in fault
+
+
+def test_one_camera_that_fails_is_told_when_the_others_are_done(tmp_path: Path) -> None:
+    write_video(tmp_path / "good.mp4", 3.0, lambda _: False)
+    site = write_site(tmp_path, ["empty.mp4", "good.mp4"])
+    done = smart_alert("run", site, "--once")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.splitlines() == [f"camera cam-0: {tmp_path}/empty.mp4: the file is empty"]
+    assert [path.name for path in (tmp_path / "state" / "log").iterdir()] == ["cam-1.parquet"]
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_is_broken_off_hinders_no_other(tmp_path: Path, how: signal.Signals) -> None:
+    write_video(tmp_path / "a.mp4", 600.0, lambda _: False, fps=4)
+    site = write_site(tmp_path, ["a.mp4", "b.mp4"])
+    (tmp_path / "b.mp4").write_bytes((tmp_path / "a.mp4").read_bytes())
+    with started("run", site, "--once") as process:
+        wait_until((tmp_path / "state" / "log" / "cam-1.parquet.partial").exists)
+        time.sleep(0.5)
+        process.send_signal(how)
+        shown, told = process.communicate(timeout=30)
+    assert shown == ""
+    if how is signal.SIGINT:
+        assert (process.returncode, told.splitlines()) == (130, ["", "smart-alert: interrupted"])
+        assert list((tmp_path / "state" / "log").iterdir()) == []
+    else:
+        assert (process.returncode, told) == (-how, "")
+    for name in ("a.mp4", "b.mp4"):
+        write_video(tmp_path / name, 3.0, lambda _: False)
+    done = smart_alert("run", site, "--once")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.startswith("0 events on 2 cameras; 5.0 s of footage in ")
+    assert sorted(path.name for path in (tmp_path / "state" / "log").iterdir()) == ["cam-0.parquet", "cam-1.parquet"]
