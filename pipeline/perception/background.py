@@ -26,6 +26,7 @@ MIN_DIFFERENCE_STILL = 10.0
 NOISE_FACTOR = 4.0
 GAIN_RANGE = (0.5, 2.0)
 _DARK = 8
+_EPOCH_LENGTH_S = 3600.0
 _SAMPLE_SIDE_PX = 64
 _COARSE = 4
 _LOCAL_LIGHT = 0.25
@@ -127,10 +128,16 @@ class Background:
         self._known: Mask = ~blocked
         self._noise: Plane = np.full(shape, 2.0, np.float32)
         self._new_value = first.copy()
-        self._kept_since_s: Plane = np.full(shape, t_s, np.float32)
         self._candidate = first.copy()
-        self._candidate_since_s: Plane = np.full(shape, -1.0, np.float32)
-        self._t_s = t_s
+        # Times of pixels count from `_epoch_s`: single precision would not tell seconds apart after some months.
+        self._epoch_s, self._t_s = t_s, 0.0
+        self._kept_since_s: Plane = np.zeros(shape, np.float32)
+        self._candidate_since_s: Plane = np.full(shape, -np.inf, np.float32)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of the pictures it can be held against: (H, W, 3)."""
+        return self._mean.shape
 
     def look(self, picture: Picture, t_s: float, blocked: Mask, kept: Mask) -> Change:
         """Hold a picture against the background, then learn from it.
@@ -141,7 +148,7 @@ class Background:
             blocked: Where people and vehicles are: nothing is concluded and nothing learned there.
             kept: Beneath known static objects: compared, never learned.
         """
-        elapsed_s, self._t_s = t_s - self._t_s, t_s
+        elapsed_s = self._advance(t_s)
         free = ~blocked & self._known
         mean = self.mean()
         background = scaled_luma(mean, luma_gain(picture, mean, free))
@@ -149,7 +156,7 @@ class Background:
         differs = difference(picture, background)
         threshold = np.maximum(MIN_DIFFERENCE, NOISE_FACTOR * self._noise)
         foreground = mask_of(differs > threshold)
-        still = self._note_new_values(picture, t_s, blocked)
+        still = self._note_new_values(picture, blocked)
         eligible = free & still & ~kept
         change = Change(
             picture=picture,
@@ -187,7 +194,17 @@ class Background:
         """The background as learned. Shape (H, W, 3), uint8, YCrCb; a copy."""
         return as_levels(self._mean)
 
-    def _note_new_values(self, picture: Picture, t_s: float, blocked: Mask) -> Mask:
+    def _advance(self, t_s: float) -> float:
+        """Note the time; the seconds since the last."""
+        before_s, self._t_s = self._t_s, t_s - self._epoch_s
+        elapsed_s = self._t_s - before_s
+        if self._t_s > _EPOCH_LENGTH_S:
+            self._epoch_s, self._t_s, passed_s = t_s, 0.0, self._t_s
+            self._kept_since_s -= np.float32(passed_s)
+            self._candidate_since_s -= np.float32(passed_s)
+        return elapsed_s
+
+    def _note_new_values(self, picture: Picture, blocked: Mask) -> Mask:
         """Update the memory of new values; return the pixels that have kept theirs long enough.
 
         A pixel that shows something else gets a candidate, which takes the place of its value once it has been seen
@@ -198,18 +215,18 @@ class Background:
         same = (difference(picture, self._new_value) < limit) & free
         other = ~same & free
         returned = (difference(picture, self._candidate) < limit) & other
-        fresh = other & (~returned | (self._candidate_since_s < 0))
+        fresh = other & (~returned | np.isneginf(self._candidate_since_s))
         cv2.copyTo(picture, mask_of(fresh), self._candidate)
-        self._candidate_since_s[fresh] = t_s
-        self._candidate_since_s[same] = -1.0
-        promoted = other & (t_s - self._candidate_since_s >= FORGET_AFTER_S)
+        self._candidate_since_s[fresh] = self._t_s
+        self._candidate_since_s[same] = -np.inf
+        promoted = other & (self._t_s - self._candidate_since_s >= FORGET_AFTER_S)
         cv2.copyTo(picture, mask_of(promoted), self._new_value)
         self._kept_since_s[promoted] = self._candidate_since_s[promoted]
         same |= promoted
         # A value that is still the same follows slow light by a quarter of the way.
         blended = cv2.addWeighted(self._new_value, 0.75, picture, 0.25, 0)
         cv2.copyTo(blended, mask_of(same), self._new_value)
-        return mask_of(same & (t_s - self._kept_since_s >= STILL_AFTER_S))
+        return mask_of(same & (self._t_s - self._kept_since_s >= STILL_AFTER_S))
 
     def _learn(self, picture: Picture, differs: Plane, foreground: Mask, busy: Mask, share: float) -> None:
         """Follow slow changes where the background is seen; learn at once what is seen for the first time."""

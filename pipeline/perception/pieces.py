@@ -14,6 +14,7 @@ from pipeline.perception.planes import Mask, Window, as_levels, extent, grown, s
 
 _INNER_RING = square(5)
 _OUTER_RING = square(17)
+_REACH = square(9)
 _MAX_COVERED_SHARE = 0.6
 _OWN_LOOK_LEVEL = 8.0
 _OWN_LOOK_SHARE = 0.5
@@ -60,6 +61,15 @@ class Piece:
         """Where the arrays were cut out of the picture."""
         height, width = self.ring.shape
         return slice(self.top, self.top + height), slice(self.left, self.left + width)
+
+    def touches(self, other: Mask) -> bool:
+        """Whether a mask comes as near as 4 px to the object."""
+        window = self.window()
+        return bool((grown(self.mask[window], _REACH) & other[window]).any())
+
+    def reach(self) -> Mask:
+        """The object's pixels and those within 4 px, whole picture."""
+        return grown(self.mask, _REACH)
 
     def judge(self, picture: Picture, covered: Mask) -> Verdict:
         """Tell what is at the place now, under the present light; what looks like itself refreshes the own look.

@@ -16,7 +16,7 @@ from pipeline.perception.background import Background, Change, analysis_picture
 from pipeline.perception.blobs import Blob, BlobKind, find_blobs
 from pipeline.perception.detections import Picture
 from pipeline.perception.pieces import Piece, Verdict, cut_piece, extend_piece
-from pipeline.perception.planes import Mask, box_mask, grown, square
+from pipeline.perception.planes import Mask, box_mask
 from pipeline.perception.track_ids import TrackIds
 
 ANALYSIS_PX = 480
@@ -34,7 +34,6 @@ DISTRUST_S = 30.0
 MAX_OBJECTS = 64
 """Bounds memory; a scene with more is not one of things left behind."""
 _EXPLAINED_IOU = 0.45
-_REACH = square(9)
 
 
 @dataclass(slots=True)
@@ -83,8 +82,10 @@ class StaticObjects:
         """
         small = analysis_picture(picture, ANALYSIS_PX)
         covered = box_mask(small.shape[1], small.shape[0], blocked)
-        if self._background is None:
+        if self._background is None or self._background.shape != small.shape:
+            # The first picture, or the camera now sends another size: nothing that was kept fits it.
             self._background, self._t_s = Background(small, t_s, covered), t_s
+            self._objects, self._distrusted = [], []
             return []
         elapsed_s, self._t_s = t_s - self._t_s, t_s
         change = self._background.look(small, t_s, covered, self._kept(covered))
@@ -110,7 +111,8 @@ class StaticObjects:
         kept = np.zeros_like(like)
         for one in self._objects:
             if one.verdict is not Verdict.NEITHER:
-                kept |= one.piece.mask
+                window = one.piece.window()
+                kept[window] |= one.piece.mask[window]
         return kept
 
     def _verify(self, change: Change, covered: Mask, elapsed_s: float, background: Background) -> None:
@@ -129,7 +131,7 @@ class StaticObjects:
                 background.learn_now(change.picture, one.piece.mask & ~covered)
             elif one.seen < MIN_SEEN and one.flips >= RESTLESS_FLIPS:
                 self._objects.remove(one)
-                self._distrusted.append((self._t_s + DISTRUST_S, grown(one.piece.mask, _REACH)))
+                self._distrusted.append((self._t_s + DISTRUST_S, one.piece.reach()))
             elif odd and self._t_s - one.odd_since_s > LOST_AFTER_S:
                 self._objects.remove(one)
 
@@ -137,7 +139,7 @@ class StaticObjects:
         self._distrusted = [(until_s, mask) for until_s, mask in self._distrusted if until_s > self._t_s]
         scene = np.zeros_like(change.fresh)
         for blob in find_blobs(change, MIN_BLOB_SHARE):
-            touched = [one for one in self._objects if (grown(one.piece.mask, _REACH) & blob.mask).any()]
+            touched = [one for one in self._objects if one.piece.touches(blob.mask)]
             if blob.kind is not BlobKind.LEFT:
                 if not touched and blob.kind is not BlobKind.FAINT:
                     scene |= blob.mask
