@@ -17,6 +17,8 @@ from sample_videos import stage
 from sample_videos.stage import Array, Path
 
 CUTOUTS = File(__file__).parent / "cutouts"
+_DARKEST_SHADOW = 110  # opacity, of 255; what is more opaque is an object
+_FADE_PX = 20
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def pack(rendered: File, name: str) -> None:
         along.append(float(file.stem))
         left, top = box[0] - stage.MARGIN_PX, box[1] - stage.MARGIN_PX
         boxes.append((left, top, box[2] - box[0], box[3] - box[1]))
-        tiles.append(picture.crop(box))
+        tiles.append(_faded(picture.crop(box)))
     sheet = Image.new("RGBA", (max(t.width for t in tiles), sum(t.height for t in tiles)))
     top = 0
     for tile in tiles:
@@ -105,6 +107,17 @@ def pack(rendered: File, name: str) -> None:
     CUTOUTS.mkdir(exist_ok=True)
     sheet.save(CUTOUTS / f"{name}.webp", quality=90, alpha_quality=95, method=6)
     (CUTOUTS / f"{name}.json").write_text(json.dumps({"along": along, "boxes": boxes}) + "\n", encoding="utf-8")
+
+
+def _faded(tile: Image.Image) -> Image.Image:
+    """The tile with its shadow running out towards the borders: the renderer cuts it off there."""
+    colour = np.array(tile)
+    height, width = colour.shape[:2]
+    inwards = np.minimum.outer(*(np.minimum(np.arange(n), np.arange(n)[::-1]) for n in (height, width)))
+    opacity = colour[..., 3]
+    shadow = opacity < _DARKEST_SHADOW
+    opacity[shadow] = (opacity * np.clip(inwards / _FADE_PX, 0, 1))[shadow]
+    return Image.fromarray(colour)
 
 
 if __name__ == "__main__":

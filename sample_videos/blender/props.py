@@ -45,14 +45,19 @@ def cart(models: Path) -> list[Object]:
     wood = material((0.23, 0.11, 0.045), roughness=0.8)
     body = placed(model(free / "crate/crate.obj", size=(1.5, 0.86, 0.34)), (0, 0, 0.5))
     bed = solid("cube", wood, (0, 0, 0.86), scale=(0.80, 0.48, 0.02))
-    parasol = placed(model(free / "umbrella/umbrella.obj", size=(1.95, 1.95, 1.62)), (0.42, 0, 0.88))
-    return [body, bed, parasol, *_running_gear(), *_goods(free / "box/box.obj")]
+    parasol = placed(model(free / "umbrella/umbrella.obj", size=(1.95, 1.95, 2.35)), (0.42, 0, 0.05))
+    carton = placed(
+        model(models / "Scopia/scopia/cardboard-box/cardboard-box.obj", size=(0.5, 0.36, 0.32)), (1.02, 0, 0.2)
+    )
+    shelf = solid("cube", wood, (0.95, 0, 0.185), scale=(0.36, 0.26, 0.015))
+    return [body, bed, parasol, carton, shelf, *_running_gear(), *_goods(free / "box/box.obj")]
 
 
 def _running_gear() -> list[Object]:
     steel = material((0.05, 0.055, 0.06), roughness=0.45, metallic=0.3)
     tyre, rim = material((0.01, 0.01, 0.01), roughness=0.8), material((0.35, 0.36, 0.37), roughness=0.35, metallic=0.8)
     parts = [solid("cylinder", steel, (-1.35, 0, 0.9), turn=(math.pi / 2, 0, 0), radius=0.018, depth=0.76)]
+    parts += [solid("cylinder", steel, (0.70, y, 0.34), radius=0.015, depth=0.34) for y in (-0.2, 0.2)]
     for y in (-0.5, 0.5):
         hub = (0.25, y, 0.36)
         parts += [

@@ -133,9 +133,18 @@ def test_the_network_sees_the_car_that_blocks_the_fire_lane_and_none_before(site
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("group", ["person", "stall"])
-def test_the_network_sees_the_vendor_and_the_stall(site: Site, network: Detector, group: str) -> None:
-    assert share_seen(site, network, (timeline.CART.stands, timeline.CART.leaves), "verge", group) > 0.8
+def test_the_network_sees_the_vendor_and_the_stall(site: Site, network: Detector) -> None:
+    cart = timeline.CART
+    assert share_seen(site, network, (cart.stands, cart.leaves), "verge", "person") > 0.9
+    # A parasol's box ends in the air; so it is looked for where the cart is, not in the zone.
+    x, y = stage.to_picture(cart.ground(cart.stands))[0]
+    classes = list(load_vocabulary().expand(["stall"]))
+    looks = [network.detect(picture, 640, 0.3) for picture in pictures(cart.stands, cart.leaves, every_s=1.5)]
+    found = [look.xyxy[np.isin(look.class_name, classes)] for look in looks]
+    near = [
+        np.any((boxes[:, 0] < x) & (boxes[:, 2] > x) & (boxes[:, 3] > y - 100) & (boxes[:, 1] < y)) for boxes in found
+    ]
+    assert np.mean(near) > 0.9
 
 
 @pytest.mark.long
@@ -143,8 +152,11 @@ def test_the_network_takes_the_waste_for_no_vehicle(site: Site, network: Detecto
     assert share_seen(site, network, (40.0, 49.0), "kerb", "motor_vehicle") == 0
 
 
+@pytest.mark.long
 def test_the_waste_differs_from_the_empty_street_on_enough_of_the_picture() -> None:
-    before, lying, after = (np.median(pictures(*span, every_s=0.5), axis=0) for span in ((12, 26), (41, 50), (75, 79)))
+    before, lying, after = (
+        np.median(pictures(first, last, every_s=0.5), axis=0) for first, last in ((22.6, 26.6), (41, 50), (75, 79))
+    )
     centre = stage.to_picture(stage.WASTE_SPOT)[0].astype(int)
     place = (slice(centre[1] - 60, centre[1] + 50), slice(centre[0] - 100, centre[0] + 100))
     changed, left_over = (np.abs(other - before)[place].max(axis=2) > 25 for other in (lying, after))
