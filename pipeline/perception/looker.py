@@ -117,7 +117,7 @@ class Looker:
         tracks = self._tracker.present()
         lying = self._look_for_static(picture, t_s, tracks)
         if lying is not None:
-            looks.append(Look(LookKind.STATIC, WHOLE_PICTURE, "background", ANALYSIS_PX))
+            looks.append(Look(LookKind.STATIC, WHOLE_PICTURE, "background", min(ANALYSIS_PX, max(picture.shape[:2]))))
         before, self._before = self._before or glance, glance
         return Observation(
             t=frame.t,

@@ -9,7 +9,7 @@ import pytest
 from pipeline.geofence.boxes import Box, iou
 from pipeline.perception.static_objects import MAX_OBJECTS, StaticObject, StaticObjects
 from pipeline.perception.track_ids import TrackIds
-from tests.perception.street import Floats, ground, put, shaded, shot
+from tests.perception.street import Floats, enlarged, ground, put, shaded, shot
 
 GROUND = ground()
 HEAP: Box = (0.5, 0.55, 0.62, 0.70)
@@ -224,6 +224,27 @@ def test_after_a_restless_time_things_are_found_again() -> None:
     seen = list(watch(simply(scene), 80))
     assert all(look.objects == {} for look in seen if look.t_s < 60)
     assert all(len(look.objects) == 1 for look in seen if look.t_s >= 64)
+
+
+def test_seconds_are_told_apart_after_months() -> None:
+    static, start_s = StaticObjects(TrackIds()), 300 * 86_400.0
+    static.look(shot(GROUND, 0), 0, [])
+    found: dict[float, int] = {}
+    for index in range(120):
+        t_s = start_s + index / 2
+        found[index / 2] = len(static.look(shot(WITH_HEAP if 40 <= index < 80 else GROUND, index), t_s, []) or [])
+    assert all(found[t_s] == (23 <= t_s < 40) for t_s in found if not (20 <= t_s < 23 or 40 <= t_s < 42))
+
+
+def test_a_picture_of_another_size_begins_anew() -> None:
+    static = StaticObjects(TrackIds())
+    for index in range(60):
+        static.look(shot(WITH_HEAP if index >= 30 else GROUND, index), index / 2, [])
+    assert static.look(enlarged(shot(WITH_HEAP, 60), 200, 150), 30, []) == []
+    for index in range(61, 100):
+        scene = put(GROUND, HEAP, seed=11, colour=SAND) if index >= 80 else GROUND
+        found = static.look(enlarged(shot(scene, index), 200, 150), index / 2, [])
+    assert [one.track for one in found or []] == [2]
 
 
 def test_an_object_that_proves_to_be_a_parked_car_is_forgotten() -> None:
