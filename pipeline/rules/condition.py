@@ -9,8 +9,8 @@ from typing import NamedTuple, Protocol
 
 from pipeline.config.resolved import Rule
 from pipeline.config.vocabulary import Vocabulary
+from pipeline.geofence.boxes import Box, surrounding
 from pipeline.observation import STATIC_OBJECT, MediaNs
-from pipeline.rules.boxes import Box, surrounding
 from pipeline.rules.episode import EventObject
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting

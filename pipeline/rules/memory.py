@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from pipeline.config.catalogue import Severity
 from pipeline.config.ids import RuleId, ZoneId
+from pipeline.geofence.boxes import Box
 from pipeline.observation import CameraId, GapCause, MediaNs
-from pipeline.rules.boxes import Box
 from pipeline.rules.episode import EventId, EventObject, Review
 from pipeline.rules.subject_memory import Fixture, Likeness, Sighted, Subject
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
+from pipeline.geofence.boxes import Box
 from pipeline.observation import MediaNs, Sight, TrackId, nanoseconds
-from pipeline.rules.boxes import Box
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Sighting
 from pipeline.rules.stance import STANCES, Stay

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from pipeline.geofence.boxes import Box, iou
 from pipeline.observation import MediaNs, Sight, nanoseconds
-from pipeline.rules.boxes import Box, iou
 from pipeline.rules.motion import Motion
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.stance import STANCES, Stay

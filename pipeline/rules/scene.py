@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.config.resolved import Zone
+from pipeline.geofence.boxes import Box
 from pipeline.geofence.geometry import ZoneShape, holds_ground_point
 from pipeline.observation import Look, LookKind, MediaNs, Objects, Observation, Sight, TrackId
-from pipeline.rules.boxes import Box
 
 UNKNOWN = np.zeros(0, np.float32)
 """The appearance of what has none."""

@@ -7,8 +7,8 @@ import numpy as np
 
 from pipeline.config.area import Area, GroundArea
 from pipeline.config.ground import GroundMap
+from pipeline.geofence.boxes import Box, area
 from pipeline.geofence.calibration import box_ground_area_m2
-from pipeline.rules.boxes import Box, area
 from pipeline.rules.stance import Stay
 
 _KEEP_SHARE = 0.5

@@ -5,8 +5,8 @@ Furniture is no stall: what has stood in its place for long before anybody came 
 
 from collections.abc import Iterable, Sequence
 
+from pipeline.geofence.boxes import Box, area, covered
 from pipeline.observation import STATIC_OBJECT, LookKind, MediaNs, Sight, nanoseconds
-from pipeline.rules.boxes import Box, area, covered
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.stance import STANCES, Stay
 from pipeline.rules.subject_memory import Fixture, Subject

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.rules.boxes import Box, containment, covered, iou
+from pipeline.geofence.boxes import Box, containment, covered, iou
 
 _STILL_TOLERANCE = 0.2
 """How far an edge may move, of the box's own width or height: detectors jitter by a tenth, a car that moves does not

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from pydantic import PlainSerializer, PlainValidator
 
 from pipeline.config.ids import ZoneId
+from pipeline.geofence.boxes import Box
 from pipeline.observation import MediaNs, TrackId
-from pipeline.rules.boxes import Box
 from pipeline.rules.episode import EventObject
 from pipeline.rules.stance import Stay
 

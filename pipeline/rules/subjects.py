@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.config.ids import ZoneId
+from pipeline.geofence.boxes import Box
 from pipeline.observation import LookKind, MediaNs, Sight, TrackId, nanoseconds
-from pipeline.rules.boxes import Box
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.motion import Candidate, Motion, hold_back, note_step, read_motion, settled_since
 from pipeline.rules.sameness import is_in_place_of, is_twin, learn_look, match, may_take_place

@@ -5,8 +5,8 @@ Whatever else a network calls a thing does not explain it: it calls a rucksack a
 
 from collections.abc import Iterable
 
+from pipeline.geofence.boxes import Box, covered
 from pipeline.observation import STATIC_OBJECT, Sight, nanoseconds
-from pipeline.rules.boxes import Box, covered
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.stance import Stay
 from pipeline.rules.subject_memory import Subject

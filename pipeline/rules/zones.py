@@ -8,8 +8,8 @@ import numpy as np
 
 from pipeline.config.ids import ZoneId
 from pipeline.config.resolved import Zone
+from pipeline.geofence.boxes import Box
 from pipeline.geofence.geometry import ZoneShape, ground_share, holds_ground_point
-from pipeline.rules.boxes import Box
 
 _ENTER_SHARE = 0.5
 _LEAVE_SHARE = 0.3

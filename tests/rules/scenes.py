@@ -13,6 +13,7 @@ from pipeline.config.ids import AlgorithmKey, RuleId, ZoneId
 from pipeline.config.resolved import Geofence, Rule, Zone
 from pipeline.config.schedule import parse_schedule
 from pipeline.config.vocabulary import Title, load_vocabulary
+from pipeline.geofence.boxes import Box
 from pipeline.observation import (
     NS_PER_S,
     STATIC_OBJECT,
@@ -29,7 +30,6 @@ from pipeline.observation import (
     Observation,
     Sight,
 )
-from pipeline.rules.boxes import Box
 from pipeline.rules.episode import CloseLookRequest, Episode, State, Step
 from pipeline.rules.reasoner import Reasoner
 

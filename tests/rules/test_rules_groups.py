@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.config.catalogue import Condition
-from pipeline.rules.boxes import Box
+from pipeline.geofence.boxes import Box
 from pipeline.rules.episode import Ended, State
 from pipeline.rules.stalls import is_beside
 from tests.rules.scenes import (

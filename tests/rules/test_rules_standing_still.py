@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.rules.boxes import Box
+from pipeline.geofence.boxes import Box
 from pipeline.rules.episode import Ended, State
 from pipeline.rules.stance import lies_there, stands_still, stays_about
 from tests.rules.scenes import (

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.config.catalogue import Condition
-from pipeline.rules.boxes import Box
+from pipeline.geofence.boxes import Box
 from pipeline.rules.episode import State
 from tests.rules.scenes import (
     CLASSES,

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.config.area import PictureShare
 from pipeline.config.catalogue import EventPer
-from pipeline.rules.boxes import Box
+from pipeline.geofence.boxes import Box
 from pipeline.rules.episode import State
 from tests.rules.scenes import (
     LANE,

@@ -4,8 +4,8 @@ The dwell is the person's: another person at the same stall begins anew. It coun
 """
 
 from pipeline.config.resolved import Rule
+from pipeline.geofence.boxes import iou
 from pipeline.observation import STATIC_OBJECT, LookKind, Sight, nanoseconds
-from pipeline.rules.boxes import iou
 from pipeline.rules.condition import Kinds, Span
 from pipeline.rules.episode import EventObject
 from pipeline.rules.memory import RuleMemory

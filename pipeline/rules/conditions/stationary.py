@@ -1,8 +1,8 @@
 """An object of the rule's classes stands still in the zone; static objects too, where the rule counts them."""
 
 from pipeline.config.resolved import Rule
+from pipeline.geofence.boxes import iou
 from pipeline.observation import STATIC_OBJECT, Sight
-from pipeline.rules.boxes import iou
 from pipeline.rules.condition import Kinds, Span
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
