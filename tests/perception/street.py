@@ -1,6 +1,8 @@
 """A street drawn with numpy: textured ground, things and vehicles on it, light, shadow, noise; the same every time."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import cv2
@@ -94,3 +96,29 @@ def found(rows: Sequence[tuple[str, float, Box]], width: int = WIDTH, height: in
             if b[2] > 0 and b[0] < 1 and b[3] > 0 and b[1] < 1
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What the camera has before it: the scene, how strong the light is, and where people and vehicles are."""
+
+    scene: Floats
+    gain: float = 1.0
+    blocked: tuple[Box, ...] = ()
+
+
+def passer_by(t_s: float, scene: Floats) -> tuple[Floats, tuple[Box, ...]]:
+    """Someone who walks through the picture every 45 s, in front of what lies there."""
+    left = (t_s % 45) / 10 - 0.2
+    box = (left, 0.4, left + 0.07, 0.75)
+    if left >= 1:
+        return scene, ()
+    return put(scene, box, seed=30 + int(t_s / 45) % 5, colour=(60, 50, 90)), (box,)
+
+
+def outdoors(t_s: float, scene: Floats) -> Moment:
+    """A slow sine of light, a cloud every seven minutes, a soft shadow that wanders through, people."""
+    gain = 1 + 0.25 * math.sin(2 * math.pi * t_s / 2400) + (0.12 if int(t_s / 420) % 2 else -0.08)
+    left = (t_s % 900) / 900 * 1.6 - 0.5
+    scene, people = passer_by(t_s, shaded(scene, (left, 0.2, left + 0.4, 0.95), 0.6, 25))
+    return Moment(scene, gain, people)

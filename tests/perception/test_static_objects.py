@@ -1,6 +1,5 @@
 """What was put down is reported until it is taken away, whatever the light does; nothing else is reported."""
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -9,21 +8,12 @@ import pytest
 from pipeline.geofence.boxes import Box, iou
 from pipeline.perception.static_objects import MAX_OBJECTS, StaticObject, StaticObjects
 from pipeline.perception.track_ids import TrackIds
-from tests.perception.street import Floats, enlarged, ground, put, shaded, shot
+from tests.perception.street import Floats, Moment, enlarged, ground, outdoors, put, shaded, shot
 
 GROUND = ground()
 HEAP: Box = (0.5, 0.55, 0.62, 0.70)
 SAND, GREEN, DARK = (70, 110, 140), (60, 130, 70), (45, 45, 50)
 WITH_HEAP = put(GROUND, HEAP, seed=11, colour=SAND)
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """What the camera has before it: the scene, how strong the light is, and where people and vehicles are."""
-
-    scene: Floats
-    gain: float = 1.0
-    blocked: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +37,6 @@ def watch(at: Callable[[float], Moment], length_s: float, step_s: float = 0.5, n
 
 def simply(scene_at: Callable[[float], Floats]) -> Callable[[float], Moment]:
     return lambda t_s: Moment(scene_at(t_s))
-
-
-def passer_by(t_s: float, scene: Floats) -> tuple[Floats, tuple[Box, ...]]:
-    """Someone who walks through the picture every 45 s, in front of what lies there."""
-    left = (t_s % 45) / 10 - 0.2
-    box = (left, 0.4, left + 0.07, 0.75)
-    if left >= 1:
-        return scene, ()
-    return put(scene, box, seed=30 + int(t_s / 45) % 5, colour=(60, 50, 90)), (box,)
-
-
-def outdoors(t_s: float, scene: Floats) -> Moment:
-    """A slow sine of light, a cloud every seven minutes, a soft shadow that wanders through, people."""
-    gain = 1 + 0.25 * math.sin(2 * math.pi * t_s / 2400) + (0.12 if int(t_s / 420) % 2 else -0.08)
-    left = (t_s % 900) / 900 * 1.6 - 0.5
-    scene, people = passer_by(t_s, shaded(scene, (left, 0.2, left + 0.4, 0.95), 0.6, 25))
-    return Moment(scene, gain, people)
 
 
 def assert_lies(seen: Iterable[Seen], box: Box, down_s: float, up_s: float) -> None:
