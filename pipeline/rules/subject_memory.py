@@ -54,12 +54,14 @@ class Departure:
         looks: How many since have seen it off.
         standing: The stay at where it is now.
         zone: The zone of that place; None: none of the rule's.
+        is_clear: Every look has seen it wholly off its place, which no wrong box explains.
     """
 
     since: MediaNs
     looks: int
     standing: Standing
     zone: ZoneId | None
+    is_clear: bool = True
 
 
 @dataclass(slots=True)

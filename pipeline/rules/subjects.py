@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.config.ids import ZoneId
-from pipeline.geofence.boxes import Box
+from pipeline.geofence.boxes import Box, iou
 from pipeline.observation import LookKind, MediaNs, Sight, TrackId, nanoseconds
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.motion import Candidate, Motion, hold_back, note_step, read_motion, settled_since
@@ -18,6 +18,7 @@ from pipeline.rules.zones import Grounds
 _SETTLE_NS = nanoseconds(3)
 """How long an object must be off its place before it has left it: a box that something cuts in two is off as well."""
 _SETTLE_LOOKS = 2
+_CLEAR_IOU = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,8 @@ class Follower:
             subject.departure = departure
         elif departure.standing.since == scene.t:
             departure.zone = self._zone_of(subject.box, subject.stay, subject.zone)
-        if departure.looks < _SETTLE_LOOKS or scene.t - departure.since < settle_ns:
+        departure.is_clear &= subject.stay is Stay.STILL and iou(subject.standing.anchor, subject.box) < _CLEAR_IOU
+        if departure.looks < _SETTLE_LOOKS or (scene.t - departure.since < settle_ns and not departure.is_clear):
             return True
         if departure.zone is None:
             return False
