@@ -19,6 +19,8 @@ from pipeline.config.vocabulary import Title
 from pipeline.errors import ConfigError
 
 _LARGE_MISS_M = 1.0
+ANY = "*"
+"""In place of a category that is missing or misspelt: it may be meant to be any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +31,19 @@ class Fences:
         document: Where its zones are written; None: the file could not be read, or a camera has none.
         geofence: The zones without a fault.
         steps_by_id: Where each id is written, those of zones with a fault among them.
-        categories: Every category named.
+        hidden: Categories of the zones with a fault; `ANY` where one of them has none that is known.
         is_whole: Whether the ids are all known: nothing may be called unknown where they are not.
     """
 
     document: Document | None
     geofence: Geofence
     steps_by_id: Mapping[str, Steps]
-    categories: frozenset[str]
+    hidden: frozenset[str]
     is_whole: bool
+
+    def may_hide(self, category: str) -> bool:
+        """Whether a zone of the category may be among what could not be read."""
+        return not self.is_whole or not self.hidden.isdisjoint({category, ANY})
 
 
 NO_FENCES = Fences(None, Geofence(None, ()), {}, frozenset(), is_whole=True)
@@ -76,32 +82,25 @@ class _Reading:
     def fences(self) -> Fences:
         ground = self._ground()
         steps_by_id: dict[str, Steps] = {}
-        named: set[str] = set()
+        hidden: set[str] = set()
         zones: list[Zone] = []
         features = self.document.at(("features",))
         is_whole = isinstance(features, list) and bool(features)
         for i in range(len(features) if isinstance(features, list) else 0):
-            is_whole = self._note_names(("features", i, "properties"), steps_by_id, named) and is_whole
+            steps: Steps = ("features", i, "properties")
+            is_whole = self._note_id(steps, steps_by_id) and is_whole
+            category = self._category(steps)
             zone = self._zone(("features", i), ground)
             if zone is not None:
                 zones.append(zone)
+            if zone is None or (category == ANY and not zone.mask):
+                hidden.add(category)
         geofence = Geofence(self.path, tuple(z for z in zones if not z.mask), tuple(z for z in zones if z.mask), ground)
-        return Fences(self.document, geofence, steps_by_id, frozenset(named), is_whole)
+        return Fences(self.document, geofence, steps_by_id, frozenset(hidden), is_whole)
 
-    def _note_names(self, steps: Steps, steps_by_id: dict[str, Steps], named: set[str]) -> bool:
-        """Remember the id and category of a feature, whatever else is wrong with it. Returns whether it has an id."""
-        properties = self.document.at(steps)
-        if not isinstance(properties, dict):
-            return False
-        zone_id, category = properties.get("id"), properties.get("category")
-        if isinstance(category, str):
-            named.add(category)
-            if category not in self.categories:
-                text = f'unknown category (got "{category[:80]}", {did_you_mean(category, self.categories)})'
-                self.log.add(self.document, (*steps, "category"), text)
-        elif category is None and properties.get("mask") is not True:
-            text = f"missing (allowed: {', '.join(self.categories)})"
-            self.log.add(self.document, (*steps, "category"), text)
+    def _note_id(self, steps: Steps, steps_by_id: dict[str, Steps]) -> bool:
+        """Remember the id of a feature, whatever else is wrong with it. Returns whether it has one."""
+        zone_id = self.document.at((*steps, "id"))
         if not isinstance(zone_id, str):
             return False
         if zone_id in steps_by_id:
@@ -110,6 +109,22 @@ class _Reading:
             self.log.add(self.document, (*steps, "id"), text)
         steps_by_id.setdefault(zone_id, steps[:-1])
         return True
+
+    def _category(self, steps: Steps) -> str:
+        """The category of a feature, whatever else is wrong with it; `ANY` and a fault where it is none."""
+        properties = self.document.at(steps)
+        if not isinstance(properties, dict):
+            return ANY
+        category = properties.get("category")
+        if isinstance(category, str):
+            if category in self.categories:
+                return category
+            text = f'unknown category (got "{category[:80]}", {did_you_mean(category, self.categories)})'
+            self.log.add(self.document, (*steps, "category"), text)
+        elif category is None and properties.get("mask") is not True:
+            text = f"missing (allowed: {', '.join(self.categories)})"
+            self.log.add(self.document, (*steps, "category"), text)
+        return ANY
 
     def _ground(self) -> GroundMap | None:
         value = self.document.at(("calibration",))

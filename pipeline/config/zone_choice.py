@@ -70,20 +70,29 @@ class ZoneChoice:
             zones = tuple(zone.id for zone in fences.geofence.zones if zone.category == category and not zone.is_line)
             if zones:
                 found[camera] = zones
-            elif isinstance(self.entry.cameras, list) and fences.is_whole and category not in fences.categories:
-                text = f'camera "{camera}" has no zone of the category {category}: the rule does nothing there'
-                self.log.remark(self.document, steps, text)
+            elif isinstance(self.entry.cameras, list) and not fences.may_hide(category):
+                shape = _shape_without_area(fences, category)
+                lack = f"only {shape} of the category {category}" if shape else f"no zone of the category {category}"
+                self.log.remark(self.document, steps, f'camera "{camera}" has {lack}: the rule does nothing there')
         if not found and not self._may_hide(cameras, category):
-            named = sorted({name for camera in cameras for name in self.known.fences_by_camera[camera].categories})
-            allowed = ", ".join(named) or "none: no zone is drawn"
-            text = f"no zone of this category on the rule's cameras (got {shown_value(category)}, allowed: {allowed})"
-            self.log.add(self.document, steps, text)
+            self._refuse_category(steps, category, cameras)
         return found
+
+    def _refuse_category(self, steps: Steps, category: str, cameras: Sequence[CameraId]) -> None:
+        all_fences = [self.known.fences_by_camera[camera] for camera in cameras]
+        shape = next(filter(None, (_shape_without_area(fences, category) for fences in all_fences)), "")
+        if shape:
+            text = f"a rule looks at areas, and this category has only {shape} on its cameras"
+            self.log.add(self.document, steps, f"{text} (got {shown_value(category)}, allowed: one with a Polygon)")
+            return
+        drawn = {zone.category for fences in all_fences for zone in fences.geofence.zones if not zone.is_line}
+        allowed = ", ".join(sorted(drawn)) or "none: no zone is drawn"
+        text = f"no zone of this category on the rule's cameras (got {shown_value(category)}, allowed: {allowed})"
+        self.log.add(self.document, steps, text)
 
     def _may_hide(self, cameras: Sequence[CameraId], category: str) -> bool:
         """Whether a zone of the category may be among what could not be read."""
-        all_fences = [self.known.fences_by_camera[camera] for camera in cameras]
-        unread = any(not fences.is_whole or category in fences.categories for fences in all_fences)
+        unread = any(self.known.fences_by_camera[camera].may_hide(category) for camera in cameras)
         return unread or not self.known.is_whole or not cameras
 
     def _by_id(self, names: Sequence[str], cameras: Sequence[CameraId]) -> dict[CameraId, tuple[ZoneId, ...]]:
@@ -143,3 +152,10 @@ class ZoneChoice:
             return False
         # A zone with a fault of its own is not there; its fault is told already.
         return zone is not None
+
+
+def _shape_without_area(fences: Fences, category: str) -> str:
+    """What the category has where it has no area, as a message names it; empty where it has nothing."""
+    if any(zone.category == category for zone in fences.geofence.zones):
+        return "a line"
+    return "a mask" if any(mask.category == category for mask in fences.geofence.masks) else ""

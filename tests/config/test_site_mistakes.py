@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,46 @@ def test_no_password_is_in_any_message_or_repr(tmp_path: Path) -> None:
         "site.yaml:10: cameras[1].streams.main: holds a control character or a line feed (allowed: one line of text)"
     ]
     assert ENVIRON["PASSWORD"] == "geheim"  # noqa: S105  # the one that must not be seen
+
+
+BY_CATEGORY = SITE.replace("zones: [lane]", "zones: {category: fire_lane}")
+FEATURE_BY_SHAPE = {
+    "a line": json.dumps(
+        {
+            "type": "Feature",
+            "properties": {"id": "lane", "category": "fire_lane"},
+            "geometry": {"type": "LineString", "coordinates": [[0.1, 0.1], [0.9, 0.9]]},
+        }
+    ),
+    "a mask": square("lane", "fire_lane").replace('"category"', '"mask": true, "category"'),
+}
+
+
+@pytest.mark.parametrize("shape", FEATURE_BY_SHAPE)
+def test_a_category_that_only_a_line_or_a_mask_has_is_no_category_for_a_rule(tmp_path: Path, shape: str) -> None:
+    assert faults(write_site(tmp_path, BY_CATEGORY, fences(FEATURE_BY_SHAPE[shape], square("path", "sidewalk")))) == [
+        (
+            f"site.yaml:15: rules[0].zones.category: a rule looks at areas, and this category has only {shape} on its"
+            ' cameras (got "fire_lane", allowed: one with a Polygon)'
+        )
+    ]
+
+
+@pytest.mark.parametrize("shape", FEATURE_BY_SHAPE)
+def test_a_named_camera_where_a_category_has_no_area_is_a_warning(tmp_path: Path, shape: str) -> None:
+    site = BY_CATEGORY.replace("dwell: 60s", "cameras: [gate, yard]")
+    yard = fences(FEATURE_BY_SHAPE[shape], square("kerb", "sidewalk"))
+    warnings = load(write_site(tmp_path, site, yard=yard)).warnings
+
+    assert str(warnings[0]).rsplit("/", 1)[-1] == (
+        f'site.yaml:15: rules[0].zones.category: camera "yard" has only {shape} of the category fire_lane:'
+        " the rule does nothing there"
+    )
+
+
+@pytest.mark.parametrize("category", ['"category": "fire_lan"', '"grid": "7"', '"category": 7'])
+def test_a_wrong_category_of_a_fence_is_told_once_and_in_the_fence_file_only(tmp_path: Path, category: str) -> None:
+    gate = fences(square("lane", "fire_lane").replace('"category": "fire_lane"', category), square("path", "sidewalk"))
+
+    [told] = faults(write_site(tmp_path, BY_CATEGORY, gate))
+    assert told.startswith("gate.geojson:4: features[0].properties.category: ")
