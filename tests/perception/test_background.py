@@ -84,6 +84,17 @@ def test_nothing_is_learned_beneath_a_known_object() -> None:
     assert difference(background.mean(), seen(GROUND, 999))[pixels(SPOT)].mean() < 5
 
 
+def test_not_even_what_hardly_differs_is_learned_beneath_a_known_object_or_a_person() -> None:
+    faint = GROUND.copy()
+    faint[pixels(SPOT)] += 9
+    for busy, kept in ((THERE, NOTHING), (NOTHING, THERE)):
+        background = Background(seen(GROUND, 0), 0, NOTHING)
+        after(background, GROUND, 0, 10)
+        for step in range(1, 120):
+            background.look(seen(faint, 10 + step / 2), 10 + step / 2, busy, kept)
+        assert difference(background.mean(), seen(GROUND, 999))[pixels(SPOT)].mean() < 4
+
+
 def test_what_is_absorbed_becomes_background_only_after_it_has_lain_for_a_while() -> None:
     background = Background(seen(GROUND, 0), 0, NOTHING)
     after(background, GROUND, 0, 10)

@@ -44,10 +44,15 @@ def test_what_was_put_down_is_left_and_fills_its_box(colour: tuple[float, float,
     assert blob.score > 0.5
 
 
+@pytest.mark.parametrize("colour", [(190, 100, 88), (95, 105, 145)])
+def test_what_is_as_bright_as_the_ground_is_told_by_its_colour(colour: tuple[float, float, float]) -> None:
+    assert [blob.kind for blob in blobs(GROUND, put(GROUND, SPOT, 5, colour, contrast=8))] == [BlobKind.LEFT]
+
+
 @pytest.mark.parametrize("seed", RNG_SEEDS)
 @pytest.mark.parametrize("colour", THINGS)
 def test_what_was_taken_away_is_removed(colour: tuple[float, float, float], seed: int) -> None:
-    assert BlobKind.LEFT not in {blob.kind for blob in blobs(put(GROUND, SPOT, seed, colour), GROUND)}
+    assert {blob.kind for blob in blobs(put(GROUND, SPOT, seed, colour), GROUND)} == {BlobKind.REMOVED}
 
 
 @pytest.mark.parametrize("blur_px", [1, 9, 31])

@@ -199,8 +199,8 @@ def test_after_a_restless_time_things_are_found_again() -> None:
     assert all(len(look.objects) == 1 for look in seen if look.t_s >= 64)
 
 
-def test_seconds_are_told_apart_after_months() -> None:
-    static, start_s = StaticObjects(TrackIds()), 300 * 86_400.0
+def test_seconds_are_told_apart_after_years() -> None:
+    static, start_s = StaticObjects(TrackIds()), 10_000 * 86_400.0
     static.look(shot(GROUND, 0), 0, [])
     found: dict[float, int] = {}
     for index in range(120):
