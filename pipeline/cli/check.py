@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from pipeline.cli.check_text import as_json, sentences
-from pipeline.config.load import load_site
+from pipeline.config.faults import in_order
+from pipeline.config.load import Draft, read_site
 from pipeline.config.resolved import Site
 from pipeline.config.site import SiteFile
 from pipeline.config.vocabulary import load_vocabulary
@@ -63,11 +64,12 @@ def _check_for_programs(path: Path) -> None:
 
 
 def _checked(path: Path) -> _Checked:
-    site = load_site(path, os.environ)
-    findings = _tried(site)
-    if findings.faults:
-        raise ConfigError(findings.faults)
-    return _Checked(site, findings)
+    draft = read_site(path, os.environ)
+    findings = _tried(draft)
+    faults = in_order({*draft.faults, *findings.faults}, str(path))
+    if faults:
+        raise ConfigError(faults)
+    return _Checked(draft.site, findings)
 
 
 def _warn(warnings: tuple[Fault, ...]) -> None:
@@ -84,10 +86,10 @@ def site_schema() -> JsonValue:
     }
 
 
-def _tried(site: Site) -> Findings:
+def _tried(draft: Draft) -> Findings:
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
-        task = progress.add_task("opening recordings", total=len(site.cameras))
-        return try_site(site, lambda _camera: progress.advance(task))
+        task = progress.add_task("opening recordings", total=len(draft.site.cameras))
+        return try_site(draft, lambda _camera: progress.advance(task))
 
 
 def _listed(faults: tuple[Fault, ...]) -> list[JsonValue]:

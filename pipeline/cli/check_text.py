@@ -58,7 +58,7 @@ def _footage(camera: Camera, info_by_camera: Mapping[CameraId, StreamInfo], time
     info = info_by_camera.get(camera.id)
     if info is None or not isinstance(camera.source, RecordedSource):
         return ", live"
-    loop = ", again and again" if camera.source.loop else ""
+    loop = ", played once: this version does not loop" if camera.source.loop else ""
     length = f", {info.duration_s:.1f} s" if info.duration_s else ""
     return f", {info.codec} {info.width}x{info.height}{length}, from {_moment(info.start, timezone)}{loop}"
 

@@ -67,19 +67,22 @@ def list_models(as_json: bool) -> None:  # noqa: FBT001  # click hands a flag ov
 @_models_argument
 @_provider_option
 def verify(models: tuple[str, ...], provider: str) -> int:
-    """Load networks and hold them against their cards. Exit code 1 and a line for each that does not fit."""
+    """Load networks and hold them against their cards.
+
+    A line for each that does not fit. Exit code 1 where there is one, 2 where a name or a card is wrong.
+    """
     registry = _registry()
-    unfit = 0
+    code = 0
     for name in models or registry.names():
         try:
             card = registry.card(name, Path())
             Detector.load(card, Provider(provider))
         except SmartAlertError as error:
-            unfit += 1
+            code = max(code, error.exit_code)
             click.echo(str(error), err=True)
         else:
             click.echo(f"{card.name}: fits its card (sha256 {card.sha256[:12]}..., {len(card.classes)} classes)")
-    return 1 if unfit else 0
+    return code
 
 
 @command.command()

@@ -107,7 +107,7 @@ def resolve_camera(written: Written, around: Surroundings) -> tuple[Camera | Non
     entry = written.entry
     fences = NO_FENCES
     if entry.geofence is None:
-        text = "no geofence: no rule can look at this camera, only its faults will be told"
+        text = "no geofence: no rule can look at this camera, nothing of it will be raised"
         around.log.remark(written.document, written.steps, text)
     else:
         fences = _fences(written, entry.geofence, around)
@@ -121,7 +121,9 @@ def resolve_camera(written: Written, around: Surroundings) -> tuple[Camera | Non
 
 def place_of(document: Document, steps: Steps) -> Place:
     """Where a part of a file is written."""
-    return Place(document.file, document.line(steps), dotted(steps))
+    value = document.at(steps)
+    line_by_key = {key: document.line((*steps, key)) for key in value} if isinstance(value, dict) else {}
+    return Place(document.file, document.line(steps), dotted(steps), line_by_key)
 
 
 def _fences(written: Written, text: str, around: Surroundings) -> Fences:

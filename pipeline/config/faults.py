@@ -58,6 +58,11 @@ class FaultLog:
                 self.faults.append(fault)
 
 
+def in_order(faults: Iterable[Fault], first: str) -> list[Fault]:
+    """As people read them: those of the file `first` before the others, each file's by line."""
+    return sorted(faults, key=lambda fault: (fault.file != first, fault))
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """What to say of an unknown name: the nearest known one, or those there are."""
     names = sorted(known)

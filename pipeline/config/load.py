@@ -1,7 +1,7 @@
 """A site file, its fences and its table of cameras, read and checked as one: every mistake is told at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import available_timezones
@@ -18,11 +18,11 @@ from pipeline.config.cameras import (
     shown_path,
 )
 from pipeline.config.catalogue import Catalogue
-from pipeline.config.catalogue_file import AlgorithmEntry, load_catalogue, resolve_algorithm, unknown_names
+from pipeline.config.catalogue_file import load_catalogue
 from pipeline.config.document import Document, Steps, Value, shown_value
-from pipeline.config.faults import FaultLog, did_you_mean, faults_of
+from pipeline.config.faults import FaultLog, did_you_mean, faults_of, in_order
 from pipeline.config.fences import NO_FENCES, Fences
-from pipeline.config.ids import AlgorithmKey
+from pipeline.config.own_algorithms import with_own_algorithms
 from pipeline.config.resolved import Camera, DetectorSettings, RedisSettings, Rule, Site
 from pipeline.config.rule_entries import Law, resolve_rule
 from pipeline.config.secrets import SecretUrl
@@ -48,6 +48,21 @@ UNREAD = Fences(None, NO_FENCES.geofence, {}, frozenset(), is_whole=False)
 _REDIS_SCHEMES = frozenset({"redis", "rediss", "redis+sentinel"})
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A site file as far as it could be read.
+
+    Attributes:
+        site: What is right in it. A part that is wrong is left out, or a default stands in its place.
+        faults: Every mistake, those of the site file first, in the order of their lines.
+        names_network: Whether `site.detector.model` is what the file means, rather than such a default.
+    """
+
+    site: Site
+    faults: tuple[Fault, ...]
+    names_network: bool
+
+
 def load_site(path: Path, environ: Mapping[str, str]) -> Site:
     """The site that a file describes.
 
@@ -59,6 +74,18 @@ def load_site(path: Path, environ: Mapping[str, str]) -> Site:
         ConfigError: With every mistake of the site file, its table of cameras and its fence files, those of the site
             file first, in the order of their lines.
     """
+    draft = read_site(path, environ)
+    if draft.faults:
+        raise ConfigError(draft.faults)
+    return draft.site
+
+
+def read_site(path: Path, environ: Mapping[str, str]) -> Draft:
+    """What can be read of a site file, mistakes and all; see `load_site`.
+
+    Raises:
+        ConfigError: The file as a whole cannot be read, or is no mapping.
+    """
     document = read_yaml(path, str(path))
     log = FaultLog()
     catalogue, vocabulary = load_catalogue(), load_vocabulary()
@@ -68,7 +95,7 @@ def load_site(path: Path, environ: Mapping[str, str]) -> Site:
         log.extend(faults_of(error, SiteFile, document, ()))
     if not isinstance(document.value, dict):
         raise ConfigError(log.faults)
-    return _Loading(path, document, log, environ, catalogue, vocabulary).site()
+    return _Loading(path, document, log, environ, catalogue, vocabulary).draft()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +109,7 @@ class _Loading:
     catalogue: Catalogue
     vocabulary: Vocabulary
 
-    def site(self) -> Site:
+    def draft(self) -> Draft:
         head = self._section(SiteHead, "site") or SiteHead(id="unknown")
         try:
             timezone = time_zone(head.timezone)
@@ -94,43 +121,45 @@ class _Loading:
         detector = self._section(DetectorEntry, "detector") or DetectorEntry()
         cameras, known = self._cameras(around)
         defaults = self._section(RuleDefaults, "defaults") or RuleDefaults()
-        catalogue = self._with_own_algorithms()
+        catalogue = with_own_algorithms(self.document, self.catalogue, self.vocabulary, self.log)
         law = Law(self.document, defaults, detector.confidence, timezone, catalogue, self.vocabulary, known, self.log)
         rules = self._rules(law)
         redis, state = self._redis(around), self._state(around)
         self._refuse_specialists()
         self._warn(cameras, rules, known)
-        if self.log.faults:
-            raise ConfigError(self._ordered(self.log.faults))
-        return Site(
+        site = Site(
             id=head.id,
             name=head.name or head.id,
             timezone=timezone,
             path=self.path.absolute(),
             state=state,
             redis=redis,
-            detector=DetectorSettings(
-                detector.model,
-                detector.confidence,
-                detector.provider,
-                detector.threads,
-                place_of(self.document, ("detector",)),
-            ),
+            detector=self._detector(detector),
             cameras=tuple(cameras),
             rules=tuple(rules),
-            warnings=tuple(self._ordered(self.log.warnings)),
+            warnings=tuple(in_order(self.log.warnings, self.document.file)),
         )
+        written = self.document.at(("detector", "model"))
+        names_network = written is None or written == detector.model
+        return Draft(site, tuple(in_order(self.log.faults, self.document.file)), names_network)
+
+    def _detector(self, entry: DetectorEntry) -> DetectorSettings:
+        place = place_of(self.document, ("detector",))
+        return DetectorSettings(entry.model, entry.confidence, entry.provider, entry.threads, place)
 
     def _add(self, steps: Steps, text: str) -> None:
         self.log.add(self.document, steps, text)
 
-    def _ordered(self, faults: list[Fault]) -> list[Fault]:
-        return sorted(faults, key=lambda fault: (fault.file != self.document.file, fault))
-
     def _section(self, model: type[M], key: str) -> M | None:
+        """A section without its keys that are wrong; None where it is missing or nothing in it can be read."""
         value = self.document.at((key,))
         try:
             return None if value is None else model.model_validate(value)
+        except ValidationError as error:
+            wrong = {one["loc"][0] for one in error.errors(include_url=False) if one["loc"]}
+        try:
+            right = {name: part for name, part in value.items() if name not in wrong} if isinstance(value, dict) else {}
+            return model.model_validate(right)
         except ValidationError:
             return None
 
@@ -184,7 +213,9 @@ class _Loading:
     def _refuse_none(self, *, is_whole: bool) -> None:
         value = self.document.at(("cameras",))
         has_table = self.document.at(("cameras_from",)) is not None
-        if value is None and not has_table:
+        # `cameras:` with nothing after it is told already, as any list that is none.
+        is_there = isinstance(self.document.value, dict) and "cameras" in self.document.value
+        if not is_there and not has_table:
             self._add(("cameras",), "missing (allowed: at least one camera, here or in cameras_from)")
         elif value == [] and not (has_table and is_whole):
             self._add(("cameras",), "too few (got an empty list, allowed: at least one camera)")
@@ -204,31 +235,6 @@ class _Loading:
             else:
                 fences_by_camera[CameraId(camera_id)] = UNREAD
         return is_whole
-
-    def _with_own_algorithms(self) -> Catalogue:
-        """The catalogue and, after it, the algorithms that the site file brings itself."""
-        algorithms = dict(self.catalogue.algorithms)
-        written = self.document.at(("algorithms",))
-        for key in written if isinstance(written, dict) else ():
-            steps: Steps = ("algorithms", key)
-            if ":" not in key:
-                allowed = f'such as "{self._prefix()}:{key[:80]}"'
-                self._add(steps, f"no colon in a key of the site's own (got {shown_value(key)}, allowed: {allowed})")
-            try:
-                entry = AlgorithmEntry.model_validate(self.document.at(steps))
-            except ValidationError:
-                continue
-            unknown = unknown_names(entry, self.vocabulary)
-            for inner, text in unknown:
-                self._add((*steps, *inner), text)
-            if not unknown:
-                own = AlgorithmKey(key)
-                algorithms[own] = resolve_algorithm(own, entry, self.catalogue.general, self.vocabulary)
-        return replace(self.catalogue, algorithms=algorithms)
-
-    def _prefix(self) -> str:
-        site_id = self.document.at(("site", "id"))
-        return site_id if isinstance(site_id, str) else "site"
 
     def _rules(self, law: Law) -> list[Rule]:
         written = self.document.at(("rules",))
@@ -278,7 +284,7 @@ class _Loading:
 
     def _warn(self, cameras: list[Camera], rules: list[Rule], known: KnownCameras) -> None:
         if not self.document.at(("rules",)):
-            self.log.remark(self.document, ("rules",), "no rule: nothing but camera faults will be told")
+            self.log.remark(self.document, ("rules",), "no rule: nothing will be raised")
         used = {(camera, zone) for rule in rules for camera, zones in rule.zones_by_camera.items() for zone in zones}
         # A rule with a fault is not among `rules`, and its zones would seem unused.
         for camera in cameras if not self.log.faults else ():

@@ -45,15 +45,18 @@ class Place:
         file: As the user named it.
         line: 1-based; 0: nowhere, it is a default.
         key: Dotted path.
+        line_by_key: Of the keys below that are written.
     """
 
     file: str
     line: int
     key: str
+    line_by_key: Mapping[str, int] = field(default_factory=dict, repr=False, compare=False)
 
     def fault(self, key: str, text: str) -> Fault:
         """A mistake at `key` below."""
-        return Fault(self.file, self.line, f"{self.key}.{key}".strip("."), text)
+        line = self.line_by_key.get(key, self.line)
+        return Fault(self.file, line, f"{self.key}.{key}".strip("."), text)
 
 
 NOWHERE = Place("", 0, "")

@@ -4,7 +4,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from pipeline.config.vocabulary import Vocabulary
-from pipeline.errors import ModelError
+from pipeline.errors import UsageError
 from pipeline.perception.model_card import ModelCard, load_card
 from pipeline.resources import data_folder
 
@@ -37,7 +37,7 @@ class Registry:
             base: What a relative path is relative to: the site file's folder.
 
         Raises:
-            ModelError: There is no such network.
+            UsageError: There is no such network.
             ConfigError: Its card is missing or wrong.
         """
         if model.endswith(".yaml"):
@@ -46,5 +46,5 @@ class Registry:
         if model not in names:
             near = get_close_matches(model, names, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(names) or 'none'}"
-            raise ModelError(f"model {model!r}: no such network in {self._folder}; {hint}")
+            raise UsageError(f"model {model!r}: no such network in {self._folder}; {hint}")
         return load_card(self._folder / f"{model}.yaml", self._vocabulary)

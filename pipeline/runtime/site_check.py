@@ -4,14 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pipeline.alerts.server_url import connector
+from pipeline.config.load import Draft
 from pipeline.config.resolved import Camera, RecordedSource, Rule, Site
 from pipeline.config.vocabulary import load_vocabulary
-from pipeline.errors import Fault, SmartAlertError, SourceError, StreamError
+from pipeline.errors import ConfigError, Fault, SmartAlertError, SourceError, StreamError
 from pipeline.media.file_source import FileSource
 from pipeline.media.info import StreamInfo
 from pipeline.observation import STATIC_OBJECT, CameraId
 from pipeline.perception.detector import Detector
-from pipeline.perception.registry import Registry
+from pipeline.runtime.eyes import network_card
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +30,17 @@ class Findings:
     info_by_camera: Mapping[CameraId, StreamInfo]
 
 
-def try_site(site: Site, opened: Callable[[Camera], None]) -> Findings:
+def try_site(draft: Draft, opened: Callable[[Camera], None]) -> Findings:
     """Open every recording, load the network, read the address of Redis. Live cameras are left alone.
 
     Args:
-        site: Loaded.
+        draft: Read; what is wrong in it is not tried.
         opened: Told after each camera, for a progress bar.
     """
     faults: list[Fault] = []
     warnings: list[Fault] = []
     info_by_camera: dict[CameraId, StreamInfo] = {}
+    site = draft.site
     for camera in site.cameras:
         tried = _try_source(camera)
         if isinstance(tried, StreamInfo):
@@ -46,7 +48,8 @@ def try_site(site: Site, opened: Callable[[Camera], None]) -> Findings:
         elif tried is not None:
             faults.append(tried)
         opened(camera)
-    _try_network(site, faults, warnings)
+    if draft.names_network:
+        _try_network(site, faults, warnings)
     _try_redis(site, faults)
     return Findings(tuple(faults), tuple(warnings), info_by_camera)
 
@@ -62,12 +65,14 @@ def _try_source(camera: Camera) -> StreamInfo | Fault | None:
 
 
 def _try_network(site: Site, faults: list[Fault], warnings: list[Fault]) -> None:
-    place = site.detector.place
     try:
-        card = Registry.shipped(load_vocabulary()).card(site.detector.model, site.path.parent)
+        card = network_card(site, load_vocabulary())
         Detector.load(card, site.detector.provider, site.detector.threads)
+    except ConfigError as error:
+        faults.extend(error.faults)
+        return
     except SmartAlertError as error:
-        faults.append(place.fault("model", "; ".join(str(error).splitlines())))
+        faults.append(site.detector.place.fault("model", "; ".join(str(error).splitlines())))
         return
     for rule in site.rules:
         _hold_classes(rule, frozenset(card.classes), site.detector.model, faults, warnings)

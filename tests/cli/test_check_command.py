@@ -71,18 +71,101 @@ def test_mistakes_are_lines_on_stderr_and_exit_2(site: Path, capsys: pytest.Capt
     assert [(fault["line"], fault["key"]) for fault in faults] == [(9, "cameras[1].id"), (16, "rules[0].dwel")]
 
 
-def test_a_recording_that_does_not_open_and_an_unknown_network_are_faults_of_their_lines(
+def told_by(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, list[str]]:
+    """The exit code and the lines on stderr."""
+    code = run([str(argument) for argument in arguments])
+    return code, capsys.readouterr().err.splitlines()
+
+
+def test_mistakes_of_the_file_and_of_what_it_names_are_told_at_once_in_the_order_of_lines(
     site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    site.write_text(SITE.replace("model: yolov8n", "model: yolov8m"), encoding="utf-8")
-    (site.parent / "gate.mp4").write_bytes(b"no video")
+    text = SITE.replace("model: yolov8n, confidence: 0.3", "model: yolov8m, confidence: 3")
+    text = f'{text.replace("dwell: 60s", "dwell: 5")}redis: {{url: "redis://10.0.0.8:port", keep: 7}}\n'
+    site.write_text(text, encoding="utf-8")
+    (site.parent / "gate.mp4").write_bytes(b"")
+    (site.parent / "yard.geojson").write_text("{}", encoding="utf-8")
 
-    assert run(["check", str(site)]) == 2
+    code, lines = told_by(capsys, "check", site)
 
-    lines = capsys.readouterr().err.splitlines()
-    assert len(lines) == 2
-    assert lines[0].startswith(f"{site}:5: cameras[0].source: cannot be opened: ")
-    assert lines[1].startswith(f"{site}:2: detector.model: model 'yolov8m'")
+    assert code == 2
+    schemes = "redis://[user:password@]host[:port][/db], rediss://... or"
+    schemes += " redis+sentinel://[user:password@]host[:port][,host[:port]...]/service[/db]"
+    assert [line.removeprefix(f"{site.parent}/").split(" (")[0] for line in lines] == [
+        "site.yaml:2: detector.confidence: not allowed",
+        "site.yaml:2: detector.model: unknown network",
+        f"site.yaml:6: cameras[0].source: cannot be opened: {site.parent}/gate.mp4: the file is empty",
+        "site.yaml:16: rules[0].dwell: no duration",
+        "site.yaml:20: redis.keep: no duration",
+        f"site.yaml:20: redis.url: got redis://10.0.0.8:port, allowed are {schemes}",
+        "yard.geojson:1: features: missing",
+        "yard.geojson:1: frame: missing",
+        "yard.geojson:1: type: missing",
+    ]
+
+
+def test_a_default_in_place_of_a_wrong_name_is_not_tried(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = SITE.replace("model: yolov8n", "model: [mine]").replace("dwell: 60s", "classes: [garbage]")
+    site.write_text(text, encoding="utf-8")
+
+    code, lines = told_by(capsys, "check", site)
+
+    assert (code, len(lines)) == (2, 1)
+    assert lines[0].startswith(f"{site}:2: detector.model: wrong type")
+
+
+@pytest.mark.parametrize("command", [("check",), ("replay", "--camera", "gate"), ("run", "--once")])
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("yolov8m", '{site}:3: detector.model: unknown network (got "yolov8m", did you mean "yolov8n"?)'),
+        ("gone.yaml", '{site}:3: detector.model: no such card (got "gone.yaml", looked for {folder}/gone.yaml)'),
+    ],
+)
+def test_a_network_that_is_not_there_is_a_mistake_in_the_file_for_every_command(
+    site: Path, capsys: pytest.CaptureFixture[str], command: tuple[str, ...], name: str, fault: str
+) -> None:
+    recorded = SITE.replace('streams: {main: "rtsp://viewer:${PASSWORD}@10.0.0.8/1"}', "source: gate.mp4")
+    text = recorded.replace("detector: {model: yolov8n, ", f"detector: {{\n  model: {name}, ")
+    site.write_text(text, encoding="utf-8")
+
+    code, lines = told_by(capsys, command[0], site, *command[1:])
+
+    assert (code, lines[-1:]) == (2, [fault.format(site=site, folder=site.parent)])
+
+
+def test_each_mistake_of_a_networks_card_is_a_line_of_its_own(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    site.write_text(SITE.replace("model: yolov8n", "model: mine.yaml"), encoding="utf-8")
+    (site.parent / "mine.yaml").write_text("about: mine\nfile: 7\nlicense: MIT\n", encoding="utf-8")
+
+    code, lines = told_by(capsys, "check", site)
+
+    assert code == 2
+    card = site.parent / "mine.yaml"
+    assert {line.split(" (")[0] for line in lines} >= {
+        f"{card}:2: file: wrong type",
+        f"{card}:3: license: unknown key",
+        f"{card}:1: licence: missing",
+    }
+
+
+def test_a_site_without_rules_says_that_nothing_will_be_raised(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for without in (SITE[: SITE.index("rules:")], SITE[: SITE.index("rules:")] + "rules: []\n"):
+        site.write_text(without, encoding="utf-8")
+
+        code, lines = told_by(capsys, "check", site)
+
+        assert code == 0
+        [line] = [line for line in lines if ": rules: " in line]
+        assert line.endswith(": rules: no rule: nothing will be raised")
+
+
+def test_it_does_not_promise_to_play_a_recording_again(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    site.write_text(SITE.replace("source: gate.mp4", "source: gate.mp4\n    loop: true"), encoding="utf-8")
+
+    assert run(["check", str(site)]) == 0
+
+    assert "+08:00, played once: this version does not loop; zones lane" in capsys.readouterr().out
 
 
 def test_a_rule_that_waits_for_what_the_network_cannot_tell_is_a_fault(
@@ -93,7 +176,7 @@ def test_a_rule_that_waits_for_what_the_network_cannot_tell_is_a_fault(
     assert run(["check", str(site)]) == 2
 
     assert capsys.readouterr().err.splitlines() == [
-        f"{site}:13: rules[0].classes: the network yolov8n knows none of these: garbage"
+        f"{site}:16: rules[0].classes: the network yolov8n knows none of these: garbage"
     ]
 
 

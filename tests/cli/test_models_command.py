@@ -44,13 +44,24 @@ def test_every_network_that_does_not_fit_is_told_and_the_others_are_still_looked
 ) -> None:
     card = card_for(tmp_path, TINY, "yolov8")
     code, out, err = said(capsys, "verify", str(card.path), "yolov9n", str(tmp_path / "absent.yaml"), "yolov8n")
-    assert code == 1
+    assert code == 2
     assert [line.split(":")[0] for line in err.splitlines()] == [
         "tiny",
         "model 'yolov9n'",
         str(tmp_path / "absent.yaml"),
     ]
     assert out.startswith("yolov8n: fits")
+
+
+def test_a_network_that_does_not_fit_is_a_failure_and_an_unknown_name_a_fault_of_the_call(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = said(capsys, "verify", str(card_for(tmp_path, TINY, "yolov8").path))
+    assert (code, err.split(":")[0]) == (1, "tiny")
+    code, _, err = said(capsys, "verify", "yolov8m")
+    assert code == 2
+    assert err.startswith("model 'yolov8m': no such network in ")
+    assert err.endswith("did you mean 'yolov8n'?\n")
 
 
 def test_a_bench_times_what_it_is_given(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -146,6 +146,6 @@ def test_odd_things_are_warnings(tmp_path: Path) -> None:
     warnings = load(write_site(tmp_path, site)).warnings
 
     assert [str(warning).rsplit("/", 1)[-1] for warning in warnings] == [
-        "site.yaml:9: cameras[1]: no geofence: no rule can look at this camera, only its faults will be told",
+        "site.yaml:9: cameras[1]: no geofence: no rule can look at this camera, nothing of it will be raised",
         "site.yaml:15: rules[0].confidence: below detector.confidence (0.3), which lets nothing lower through",
     ]

@@ -68,6 +68,13 @@ NOT_A_MAPPING = "allowed: a mapping: A site: its cameras and what is looked for 
             "site.yaml:2: cameras: too few (got an empty list, allowed: at least one camera)",
         ),
         ("site: {id: a}\n", "site.yaml:1: cameras: missing (allowed: at least one camera, here or in cameras_from)"),
+        (
+            "site: {id: a}\ncameras:\nrules: []\n",
+            (
+                "site.yaml:2: cameras: wrong type (got nothing, allowed: a list: the cameras; at least one, here or in"
+                " cameras_from)"
+            ),
+        ),
     ],
 )
 def test_a_file_without_what_makes_a_site_is_refused(tmp_path: Path, site: str, expected: str) -> None:

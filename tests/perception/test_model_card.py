@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import ConfigError, ModelError
+from pipeline.errors import ConfigError, UsageError
 from pipeline.perception.model_card import load_card
 from pipeline.perception.registry import Registry
 from tests.perception.networks import VOCABULARY, card_for, constant_network
@@ -89,7 +89,7 @@ def test_the_registry_finds_cards_by_name_and_by_path(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "hint"), [("tiyn", "did you mean 'tiny'"), ("qqqq", "there are: tiny")])
 def test_an_unknown_network_is_refused_with_those_there_are(tmp_path: Path, name: str, hint: str) -> None:
     card_for(tmp_path, TINY, "end_to_end")
-    with pytest.raises(ModelError, match=rf"model {name!r}: no such network .*{hint}"):
+    with pytest.raises(UsageError, match=rf"model {name!r}: no such network .*{hint}"):
         Registry(tmp_path, VOCABULARY).card(name, tmp_path)
 
 
