@@ -23,21 +23,19 @@ def environment(**changes: str) -> Mapping[str, str]:
 
 
 def smart_alert(
-    *arguments: str | Path, largest_file_kib: int | None = None, cwd: Path | None = None
+    *arguments: str | Path, largest_file_kib: int | None = None, longest_s: float = _LONGEST_S
 ) -> subprocess.CompletedProcess[str]:
     """Run it to its end.
 
     Args:
         arguments: Of the command line.
         largest_file_kib: A file that grows beyond is refused as on a full disk.
-        cwd: Where it runs.
+        longest_s: It is killed after so long.
     """
     command: Sequence[str] = [*PROGRAM, *map(str, arguments)]
     if largest_file_kib is not None:
         command = ["bash", "-c", f'ulimit -f {largest_file_kib} && exec "$@"', "bash", *command]
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, env=environment(), timeout=_LONGEST_S, cwd=cwd
-    )
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment(), timeout=longest_s)
 
 
 def started(*arguments: str | Path) -> subprocess.Popen[str]:

@@ -82,10 +82,11 @@ def shell(script: str, site: Path, log: Path, out: Path, **variables: str) -> su
 def test_a_reader_that_goes_away_is_no_fault_of_ours(site_and_log: tuple[Path, Path], tmp_path: Path) -> None:
     # `true` reads nothing, and is gone before the first line.
     done = shell("smart-alert --json | true; exit ${PIPESTATUS[0]}", *site_and_log, tmp_path / "out")
-    assert (done.returncode, done.stderr) == (1, b"")
-    assert not (tmp_path / "out" / "alerts.jsonl").exists()
+    assert done.returncode == 0
+    assert b"events" not in done.stderr
+    assert len((tmp_path / "out" / "alerts.jsonl").read_bytes().splitlines()) == 2
     done = shell("smart-alert --json | head -n 1; exit ${PIPESTATUS[0]}", *site_and_log, tmp_path / "out")
-    assert done.returncode in {0, 1}
+    assert done.returncode == 0
     assert done.stdout.count(b"\n") == 1
     assert b"Traceback" not in done.stderr
 

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.alerts.message import parse
 from pipeline.cli.main import run
+from pipeline.replay.log import read_log
 from tests.cli.shell import ROOT, files_in, site_with_log, smart_alert, started, wait_until
 from tests.runtime.standing_car import write_site, write_video
 
@@ -57,7 +58,19 @@ def test_a_log_gives_alerts_jsonl_and_a_line_an_alert(
     assert second.startswith("2026-01-05 08:00:08  cleared (left)          critical  ")
     assert shown.err.startswith("1 events, 36 pictures looked at (")
     assert shown.err.endswith(f" times real time: {out}/alerts.jsonl\n")
-    assert list(files_in(out)) == ["alerts.jsonl"]
+    assert list(files_in(out)) == ["alerts.jsonl", "observations.parquet"]
+    assert list(read_log(out / "observations.parquet"))[-1] == list(read_log(log))[-1]
+
+
+def test_a_log_replayed_over_the_results_of_its_video_leaves_no_picture_that_no_message_names(
+    site_and_log: tuple[Path, Path], tmp_path: Path
+) -> None:
+    site, log = site_and_log
+    stale = tmp_path / "evidence" / "0" / "snapshot-0123456789abcdef.jpg"
+    stale.parent.mkdir(parents=True)
+    stale.write_bytes(b"")
+    assert run(["replay", str(site), "--source", str(log), "--out", str(tmp_path)]) == 0
+    assert not stale.exists()
 
 
 def test_json_is_the_messages_and_the_summary_and_nothing_else(
@@ -98,7 +111,14 @@ def test_neither_state_nor_stream_of_the_site_is_touched(site_and_log: tuple[Pat
 def test_results_go_to_a_folder_named_after_the_camera_where_none_is_named(site_and_log: tuple[Path, Path]) -> None:
     site, log = site_and_log
     assert run(["replay", str(site), "--source", str(log)]) == 0
-    assert list(files_in(Path.cwd())) == ["replay/cam-0/alerts.jsonl"]
+    assert list(files_in(Path.cwd())) == ["replay/cam-0/alerts.jsonl", "replay/cam-0/observations.parquet"]
+
+
+def test_an_empty_name_is_no_folder_for_results(
+    site_and_log: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, line = told(["replay", site_and_log[0], "--out", ""], capsys)
+    assert (code, line) == (2, "--out: '.' names no folder of its own")
 
 
 def test_a_log_needs_no_network_and_a_video_says_which_is_missing(
@@ -150,10 +170,10 @@ def test_a_live_camera_needs_a_source(tmp_path: Path, capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"", (1, "the file is empty")),
-        (b"hello, this is text\n" * 100, (1, "no video of a known format")),
+        (b"", (2, "the file is empty")),
+        (b"hello, this is text\n" * 100, (2, "no video of a known format")),
         (b"PAR1 the rest is missing", (2, "cannot be read as an observation log")),
-        (b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom", (1, "")),
+        (b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom", (2, "")),
     ],
 )
 def test_a_source_that_is_neither_video_nor_log_is_one_line(
@@ -174,7 +194,7 @@ def test_a_folder_is_no_source(
     site_and_log: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, line = told(["replay", site_and_log[0], "--source", tmp_path, "--out", tmp_path / "out"], capsys)
-    assert (code, line) == (1, f"{tmp_path}: not a file, expected a video file")
+    assert (code, line) == (2, f"{tmp_path}: not a file, expected a video file")
 
 
 @pytest.mark.parametrize("below", ["", "/deeper"])
@@ -184,8 +204,8 @@ def test_results_that_can_go_nowhere_are_one_line(
     (tmp_path / "file").write_text("mine")
     for source in site_and_log[1], site_and_log[0].parent / "gate.mp4":
         code, line = told(["replay", site_and_log[0], "--source", source, "--out", f"{tmp_path}/file{below}"], capsys)
-        assert code == 1
-        assert line.startswith(f"{tmp_path}/file{below}: cannot be made: ")
+        assert code == 2
+        assert line == f"{tmp_path}/file{below}: there is a file of this name (expected a folder, or none yet)"
     assert (tmp_path / "file").read_text() == "mine"
 
 

@@ -25,7 +25,7 @@ def test_a_live_camera_is_refused_before_anything_is_written(
     recorded, live = "source: gate.mp4, start: '2026-01-05T08:00:00'", "source: 'rtsp://viewer:hunter2@10.0.0.8/1'"
     site.write_text(site.read_text(encoding="utf-8").replace(recorded, live), encoding="utf-8")
     assert run(["run", str(site), "--once"]) == 2
-    assert capsys.readouterr().err == "camera cam-0: is live; name a recording or a log of it with --source\n"
+    assert capsys.readouterr().err == "camera cam-0: is live; this version runs recordings only\n"
     assert not (tmp_path / "state").exists()
 
 

@@ -1,0 +1,87 @@
+"""Real footage with its truth, where it lies beside the checkout: every clip replayed, every event held against it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.cli.shell import ROOT, smart_alert
+
+FOOTAGE = ROOT.parent / "shared" / "footage"
+CLIPS = (
+    "street-parking.mp4",
+    "street-queue.mp4",
+    "car-park-aisle.mp4",
+    "person-at-table.mp4",
+    "left-backpack.mp4",
+    "night-adverts.mp4",
+    "road-60fps.avi",
+    "road-stopped.mp4",
+    "pavement.mp4",
+)
+
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.timeout(1800),
+    pytest.mark.skipif(not FOOTAGE.is_dir(), reason=f"no footage: {FOOTAGE} does not exist"),
+]
+
+
+@pytest.fixture(scope="session")
+def folder_by_clip(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    """What `smart-alert replay` left of each clip."""
+    truth = json.loads((FOOTAGE / "truth.json").read_text(encoding="utf-8"))
+    results = tmp_path_factory.mktemp("footage")
+    folders: dict[str, Path] = {}
+    for clip, expected in truth.items():
+        folders[clip] = results / Path(clip).stem
+        done = smart_alert("replay", FOOTAGE / expected["site"], "--out", folders[clip], longest_s=600)
+        assert done.returncode == 0, done.stderr
+    return folders
+
+
+def test_every_event_is_found_and_nothing_else(
+    folder_by_clip: Mapping[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sorted(folder_by_clip) == sorted(CLIPS)
+    pairs = [f"{clip}={folder}" for clip, folder in folder_by_clip.items()]
+    scored = subprocess.run(
+        [sys.executable, FOOTAGE / "score.py", FOOTAGE / "truth.json", *pairs],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    with capsys.disabled():
+        print(f"\n{scored.stdout}{scored.stderr}", end="")  # noqa: T201  # the score is the result
+    assert scored.returncode == 0, scored.stdout
+
+
+@pytest.mark.parametrize("clip", CLIPS)
+def test_the_log_of_a_clip_gives_the_alerts_of_the_clip(
+    folder_by_clip: Mapping[str, Path], clip: str, tmp_path: Path
+) -> None:
+    """Evidence apart: a log holds no pictures."""
+    folder = folder_by_clip[clip]
+    truth = json.loads((FOOTAGE / "truth.json").read_text(encoding="utf-8"))
+    site = FOOTAGE / truth[clip]["site"]
+    done = smart_alert("replay", site, "--source", folder / "observations.parquet", "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    of_video, of_log = (
+        [json.loads(line) for line in (where / "alerts.jsonl").read_text(encoding="utf-8").splitlines()]
+        for where in (folder, tmp_path / "out")
+    )
+    assert all(message["evidence"] is None for message in of_log)
+    assert [message | {"evidence": None} for message in of_video] == of_log
+
+
+@pytest.mark.parametrize("clip", ["road-stopped.mp4", "pavement.mp4"])
+def test_a_clip_gives_the_same_bytes_every_time(folder_by_clip: Mapping[str, Path], clip: str, tmp_path: Path) -> None:
+    truth = json.loads((FOOTAGE / "truth.json").read_text(encoding="utf-8"))
+    done = smart_alert("replay", FOOTAGE / truth[clip]["site"], "--out", tmp_path / "out", longest_s=600)
+    assert done.returncode == 0, done.stderr
+    for name in ("alerts.jsonl", "observations.parquet"):
+        assert (tmp_path / "out" / name).read_bytes() == (folder_by_clip[clip] / name).read_bytes(), name
