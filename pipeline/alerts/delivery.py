@@ -76,15 +76,18 @@ class Delivery:
         if self._at_once:
             self.offer()
 
-    def offer(self) -> Offer:
+    def offer(self, *, after_pause: bool = True) -> Offer:
         """Send all that waits. A server that is away costs its time-outs once, then nothing until a pause is over.
+
+        Args:
+            after_pause: Wait for the end of a pause; False: try now, for it is the last time.
 
         Raises:
             StateError: The outbox cannot be read or written.
             StreamError: The server refuses for good.
         """
         # A wall clock may be set back: a pause is then over at once rather than never.
-        if self._pause_ns and 0 <= self._now_ns() - self._failed_ns < self._pause_ns:
+        if after_pause and self._pause_ns and 0 <= self._now_ns() - self._failed_ns < self._pause_ns:
             return Offer(Reached.PAUSING, 0, 0, "")
         sent = again = 0
         try:

@@ -12,10 +12,11 @@ from rich.console import Console
 from rich.progress import Progress
 
 from pipeline.cli.check_text import as_json, sentences
+from pipeline.config.catalogue_file import load_catalogue
 from pipeline.config.faults import in_order
 from pipeline.config.load import Draft, read_site
 from pipeline.config.resolved import Site
-from pipeline.config.site import SiteFile
+from pipeline.config.site_schema import site_schema
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.errors import ConfigError, Fault
 from pipeline.runtime.site_check import Findings, try_site
@@ -31,7 +32,7 @@ def command(site: Path | None, wants_schema: bool, wants_json: bool) -> None:  #
     Every mistake is told at once, as file:line: key: fault. Exit code 2 where there is one.
     """
     if wants_schema:
-        click.echo(_dumped(site_schema()))
+        click.echo(_dumped(site_schema(load_catalogue())))
     elif site is None:
         raise click.UsageError("Missing argument 'SITE.yaml' (or --schema).")
     elif wants_json:
@@ -75,15 +76,6 @@ def _checked(path: Path) -> _Checked:
 def _warn(warnings: tuple[Fault, ...]) -> None:
     for warning in warnings:
         click.echo(f"warning: {warning}", err=True)
-
-
-def site_schema() -> JsonValue:
-    """The JSON Schema of a site file as it is written."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **SiteFile.model_json_schema(mode="validation"),
-        "title": "smart-alert site file",
-    }
 
 
 def _tried(draft: Draft) -> Findings:

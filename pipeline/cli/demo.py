@@ -1,7 +1,10 @@
 """`smart-alert demo`: the whole pipeline on sample footage, with nothing to configure."""
 
+import fcntl
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +16,8 @@ from pipeline.alerts.evidence import EvidenceFolder
 from pipeline.alerts.message import Alert, parse
 from pipeline.alerts.reader import AlertReader
 from pipeline.alerts.site_delivery import site_delivery, site_server
-from pipeline.cli.progress import media_progress
+from pipeline.cli.output import say
+from pipeline.cli.progress import FootageProgress
 from pipeline.cli.telling import HEADING, alert_line, line
 from pipeline.config.load import load_site
 from pipeline.config.resolved import Site
@@ -24,6 +28,7 @@ from pipeline.resources import data_folder
 from pipeline.runtime.clock import sleep, stopwatch, wall_now_ns
 from pipeline.runtime.eyes import load_detector
 from pipeline.runtime.recordings import Tools, run_recordings
+from pipeline.runtime.replaying import make_folder
 
 _MARK = ".smart-alert-demo"
 _STATE = "state"
@@ -37,33 +42,34 @@ def command(out: Path) -> None:
     Leaves index.html (timeline and snapshots), alerts.jsonl and the evidence in the folder. Needs no configuration and
     no server.
     """
-    _make_ready(out)
     site = replace(load_site(data_folder("sample_videos") / "site.yaml", os.environ), state=out.resolve() / _STATE)
     vocabulary = load_vocabulary()
     detector = load_detector(site, vocabulary)
     keeper = EvidenceFolder(out, site.timezone, vocabulary.titles)
     elapsed = stopwatch()
-    click.echo(line(HEADING))
     with (
+        _folder_of_ours(out),
         site_server(site, sleep) as server,
         site_delivery(site, wall_now_ns, sleep) as delivery,
         AlertFile(out) as file,
-        media_progress(site.name, 0.0) as progress,
+        FootageProgress() as bars,
     ):
+        say(line(HEADING))
         echo = _StreamEcho(AlertReader(server, site.redis.stream), site)
         tools = Tools(detector, vocabulary, keeper, (file, delivery, echo), out / _STATE / "log")
-        summaries = run_recordings(site, tools, lambda _, t: progress(t))
-    wall_s = elapsed()
+        summaries = run_recordings(site, tools, bars)
+        wall_s = elapsed()
+    keeper.remove_all_but(alert.evidence for alert in echo.alerts if alert.evidence is not None)
     media_s = sum(summary.media_ns for summary in summaries.values()) / 1e9
     looks = sum(summary.looks for summary in summaries.values())
     raised = sum(summary.raised for summary in summaries.values())
     page = out / "index.html"
     write_report(page, echo.alerts, Facts(site.name, looks, media_s, media_s / wall_s), site.timezone)
-    click.echo(
+    say(
         f"{raised} events; {looks} pictures of {media_s:.0f} s of footage analysed in {wall_s:.0f} s: "
         f"{media_s / wall_s:.1f} times real time"
     )
-    click.echo(f"page: {page.resolve()}")
+    say(f"page: {page.resolve()}")
 
 
 class _StreamEcho:
@@ -80,25 +86,31 @@ class _StreamEcho:
         for item in self._reader.since(self._last.next()):
             received = parse(item.line)
             self.alerts.append(received)
-            click.echo(alert_line(received, self._timezone))
+            say(alert_line(received, self._timezone))
             self._last = item.entry
 
 
-def _make_ready(out: Path) -> None:
-    """Make the folder, or empty it of the last demo.
+@contextmanager
+def _folder_of_ours(out: Path) -> Iterator[None]:
+    """The folder, for one demo at a time. Its last page, alerts and pictures stay until the new ones are complete.
 
     Raises:
-        UsageError: It holds something else.
+        UsageError: It holds something else, or another demo is running in it.
         StateError: It cannot be written.
     """
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"--out: {out} is a file (expected a folder, or none yet)")
+    if out.is_dir() and any(out.iterdir()) and not (out / _MARK).is_file():
+        raise UsageError(f"--out: {out} holds something else than a demo; name another folder")
+    make_folder(out)
     try:
-        if out.exists() and not out.is_dir():
-            raise UsageError(f"--out: {out} is a file (expected a folder, or none yet)")
-        if out.is_dir() and any(out.iterdir()) and not (out / _MARK).is_file():
-            raise UsageError(f"--out: {out} holds something else than a demo; name another folder")
-        out.mkdir(parents=True, exist_ok=True)
-        (out / _MARK).touch()
-        for name in (_STATE, "evidence"):
-            shutil.rmtree(out / name, ignore_errors=True)
+        mark = (out / _MARK).open("wb")
     except OSError as error:
         raise StateError(f"{out}: cannot be written: {error.strerror}") from error
+    with mark:
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UsageError(f"--out: another demo is running in {out}; name another folder") from error
+        shutil.rmtree(out / _STATE, ignore_errors=True)
+        yield

@@ -4,6 +4,8 @@ import os
 import sys
 from io import FileIO, TextIOWrapper
 
+import click
+
 
 def prepare_output() -> None:
     """Make both usable: what a terminal cannot show, or an output that is closed, is no reason to fail."""
@@ -19,6 +21,16 @@ def prepare_output() -> None:
         if isinstance(output, TextIOWrapper):
             # A terminal without Chinese shows \\uXXXX.
             output.reconfigure(errors="backslashreplace")
+
+
+def say(text: str | bytes) -> None:
+    """Write a line to stdout. Where its reader has gone away (`| head`), the work goes on unheard."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.close(nowhere)
 
 
 def finish_output() -> bool:

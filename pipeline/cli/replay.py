@@ -2,11 +2,12 @@
 
 import json
 import os
+from functools import partial
 from pathlib import Path
 
 import click
 
-from pipeline.cli.progress import media_progress
+from pipeline.cli.progress import FootageProgress
 from pipeline.cli.telling import Teller
 from pipeline.config.load import load_site
 from pipeline.config.resolved import Camera, Site
@@ -16,7 +17,7 @@ from pipeline.replay.log import camera_of
 from pipeline.runtime.clock import stopwatch
 from pipeline.runtime.eyes import load_detector
 from pipeline.runtime.recorded import Summary
-from pipeline.runtime.replaying import Replay, open_recording, replay_log, replay_video, source_of
+from pipeline.runtime.replaying import Replay, open_recording, recording_of, replay_log, replay_video
 
 
 @click.command
@@ -33,26 +34,33 @@ def command(site_file: Path, camera_id: str | None, source: Path | None, out: Pa
     """
     site = load_site(site_file, os.environ)
     camera = _camera(site, camera_id)
-    replay = Replay(site, camera, source or source_of(camera), out or Path("replay") / camera.id)
+    if out is not None and not out.name:
+        raise UsageError(f"--out: {str(out)!r} names no folder of its own")
+    replay = Replay(site, camera, source or _recording(camera), out or Path("replay") / camera.id)
     if not replay.source.exists():
         raise UsageError(f"{replay.source}: no such file (expected a video or an observation log)")
     vocabulary = load_vocabulary()
     elapsed = stopwatch()
     tell = Teller(site.timezone, as_json=as_json).accept
-    if replay.is_of_log:
-        logged = camera_of(replay.source)
-        if logged != camera.id:
-            click.echo(f"warning: {replay.source}: is a log of camera {logged}, not of {camera.id}", err=True)
-        with media_progress(camera.id, 0.0) as progress:
-            summary = replay_log(replay, vocabulary, progress=progress, announce=tell)
-    else:
-        detector = load_detector(site, vocabulary)
-        with (
-            open_recording(camera, replay.source) as video,
-            media_progress(camera.id, video.info.duration_s) as progress,
-        ):
-            summary = replay_video(replay, video, detector, vocabulary, progress=progress, announce=tell)
+    with FootageProgress() as bars:
+        if replay.is_of_log:
+            logged = camera_of(replay.source)
+            if logged != camera.id:
+                click.echo(f"warning: {replay.source}: is a log of camera {logged}, not of {camera.id}", err=True)
+            bars.opened(camera.id, 0.0)
+            summary = replay_log(replay, vocabulary, progress=partial(bars.looked, camera.id), announce=tell)
+        else:
+            detector = load_detector(site, vocabulary)
+            with open_recording(camera, replay.source) as video:
+                bars.opened(camera.id, video.info.duration_s)
+                summary = replay_video(
+                    replay, video, detector, vocabulary, progress=partial(bars.looked, camera.id), announce=tell
+                )
     _tell_summary(summary, replay.out, elapsed(), as_json=as_json)
+
+
+def _recording(camera: Camera) -> Path:
+    return recording_of(camera, "name a recording or a log of it with --source")
 
 
 def _camera(site: Site, camera_id: str | None) -> Camera:

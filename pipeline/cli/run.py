@@ -8,15 +8,15 @@ import click
 from pipeline.alerts.delivery import Reached
 from pipeline.alerts.evidence import EvidenceFolder
 from pipeline.alerts.site_delivery import site_delivery
-from pipeline.cli.progress import media_progress
+from pipeline.cli.progress import FootageProgress
 from pipeline.cli.telling import Teller
 from pipeline.config.load import load_site
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.errors import StreamError, UsageError
 from pipeline.runtime.clock import sleep, stopwatch, wall_now_ns
 from pipeline.runtime.eyes import load_detector
-from pipeline.runtime.recordings import Tools, run_recordings
-from pipeline.runtime.replaying import source_of
+from pipeline.runtime.pump import Pump
+from pipeline.runtime.recordings import Tools, recordings_of, run_recordings
 
 
 @click.command
@@ -28,17 +28,17 @@ def command(site_file: Path, *, once: bool, as_json: bool) -> None:
     site = load_site(site_file, os.environ)
     if not once:
         raise UsageError("run: this version runs recorded sources to their end only; add --once")
-    for camera in site.cameras:
-        source_of(camera)
+    recordings_of(site)
     vocabulary = load_vocabulary()
     detector = load_detector(site, vocabulary)
     keeper = EvidenceFolder(site.state, site.timezone, vocabulary.titles, absolute=True)
     elapsed = stopwatch()
-    with site_delivery(site, wall_now_ns, sleep) as delivery, media_progress(site.name, 0.0) as progress:
+    with site_delivery(site, wall_now_ns, sleep, at_once=False) as delivery, FootageProgress() as bars:
         teller = Teller(site.timezone, as_json=as_json)
         tools = Tools(detector, vocabulary, keeper, (delivery, teller), site.state / "log")
-        summaries = run_recordings(site, tools, lambda _, t: progress(t))
-        last = delivery.offer()
+        with Pump(delivery):
+            summaries = run_recordings(site, tools, bars)
+        last = delivery.offer(after_pause=False)
     media_s = sum(summary.media_ns for summary in summaries.values()) / 1e9
     raised = sum(summary.raised for summary in summaries.values())
     for camera_id, summary in summaries.items():
@@ -47,5 +47,6 @@ def command(site_file: Path, *, once: bool, as_json: bool) -> None:
     wall_s = elapsed()
     click.echo(f"{raised} events on {len(summaries)} cameras; {media_s:.1f} s of footage in {wall_s:.1f} s", err=True)
     if last.reached is not Reached.ALL_SENT:
-        why = last.fault or f"{site.redis.url}: cannot be reached"
-        raise StreamError(f"{why}; the alerts it has not had are kept in {site.state}, and the next run sends them")
+        raise StreamError(
+            f"{last.fault}; the alerts it has not had are kept in {site.state}, and the next run sends them"
+        )

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from datetime import tzinfo
 
-import click
 from rich.cells import cell_len
 
 from pipeline.alerts.evidence import in_words
 from pipeline.alerts.lettering import printable
 from pipeline.alerts.message import Alert
+from pipeline.cli.output import say
 from pipeline.observation import nanoseconds
 
 HEADING = ("time", "state", "severity", "dwell", "title", "camera / zone")
@@ -24,7 +24,7 @@ class Teller:
     def accept(self, alert: Alert) -> None:
         """Write one message."""
         # Bytes: JSON is UTF-8 whatever the terminal's encoding.
-        click.echo(alert.to_json().encode() if self._as_json else alert_line(alert, self._timezone))
+        say(alert.to_json().encode() if self._as_json else alert_line(alert, self._timezone))
 
 
 def alert_line(alert: Alert, timezone: tzinfo) -> str:

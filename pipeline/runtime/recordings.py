@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from pipeline.alerts.evidence import EvidenceKeeper
 from pipeline.alerts.publisher import Destination, Publisher
@@ -21,7 +22,7 @@ from pipeline.rules.episode import Episode
 from pipeline.runtime.eyes import looker
 from pipeline.runtime.need import look_interval_ns
 from pipeline.runtime.recorded import RecordedRun, Summary
-from pipeline.runtime.replaying import make_folder, open_recording, reasoner, source_of
+from pipeline.runtime.replaying import make_folder, open_recording, reasoner, recording_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +44,34 @@ class Tools:
     logs: Path
 
 
-def run_recordings(
-    site: Site, tools: Tools, progress: Callable[[CameraId, MediaNs], None]
-) -> Mapping[CameraId, Summary]:
+class Watcher(Protocol):
+    """Is told how far the cameras are, from any thread."""
+
+    def opened(self, camera: CameraId, duration_s: float) -> None:
+        """A recording begins; its length is 0 where it is not known."""
+        ...
+
+    def looked(self, camera: CameraId, t: MediaNs) -> None:
+        """A picture of this time was looked at."""
+        ...
+
+
+def recordings_of(site: Site) -> Mapping[CameraId, Path]:
+    """Every camera's recording.
+
+    Raises:
+        UsageError: A camera is live.
+    """
+    return {camera.id: recording_of(camera, "this version runs recordings only") for camera in site.cameras}
+
+
+def run_recordings(site: Site, tools: Tools, watcher: Watcher) -> Mapping[CameraId, Summary]:
     """Run every camera of the site to the end of its recording.
 
     Args:
         site: All of its cameras have recordings.
         tools: What they share.
-        progress: Told the time of every picture that was looked at, from any thread.
+        watcher: Told how far they are.
 
     Returns:
         What came of each.
@@ -60,8 +80,7 @@ def run_recordings(
         UsageError: A camera is live.
         SmartAlertError: Cameras failed; the others are run to their ends before it is told, a line each.
     """
-    for camera in site.cameras:
-        source_of(camera)
+    recordings = recordings_of(site)
     make_folder(tools.logs)
     speaking, stopping = threading.Lock(), threading.Event()
     publisher = Publisher(site, tools.keeper, tools.destinations)
@@ -73,9 +92,10 @@ def run_recordings(
 
     def run_one(camera: Camera) -> Summary:
         with (
-            open_recording(camera, source_of(camera)) as source,
+            open_recording(camera, recordings[camera.id]) as source,
             LogWriter(tools.logs / f"{camera.id}.parquet", camera.id) as log,
         ):
+            watcher.opened(camera.id, source.info.duration_s)
             run = RecordedRun(
                 source,
                 looker=looker(site, tools.vocabulary, tools.detector),
@@ -89,7 +109,7 @@ def run_recordings(
     def advance(camera: CameraId, t: MediaNs) -> None:
         if stopping.is_set():
             raise _StoppedError
-        progress(camera, t)
+        watcher.looked(camera, t)
 
     with ThreadPoolExecutor(max_workers=min(len(site.cameras), os.cpu_count() or 1)) as pool:
         running = {camera.id: pool.submit(run_one, camera) for camera in site.cameras}

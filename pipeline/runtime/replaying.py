@@ -1,6 +1,7 @@
 """Replay: one camera's recording, or its log, through the same code as a live run, into a folder of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,19 +11,19 @@ from pipeline.alerts.message import Alert, Evidence
 from pipeline.alerts.publisher import Publisher
 from pipeline.config.resolved import Camera, RecordedSource, Site
 from pipeline.config.vocabulary import Vocabulary
-from pipeline.errors import StateError, UsageError
+from pipeline.errors import SourceError, StateError, UsageError
 from pipeline.media.damage import Damage
 from pipeline.media.file_source import FileSource
 from pipeline.media.frame import Bgr
 from pipeline.media.source import VideoSource
-from pipeline.observation import LookKind, MediaNs, Observation
+from pipeline.observation import Entry, LookKind, MediaNs, Observation
 from pipeline.perception.detections import ObjectDetector
 from pipeline.replay.log import LogWriter, is_log, read_log
 from pipeline.rules.episode import Episode, State
 from pipeline.rules.reasoner import Reasoner
 from pipeline.runtime.eyes import looker
 from pipeline.runtime.need import look_interval_ns
-from pipeline.runtime.recorded import RecordedRun, Summary
+from pipeline.runtime.recorded import EntrySink, RecordedRun, Summary
 
 LOG_NAME = "observations.parquet"
 
@@ -53,21 +54,28 @@ def open_recording(camera: Camera, path: Path) -> FileSource:
     """The video at `path` as this camera's.
 
     Raises:
-        SourceError: It cannot be opened.
+        UsageError: It is no video that can be opened: the call names a wrong file.
     """
     source = camera.source
-    return FileSource.open(path, source.start if isinstance(source, RecordedSource) else None)
+    try:
+        return FileSource.open(path, source.start if isinstance(source, RecordedSource) else None)
+    except SourceError as error:
+        raise UsageError(str(error)) from error
 
 
-def source_of(camera: Camera) -> Path:
+def recording_of(camera: Camera, otherwise: str) -> Path:
     """The camera's recording.
+
+    Args:
+        camera: Of the site.
+        otherwise: What may be done where it has none, for the message.
 
     Raises:
         UsageError: It has none.
     """
     if isinstance(camera.source, RecordedSource):
         return camera.source.path
-    raise UsageError(f"camera {camera.id}: is live; name a recording or a log of it with --source")
+    raise UsageError(f"camera {camera.id}: is live; {otherwise}")
 
 
 def replay_video(
@@ -117,7 +125,9 @@ def replay_video(
 def replay_log(
     replay: Replay, vocabulary: Vocabulary, *, progress: Callable[[MediaNs], None], announce: Callable[[Alert], None]
 ) -> Summary:
-    """Replay a log: writes `alerts.jsonl`, whose messages have no evidence.
+    """Replay a log: writes `alerts.jsonl`, whose messages have no evidence, and the log itself where it is not there.
+
+    Pictures that an earlier replay left in the folder go: no message names them any more.
 
     Raises:
         UsageError: The log cannot be read.
@@ -128,9 +138,10 @@ def replay_log(
     looks = network_looks = raised = 0
     first: MediaNs | None = None
     last = MediaNs(0)
-    with AlertFile(replay.out) as file:
+    with AlertFile(replay.out) as file, _log_beside(replay) as log:
         publisher = Publisher(replay.site, NoEvidence(), (file, Told(announce)))
         for entry in read_log(replay.source):
+            log.append(entry)
             first, last = (entry.t if first is None else first), entry.t
             if isinstance(entry, Observation):
                 kinds = {look.kind for look in entry.looks}
@@ -140,7 +151,27 @@ def replay_log(
             for episode in reason.feed(entry).episodes:
                 raised += episode.state is State.RAISED
                 _publish(publisher, episode, _no_picture)
+    EvidenceFolder(replay.out, replay.site.timezone, vocabulary.titles).remove_all_but(())
     return Summary(looks, network_looks, last - (last if first is None else first), raised, Damage())
+
+
+@contextmanager
+def _log_beside(replay: Replay) -> Iterator[EntrySink]:
+    """The log of the folder, to be written anew, unless it is the very log that is read."""
+    path = replay.out / LOG_NAME
+    if path.exists() and path.samefile(replay.source):
+        yield _Unwritten()
+        return
+    with LogWriter(path, replay.camera.id) as log:
+        yield log
+
+
+class _Unwritten:
+    """Takes entries that are on disk already."""
+
+    def append(self, entry: Entry) -> None:
+        """Do nothing."""
+        del entry
 
 
 def reasoner(site: Site, camera: Camera, vocabulary: Vocabulary) -> Reasoner:
@@ -152,10 +183,13 @@ def make_folder(folder: Path) -> None:
     """Make a folder for results.
 
     Raises:
+        UsageError: A file is in the way.
         StateError: It cannot be made.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise UsageError(f"{folder}: there is a file of this name (expected a folder, or none yet)") from error
     except OSError as error:
         raise StateError(f"{folder}: cannot be made: {error.strerror}") from error
 

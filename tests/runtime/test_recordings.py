@@ -4,7 +4,7 @@ import json
 import signal
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -36,6 +36,20 @@ def tools(site: Site, *destinations: Destination) -> Tools:
     return Tools(car_finder(), VOCABULARY, keeper, destinations, site.state / "log")
 
 
+class Watched:
+    """Passes on how far the cameras are."""
+
+    def __init__(self, looked: Callable[[CameraId, MediaNs], None] = lambda _camera, _t: None) -> None:
+        self._looked = looked
+
+    def opened(self, camera: CameraId, duration_s: float) -> None:
+        assert camera
+        assert duration_s > 0
+
+    def looked(self, camera: CameraId, t: MediaNs) -> None:
+        self._looked(camera, t)
+
+
 class Kept:
     """Keeps the states of what it is told."""
 
@@ -48,7 +62,7 @@ class Kept:
 
 def run_into_redis(site: Site) -> Mapping[CameraId, Summary]:
     with site_delivery(site, wall_now_ns, sleep) as delivery:
-        return run_recordings(site, tools(site, delivery), lambda _camera, _t: None)
+        return run_recordings(site, tools(site, delivery), Watched())
 
 
 def entries(site: Site) -> list[dict[str, str]]:
@@ -115,7 +129,7 @@ def test_a_camera_that_fails_keeps_the_others_from_nothing_and_every_failure_is_
     site = site_in(tmp_path, ["empty.mp4", clip(tmp_path, "a.mp4"), "void.avi"])
     told: list[str] = []
     with pytest.raises(SmartAlertError) as failure:
-        run_recordings(site, tools(site, Kept(told)), lambda _camera, _t: None)
+        run_recordings(site, tools(site, Kept(told)), Watched())
     assert failure.value.exit_code == 1
     first, second = str(failure.value).splitlines()
     assert first.startswith(f"camera cam-0: {tmp_path / 'empty.mp4'}: ")
@@ -130,7 +144,7 @@ def test_a_live_camera_is_refused_before_anything_is_written(tmp_path: Path) -> 
     path.write_text(live.replace("start: '2026-01-05T08:00:00', ", ""), encoding="utf-8")
     site = load_site(path, {})
     with pytest.raises(UsageError, match="camera cam-0: is live"):
-        run_recordings(site, tools(site), lambda _camera, _t: None)
+        run_recordings(site, tools(site), Watched())
     assert not site.state.exists()
 
 
@@ -145,7 +159,7 @@ def test_ctrl_c_ends_every_camera_at_its_next_picture(tmp_path: Path) -> None:
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
-        run_recordings(site, tools(site), interrupt)
+        run_recordings(site, tools(site), Watched(interrupt))
     assert len(seen) < 60
     assert [thread for thread in threading.enumerate() if "ThreadPool" in thread.name] == []
     assert list((site.state / "log").iterdir()) == []
