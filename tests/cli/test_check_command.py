@@ -190,6 +190,22 @@ def test_the_schema_is_for_editors(capsys: pytest.CaptureFixture[str]) -> None:
     assert schema["$defs"]["CameraEntry"]["properties"]["loop"]["type"] == "boolean"
 
 
+def test_the_schema_refuses_what_check_refuses(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "--schema"]) == 0
+
+    schema = json.loads(capsys.readouterr().out)
+    assert schema["anyOf"] == [
+        {"required": ["cameras"], "properties": {"cameras": {"minItems": 1}}},
+        {"required": ["cameras_from"], "properties": {"cameras_from": {"type": "string"}}},
+    ]
+    assert schema["properties"]["algorithms"]["propertyNames"] == {"type": "string", "pattern": ":"}
+    keys, own = schema["$defs"]["RuleEntry"]["properties"]["algorithm"]["anyOf"]
+    assert keys == {"enum": ["street_vendor", "fire_lane_blocked", "illegal_parking", "construction_waste"]}
+    assert own == {"type": "string", "pattern": ":"}
+    categories = schema["$defs"]["ZonesByCategory"]["properties"]["category"]["enum"]
+    assert (len(categories), categories[:2]) == (16, ["fire_lane", "sidewalk"])
+
+
 def test_without_a_site_it_says_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check"]) == 2
     assert capsys.readouterr().err == "smart-alert: Missing argument 'SITE.yaml' (or --schema).\n"
