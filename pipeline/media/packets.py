@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from os import SEEK_END
 from pathlib import Path
 
@@ -25,7 +26,6 @@ MAX_KEPT_BYTES = 64 * 1024 * 1024
 _INTERVALS_REMEMBERED = 8
 _MAX_UNREADABLE_IN_A_ROW = 100
 _END_TOLERANCE_NS = NS_PER_S
-_NOTHING = RawTimes(None, None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +51,7 @@ class PacketReader:
         self._tick_ns = (stream.time_base or Fraction(1, NS_PER_S)) * NS_PER_S
         self._has_true_pts = has_true_pts(container, path)
         self._raw = self._read()
-        self._following = next(self._raw, None)
+        self._following: deque[Packet[VideoStream]] = deque()
         self._ahead: deque[StampedPacket] = deque()
         self._intervals_ns: deque[int] = deque(maxlen=_INTERVALS_REMEMBERED)
         self._key_ns: int | None = None
@@ -88,14 +88,15 @@ class PacketReader:
             self._ahead.append(packet)
 
     def _advance(self) -> StampedPacket | None:
-        packet, self._following = self._following, next(self._raw, None)
+        packet = self._following.popleft() if self._following else next(self._raw, None)
         if packet is None:
             self._damage.cut_off = int(self._reached_ns + _END_TOLERANCE_NS < self._stated_end_ns)
             return None
-        following = _NOTHING if self._following is None else self._times(self._following)
         times = self._times(packet)
-        self._reached_ns = max(self._reached_ns, times.pts_ns or times.order_ns or 0)
-        stamp = self._timeline.place(times, following, is_key=packet.is_keyframe)
+        # The stated end counts how long the last picture stays.
+        stays_ns = self._nanoseconds(packet.duration) or 0
+        self._reached_ns = max(self._reached_ns, (times.pts_ns or times.order_ns or 0) + stays_ns)
+        stamp = self._timeline.place(times, self._following_times, is_key=packet.is_keyframe)
         # The decoder passes it on to the picture. Each packet needs an object of its own here.
         packet.opaque = stamp
         self._measure(stamp)
@@ -108,6 +109,11 @@ class PacketReader:
         if stamp.is_key and self._open_ns > 0:
             self._intervals_ns.append(self._open_ns)
             self._key_ns, self._open_ns = stamp.order_ns, 0
+
+    def _following_times(self, n: int) -> list[RawTimes]:
+        """The stamps of the next packets; fewer at the end."""
+        self._following.extend(islice(self._raw, max(0, n - len(self._following))))
+        return [self._times(packet) for packet in islice(self._following, n)]
 
     def _times(self, packet: "Packet[VideoStream]") -> RawTimes:
         dts_ns = self._nanoseconds(packet.dts)

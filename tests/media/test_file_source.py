@@ -57,6 +57,34 @@ def test_an_irregular_rate_is_told_by_stamps(tmp_path: Path, codec: Codec, conta
     assert read(path) == (list(range(10)), ms(*IRREGULAR), Damage())
 
 
+@pytest.mark.parametrize("keyframes_only", [False, True])
+@pytest.mark.parametrize("container", ["mp4", "mkv"])
+@pytest.mark.parametrize("gop", [1, 12])
+@pytest.mark.parametrize(
+    "times_ms",
+    [
+        range(0, 30 * 14_000, 14_000),
+        range(0, 30 * 45_000, 45_000),
+        range(0, 30 * 700_000, 700_000),
+        range(0, 30 * 3_600_000, 3_600_000),
+        [*range(0, 600, 40), *range(3_600_000, 3_600_600, 40)],
+        [*range(0, 3_600_000, 200_000), *range(3_600_000, 3_600_600, 40)],
+    ],
+    ids=["14 s", "45 s", "700 s", "an hour", "an hour of sleep", "slow and then fast"],
+)
+def test_steps_of_up_to_an_hour_are_kept_with_and_without_reordering(
+    tmp_path: Path, container: str, times_ms: Sequence[int], gop: int, *, keyframes_only: bool
+) -> None:
+    path = write_clip(tmp_path / f"clip.{container}", Clip(times_ms=times_ms, b_frames=3, gop=gop))
+    with FileSource.open(path, MediaNs(0)) as source:
+        frames = read_all(source, keyframes_only=keyframes_only)
+        numbers = [number_of(frame.full()) for frame in frames]
+        assert keyframes_only or numbers == list(range(len(times_ms)))
+        assert numbers[:1] == [0]
+        assert [frame.t for frame in frames] == ms(*(times_ms[number] for number in numbers))
+        assert source.damage == Damage()
+
+
 @pytest.mark.parametrize("codec", ["libx264", "mpeg4", "mjpeg"])
 def test_pictures_that_a_recorder_left_out_of_an_avi_take_their_time(tmp_path: Path, codec: Codec) -> None:
     path = write_clip(tmp_path / "clip.avi", Clip(codec, IRREGULAR))

@@ -6,20 +6,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.media.damage import Damage, DamageCounter
-from pipeline.media.timeline import MAX_GAP_NS, DecodeTimeline, DisplayClock, RawTimes, Stamp
+from pipeline.media.timeline import MAX_GAP_NS, DecodeTimeline, DisplayClock, Following, RawTimes, Stamp
 
 MS = 1_000_000
 STEP = 40 * MS
 HOUR = 3600 * 1000
-NOTHING = RawTimes(None, None)
 
 
 def placed(times: Sequence[RawTimes], damage: DamageCounter) -> list[Stamp]:
     timeline = DecodeTimeline(STEP, damage)
-    following = [*times[1:], NOTHING]
-    return [
-        timeline.place(own, after, is_key=not i) for i, (own, after) in enumerate(zip(times, following, strict=True))
-    ]
+
+    def following(i: int) -> Following:
+        return lambda n: times[i + 1 : i + 1 + n]
+
+    return [timeline.place(own, following(i), is_key=not i) for i, own in enumerate(times)]
 
 
 def shown(times: Sequence[RawTimes]) -> tuple[list[int], Damage]:
@@ -72,28 +72,70 @@ def test_good_stamps_are_kept_to_the_nanosecond(
     assert not damage
 
 
+any_step_ms = st.one_of(st.integers(1, HOUR), st.integers(1, 2000), st.sampled_from([1, 40, 14_000, 45_000, HOUR]))
+steps_ms = st.one_of(
+    st.lists(any_step_ms, min_size=4, max_size=60),
+    st.builds(lambda step, n: n * [step], any_step_ms, st.integers(4, 60)),
+)
+
+
+def stored_order(first: int, last: int, *, is_pyramid: bool) -> list[int]:
+    """How pictures `first` to `last` are stored: the last one, which the others refer to, before those between."""
+    if first > last:
+        return []
+    middle = (first + last) // 2 if is_pyramid else first
+    if not is_pyramid or first == last:
+        return [last, *range(first, last)]
+    return [last, *stored_order(first, middle, is_pyramid=True), *stored_order(middle + 1, last - 1, is_pyramid=True)]
+
+
 @st.composite
 def reordered(draw: st.DrawFn) -> list[tuple[int, int]]:
-    """Place in stored order and time of showing of each packet, in stored order; every group starts with its first."""
+    """Place in stored order and time of showing of each packet, in stored order; every group starts with its last."""
     shows = [0]
-    for step_ms in draw(st.lists(st.integers(1, 2000), min_size=4, max_size=40)):
+    for step_ms in draw(steps_ms):
         shows.append(shows[-1] + step_ms)
-    order: list[int] = []
+    order = [0]
+    longest, is_pyramid = draw(st.integers(1, 17)), draw(st.booleans())
     while len(order) < len(shows):
-        group = range(len(order), min(len(order) + draw(st.integers(1, 4)), len(shows)))
-        order += [group[-1], *group[:-1]]
+        last = min(len(order) + draw(st.integers(1, longest)), len(shows)) - 1
+        order += stored_order(len(order), last, is_pyramid=is_pyramid)
     depth = max(stored - index for stored, index in enumerate(order))
-    lead = shows[min(depth, len(shows) - 1)]
-    return [(shows[stored] - lead, shows[index]) for stored, index in enumerate(order)]
+    # As encoders do: the places are the times of showing, later by as many pictures as the deepest reordering takes.
+    before = [shows[i] - shows[min(depth, len(shows) - 1)] for i in range(depth)]
+    return [(place, shows[index]) for place, index in zip([*before, *shows], order, strict=False)]
 
 
-@given(reordered())
-@settings(deadline=None)
-def test_pictures_stored_out_of_order_keep_their_times(packets: list[tuple[int, int]]) -> None:
+@given(reordered(), st.sampled_from(["every", "behind the first", "none"]))
+@settings(deadline=None, max_examples=300)
+def test_pictures_stored_out_of_order_keep_their_times(packets: list[tuple[int, int]], told: str) -> None:
     damage = DamageCounter()
-    stamped = placed([RawTimes(pts * MS, dts * MS) for dts, pts in packets], damage)
+    times = [RawTimes(pts * MS, dts * MS) for dts, pts in packets]
+    if told != "every":
+        # A Matroska file holds times of showing only. Their reader derives the others, but not those before zero.
+        times = [RawTimes(each.pts_ns, None if told == "none" else _from_zero(each.dts_ns)) for each in times]
+    stamped = placed(times, damage)
     assert [stamp.shown_ns for stamp in stamped] == [pts * MS for _, pts in packets]
+    assert all(earlier.order_ns <= later.order_ns for earlier, later in pairwise(stamped))
     assert not damage.counted()
+
+
+def _from_zero(dts_ns: int | None) -> int | None:
+    return None if dts_ns is None or dts_ns < 0 else dts_ns
+
+
+@pytest.mark.parametrize("wrong_ms", [20_000, 1_800_000, 40_000_000])
+@pytest.mark.parametrize("tells_order", [True, False])
+def test_a_time_of_showing_to_which_the_file_never_comes_is_bad(wrong_ms: int, *, tells_order: bool) -> None:
+    pts_ms = [40 * i for i in range(60)]
+    pts_ms[30] += wrong_ms
+    damage = DamageCounter()
+    times = [RawTimes(pts * MS, 40 * i * MS if tells_order else None) for i, pts in enumerate(pts_ms)]
+    stamped = placed(times, damage)
+    assert stamped[30].shown_ns is None
+    assert all(stamp.shown_ns == STEP * stamp.seq for stamp in stamped if stamp.seq != 30)
+    assert stamped[30].order_ns == 30 * STEP
+    assert damage.counted() == Damage(missing_times=1)
 
 
 @pytest.mark.parametrize(
