@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.config.ids import ZoneId
-from pipeline.geofence.boxes import Box, iou
+from pipeline.geofence.boxes import Box, containment
 from pipeline.observation import LookKind, MediaNs, Sight, TrackId, nanoseconds
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.motion import Candidate, Motion, hold_back, note_step, read_motion, settled_since
@@ -15,10 +15,11 @@ from pipeline.rules.stance import STANCES, Stay
 from pipeline.rules.subject_memory import Departure, Doubt, Note, Standing, Subject
 from pipeline.rules.zones import Grounds
 
-_SETTLE_NS = nanoseconds(3)
+_SETTLE_NS = nanoseconds(2)
 """How long an object must be off its place before it has left it: a box that something cuts in two is off as well."""
 _SETTLE_LOOKS = 2
-_CLEAR_IOU = 0.1
+_CLEAR = 0.35
+"""A box that shares less than this with its place is elsewhere: one that is cut off lies within it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Follower:
             subject.departure = departure
         elif departure.standing.since == scene.t:
             departure.zone = self._zone_of(subject.box, subject.stay, subject.zone)
-        departure.is_clear &= subject.stay is Stay.STILL and iou(subject.standing.anchor, subject.box) < _CLEAR_IOU
+        departure.is_clear &= subject.stay is Stay.STILL and containment(subject.standing.anchor, subject.box) < _CLEAR
         if departure.looks < _SETTLE_LOOKS or (scene.t - departure.since < settle_ns and not departure.is_clear):
             return True
         if departure.zone is None:
