@@ -87,7 +87,7 @@ class Episode:
         raised_at: The entry that raised it.
         ending: `Open`, or when and why it ended.
         dwell_ns: How long the condition has held.
-        visible: Whether the camera sees it now.
+        visible: Whether the camera sees it now; false where it is gone.
         objects: The objects of the event, as last seen; at least one.
         severity: `info`, `minor`, `major` or `critical`.
         review: What an operator has said.

@@ -110,8 +110,10 @@ class EventBook:
     def close(self, memory: RuleMemory, event: Event, t: MediaNs, reason: ClearReason) -> Episode:
         """Clear one event, and let its zone cool down where it ended by itself."""
         memory.events.remove(event)
+        is_gone = reason in (ClearReason.LEFT, ClearReason.GONE_DURING_GAP)
+        event.visible = event.visible and not is_gone
         until = MediaNs(event.held_at + self._rule.cooldown_ns)
-        if reason in (ClearReason.LEFT, ClearReason.GONE_DURING_GAP) and until > t:
+        if is_gone and until > t:
             what = None if self._rule.event_per is EventPer.ZONE else event.what
             memory.cool_downs.append(CoolDown(event.zone, until, what))
         return self._teller.cleared(event, t, reason)

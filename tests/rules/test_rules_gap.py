@@ -1,7 +1,9 @@
 """While the camera is blind nobody can tell: nothing is cleared, nothing is raised."""
 
+import pytest
+
 from pipeline.config.catalogue import Condition
-from pipeline.observation import Entry, Gap, GapCause, Tick
+from pipeline.observation import Command, CommandKind, End, EndCause, Entry, Gap, GapCause, Tick
 from pipeline.rules.episode import ClearReason, Ended, State
 from tests.rules.scenes import Thing, at, observation, reasoner, rule, run, since_start, source_end, stay, times, watch
 
@@ -67,6 +69,36 @@ def test_what_leaves_after_the_gap_has_left() -> None:
     car = stay(end_s=120)
     account = run(reasoner(rule(dwell_s=10)), _log([car], (20.5, 100.0), 200), [car])
     assert account.episodes[-1].ending == Ended(at(119.5), ClearReason.LEFT)
+
+
+@pytest.mark.parametrize(
+    ("end_s", "reason"), [(25, ClearReason.GONE_DURING_GAP), (101.5, ClearReason.LEFT), (190, ClearReason.LEFT)]
+)
+def test_what_is_gone_is_not_seen_in_its_last_message(end_s: float, reason: ClearReason) -> None:
+    car = stay(end_s=end_s)
+    last = run(reasoner(rule(dwell_s=10)), _log([car], (20.5, 100.0), 220), [car]).episodes[-1]
+    assert isinstance(last.ending, Ended)
+    assert (last.ending.reason, last.visible) == (reason, False)
+
+
+@pytest.mark.parametrize("is_blind", [False, True])
+@pytest.mark.parametrize("cause", list(EndCause))
+def test_what_is_not_known_to_be_gone_is_as_visible_as_before(cause: EndCause, *, is_blind: bool) -> None:
+    car = stay()
+    log = [*watch([car], times(20)), *(_blind(20.5, 30)[:-1] if is_blind else []), End(at(40), cause)]
+    assert run(reasoner(rule(dwell_s=10)), log, [car]).episodes[-1].visible is not is_blind
+
+
+def test_a_schedule_that_closes_or_an_operator_does_not_hide_what_is_there() -> None:
+    car = stay()
+    closed = run(reasoner(rule(dwell_s=10, schedule="00:00-00:01")), watch([car], times(120)), [car])
+    reasoning = reasoner(rule(dwell_s=10))
+    event = run(reasoning, watch([car], times(20)), [car]).episodes[-1].id
+    dismissed = run(reasoning, [Command(at(21), CommandKind.DISMISS, event, at(21))], [car])
+    for account, reason in ((closed, ClearReason.SCHEDULE_CLOSED), (dismissed, ClearReason.DISMISSED)):
+        last = account.episodes[-1]
+        assert isinstance(last.ending, Ended)
+        assert (last.ending.reason, last.visible) == (reason, True)
 
 
 def test_nothing_is_raised_while_blind_whatever_the_picture_shows() -> None:
