@@ -20,6 +20,7 @@ from pipeline.errors import ConfigError
 from pipeline.observation import CameraId, MediaNs
 
 _COLUMNS = ("id", "name", "source", "streams.main", "streams.sub", "start", "loop", "geofence")
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _SCHEMES = frozenset({"rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "udp", "srt"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -131,11 +132,16 @@ def _fences(written: Written, text: str, around: Surroundings) -> Fences:
     path = around.path(written.document, steps, text)
     if path is None or not path.is_file():
         if path is not None:
-            around.log.add(written.document, steps, f"no such file (got {shown_value(text)}, looked for {path})")
+            around.log.add(written.document, steps, f"{lack_of(path)} (got {shown_value(text)}, looked for {path})")
         return Fences(None, NO_FENCES.geofence, {}, frozenset(), is_whole=False)
     if path not in around.fences_by_path:
         around.fences_by_path[path] = read_fences(path, shown_path(path), around.categories, around.log)
     return around.fences_by_path[path]
+
+
+def lack_of(path: Path) -> str:
+    """Why there is no file at a path."""
+    return "is a folder" if path.is_dir() else "no such file"
 
 
 def shown_path(path: Path) -> str:
@@ -195,9 +201,8 @@ def _recorded(written: Written, text: str, around: Surroundings) -> RecordedSour
     if path is None:
         return None
     if not path.exists() or path.is_dir():
-        fault = "a folder" if path.is_dir() else "no such file"
         got = f"got {shown_value(text)}, looked for {redact(str(path)) if '${' not in text else text}"
-        around.log.add(document, (*steps, "source"), f"{fault} ({got})")
+        around.log.add(document, (*steps, "source"), f"{lack_of(path)} ({got})")
         return None
     return RecordedSource(path, start, entry.loop)
 
@@ -249,6 +254,9 @@ def read_camera_table(path: Path, shown: str) -> Document:
 
 
 def _refuse_columns(columns: Sequence[str], document: Document) -> None:
+    if len(columns) == 1 and (found := _SEPARATORS.keys() & set(columns[0])):
+        name = _SEPARATORS[found.pop()]
+        raise ConfigError([document.fault((), f"columns are separated by commas (got {name})")])
     faults = []
     for i, name in enumerate(columns):
         if name not in _COLUMNS:

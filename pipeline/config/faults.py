@@ -91,6 +91,11 @@ def faults_of(error: ValidationError, model: type[BaseModel], document: Document
             name = str(one["loc"][-1])
             text = f"missing (allowed: {_description(model, (*steps[len(base) :], name))})"
             steps = (*steps, name)
+        elif one["type"] in {"union_tag_invalid", "union_tag_not_found"}:
+            # Told at the key that says which of the alternatives it is.
+            described = _description(model, steps[len(base) :])
+            steps = (*steps, context["discriminator"].strip("'"))
+            text = f"not allowed (got {shown_value(document.at(steps))}, allowed: {described})"
         elif one["type"] == "extra_forbidden":
             known = _keys(model, steps[len(base) : -1]) - _given(document, steps[:-1])
             text = f"unknown key (got {shown_value(str(steps[-1]))}, {did_you_mean(str(steps[-1]), known)})"

@@ -12,6 +12,7 @@ from pipeline.config.cameras import (
     Surroundings,
     Written,
     camera_entries,
+    lack_of,
     place_of,
     read_camera_table,
     resolve_camera,
@@ -202,7 +203,7 @@ class _Loading:
         if path is None:
             return None, False
         if not path.is_file():
-            self._add(("cameras_from",), f"no such file (got {shown_value(text)})")
+            self._add(("cameras_from",), f"{lack_of(path)} (got {shown_value(text)})")
             return None, False
         try:
             return read_camera_table(path, shown_path(path)), True

@@ -35,7 +35,7 @@ def area_outline(rings: list[list[list[float]]], ground: GroundMap | None) -> Ma
         Shape (N, 2), N at least 3, shares of the picture, the first corner not repeated.
 
     Raises:
-        OutlineError: A hole, too few points, outside the picture, self-crossing or without an area.
+        OutlineError: A hole, too few points, outside the picture, self-crossing, without an area or too small.
     """
     if len(rings) > 1:
         raise OutlineError((1,), f"a hole in a zone (got {len(rings)} rings, allowed: one; use a mask or two zones)")
@@ -45,6 +45,7 @@ def area_outline(rings: list[list[list[float]]], ground: GroundMap | None) -> Ma
     if ground is None:
         _refuse_outside(corners, rings[0], (0,))
         _refuse_crossing(corners)
+        _refuse_tiny(corners)
         return _clamped(corners)
     _refuse_crossing(corners)
     return _seen_area(corners, ground)
@@ -97,6 +98,13 @@ def _refuse_crossing(corners: Matrix) -> None:
             raise OutlineError((0,), "has no area (allowed: corners that are not all on one line)")
         if not polygon.area > 0:
             raise OutlineError((0,), "has no area (allowed: corners that are not all on one line)")
+
+
+def _refuse_tiny(corners: Matrix) -> None:
+    share = float(shapely.Polygon(corners).area)
+    if share < _SMALLEST_SHARE:
+        text = f"too small (got {share:.2g} of the picture, allowed: {_SMALLEST_SHARE:g} or more)"
+        raise OutlineError((0,), text)
 
 
 def _is_flat(corners: Matrix) -> bool:

@@ -84,6 +84,8 @@ def parse_schedule(text: str, timezone: tzinfo) -> Schedule:
     spans: list[Span] = []
     days, pending = _EVERY_DAY, frozenset[int]()
     for part in re.split(r"[,;]", stripped):
+        if not part.strip():
+            raise ValueError(f"an empty span: a comma too many, or nothing at all; {ALLOWED}")
         times = _TIMES.search(part.strip())
         day_text = part.strip()[: times.start()].strip() if times else part.strip()
         if day_text:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from pipeline.config.catalogue import EventPer, Severity
 from pipeline.config.catalogue_file import AlgorithmEntry
@@ -19,6 +19,7 @@ from pipeline.config.fields import (
     Share,
     Text,
     Whole,
+    fault,
 )
 from pipeline.config.resolved import Provider
 
@@ -27,6 +28,22 @@ DEFAULT_CONFIDENCE = 0.3
 DEFAULT_MODEL = "yolov8n"
 DEFAULT_STREAM = "smart-alert:alerts"
 EMBEDDED = "embedded"
+
+
+_SHORTEST_KEEP_NS = 60 * 1_000_000_000
+
+
+def _long_enough(keep_ns: int) -> int:
+    if keep_ns < _SHORTEST_KEEP_NS:
+        raise fault("kept too short a time", "1m or longer, such as 7d")
+    return keep_ns
+
+
+def _printable(name: str) -> str:
+    # Beyond control characters also blanks that nobody sees: the name has to be typed elsewhere.
+    if not name.isprintable():
+        raise fault("holds a control character", "one line of text")
+    return name
 
 
 class SiteHead(Part):
@@ -41,8 +58,10 @@ class RedisEntry(Part):
     """Where alerts go."""
 
     url: Text = Field(EMBEDDED, description="embedded, or redis://, rediss:// or redis+sentinel://")
-    stream: Text = Field(DEFAULT_STREAM, description="name of the stream")
-    keep: DurationNs = Field(DEFAULT_KEEP_NS, description="how long a message is kept after it was sent, such as 7d")
+    stream: Annotated[Text, AfterValidator(_printable)] = Field(DEFAULT_STREAM, description="name of the stream")
+    keep: Annotated[DurationNs, AfterValidator(_long_enough)] = Field(
+        DEFAULT_KEEP_NS, description="how long a message is kept after it was sent: 1m or longer, such as 7d"
+    )
 
 
 class DetectorEntry(Part):

@@ -60,6 +60,7 @@ def parse_yaml(text: str, shown: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = " ".join(part for part in (error.context, error.problem) if part)
+        problem = _known_slip(text, mark.line, mark.column) or problem if mark else problem
         raise refusal(shown, mark.line + 1 if mark else 0, f"not YAML: {problem}") from error
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise refusal(shown, 0, f"not YAML: {' '.join(str(error).split())[:120]}") from error
@@ -68,6 +69,17 @@ def parse_yaml(text: str, shown: str) -> Document:
     line_by_steps: dict[Steps, int] = {}
     value = _built(node, (), node.line, line_by_steps)
     return Document(shown, value, line_by_steps)
+
+
+def _known_slip(text: str, line: int, column: int) -> str:
+    """What is probably meant where the parser stopped (both from 0), in plainer words; empty where it is not known."""
+    lines = text.splitlines()
+    here = lines[line] if line < len(lines) else ""
+    if "\t" in here[column : column + 1]:
+        return "a tab (allowed: blanks)"
+    if here[:column].endswith("$") and here[column : column + 1] == "{":
+        return "${...} within braces or brackets needs quotes around its whole value"
+    return ""
 
 
 @dataclass(slots=True)

@@ -103,6 +103,8 @@ LOOP = "allowed: true or false: begin a file again at its end: true or false)"
         ("id,source\ngate,gate.mp4\n", ['more.csv:2: [0].id: id given twice (got "gate", allowed: once a site)']),
         ("id,sauce\na,gate.mp4\n", ['more.csv:1: unknown column (got "sauce", did you mean "source"?)']),
         ("id,name,name\na,b,b\n", ['more.csv:1: column given twice (got "name", allowed: once)']),
+        ("id;source\na;gate.mp4\n", ["more.csv:1: columns are separated by commas (got semicolons)"]),
+        ("id\tsource\na\tgate.mp4\n", ["more.csv:1: columns are separated by commas (got tabs)"]),
         ("name\na\n", [f"more.csv:1: no column id (allowed: {COLUMNS})"]),
         ("id,source\na,gate.mp4,3\n", ["more.csv:2: [0]: too many cells (got 3, allowed: 2, one a column)"]),
         ('id,name,source\na,"x\ny",gate.mp4\nc,,gone.mp4\n',

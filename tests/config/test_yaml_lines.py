@@ -66,7 +66,10 @@ def test_a_bomb_of_aliases_is_refused_before_it_is_built() -> None:
         ("? [a]\n: 1", "a.yaml:1: the file: a key that is no short text"),
         ('a: "\\0"', "a.yaml:1: a: holds a control character (allowed: text)"),
         ("a: b: c", "a.yaml:1: not YAML: mapping values are not allowed in this context"),
-        ("a: 1\n\tb: 2", "a.yaml:2: not YAML: while scanning a plain scalar"),
+        ("a: 1\n\tb: 2", "a.yaml:2: not YAML: a tab (allowed: blanks)"),
+        ("a:\n  - b\n \t- c", "a.yaml:3: not YAML: a tab (allowed: blanks)"),
+        ("a:\n\tb: 2", "a.yaml:2: not YAML: a tab (allowed: blanks)"),
+        ("a:\n  - [${X}, b]", "a.yaml:2: not YAML: ${...} within braces or brackets needs quotes"),
         ("a: 1\na: 3\nb: 4", "a.yaml:2: a: given twice, the first time in line 1 (allowed: once)"),
     ],
 )  # fmt: skip
