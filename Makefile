@@ -36,6 +36,7 @@ test-long: $(VENV)/.installed-test ## the tests that take more than a few second
 bench: $(VENV)/.installed-bench ## the figures of benchmarks/README.md
 	$(RUN) -m benchmarks.peer
 	$(RUN) -m benchmarks.memory
+	$(RUN) -m benchmarks.rules
 
 clean: ## removes what make made
 	rm -rf $(VENV) demo bench-out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
