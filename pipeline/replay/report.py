@@ -77,11 +77,7 @@ def write_report(path: Path, alerts: Sequence[Alert], facts: Facts, timezone: tz
         return round(100 * (moment - begin).total_seconds() / length, 3)
 
     cards = [_card(alert, last_by_id[alert.id], path.parent, share, timezone) for alert in raised]
-    step = _step_s(length)
-    marks = [
-        Mark(100 * n * step / length, (begin + timedelta(seconds=n * step)).astimezone(timezone).strftime("%H:%M:%S"))
-        for n in range(int(length / step) + 1)
-    ]
+    marks = _marks(begin.astimezone(timezone), length)
     template = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     ).from_string(files("pipeline.replay").joinpath("report.html").read_text(encoding="utf-8"))
@@ -120,6 +116,17 @@ def _inlined(alert: Alert, folder: Path) -> str:
     except OSError as error:
         raise StateError(f"{path}: evidence cannot be read: {error.strerror or error}") from error
     return "data:image/jpeg;base64," + base64.b64encode(content).decode()
+
+
+def _marks(begin: datetime, length_s: float) -> list[Mark]:
+    """Labels at round times of the clock that `begin` shows."""
+    step_s = _step_s(length_s)
+    midnight = begin.replace(hour=0, minute=0, second=0, microsecond=0)
+    into_day_s = (begin - midnight).total_seconds()
+    first_s = -into_day_s % step_s
+    count = int((length_s - first_s) // step_s) + 1
+    moments_s = [first_s + n * step_s for n in range(max(0, count))]
+    return [Mark(100 * s / length_s, (begin + timedelta(seconds=s)).strftime("%H:%M:%S")) for s in moments_s]
 
 
 def _step_s(length_s: float) -> int:
