@@ -19,6 +19,12 @@ from pipeline.config.vocabulary import Title
 from pipeline.errors import ConfigError
 
 _LARGE_MISS_M = 1.0
+_EARTH = {
+    GroundUnit.DEGREES: ((180.0, 89.9), "longitude from -180 to 180, latitude from -89.9 to 89.9"),
+    # Some national grids put the number of their zone before the millions of metres.
+    GroundUnit.METRES: ((1e8, 1e8), "at most 100,000,000 m from the origin"),
+}
+"""What the coordinates of ground points may be, either way from 0."""
 ANY = "*"
 """In place of a category that is missing or misspelt: it may be meant to be any."""
 
@@ -135,10 +141,12 @@ class _Reading:
         picture = np.array([pair.image for pair in entry.points], dtype=np.float64)
         ground = np.array([pair.ground for pair in entry.points], dtype=np.float64)
         steps: Steps = ("calibration", "points")
-        if entry.unit is GroundUnit.DEGREES and np.any(np.abs(ground) > (180, 89.9)):
-            i = int(np.argmax(np.any(np.abs(ground) > (180, 89.9), axis=1)))
-            got = f"got {entry.points[i].ground}, allowed: longitude from -180 to 180, latitude from -89.9 to 89.9"
-            self.log.add(self.document, (*steps, i, "ground"), f"no place on earth ({got})")
+        bounds, allowed = _EARTH[entry.unit]
+        beyond = np.any(np.abs(ground) > bounds, axis=1)
+        if beyond.any():
+            i = int(np.argmax(beyond))
+            text = f"no place on earth (got {entry.points[i].ground}, allowed: {allowed})"
+            self.log.add(self.document, (*steps, i, "ground"), text)
             return None
         try:
             ground_map = fit_ground(picture, ground, entry.unit)

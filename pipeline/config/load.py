@@ -169,7 +169,7 @@ class _Loading:
         table, is_whole = self._table(around)
         if table is not None:
             entries += camera_entries(table, (), self.log, tell=True)
-        self._refuse_none(is_whole=is_whole)
+        self._refuse_none(table, is_whole=is_whole)
         documents: list[tuple[Document, Value, Steps]] = [(self.document, self.document.at(("cameras",)), ("cameras",))]
         documents += [(table, table.value, ())] if table is not None else []
         fences_by_camera: dict[CameraId, Fences] = {}
@@ -211,7 +211,7 @@ class _Loading:
             self.log.extend(error.faults)
             return None, False
 
-    def _refuse_none(self, *, is_whole: bool) -> None:
+    def _refuse_none(self, table: Document | None, *, is_whole: bool) -> None:
         value = self.document.at(("cameras",))
         has_table = self.document.at(("cameras_from",)) is not None
         # `cameras:` with nothing after it is told already, as any list that is none.
@@ -220,6 +220,8 @@ class _Loading:
             self._add(("cameras",), "missing (allowed: at least one camera, here or in cameras_from)")
         elif value == [] and not (has_table and is_whole):
             self._add(("cameras",), "too few (got an empty list, allowed: at least one camera)")
+        elif not value and table is not None and not table.value:
+            self.log.add(table, (), "no camera (allowed: at least one, a line each below the names of the columns)")
 
     def _note_ids(
         self, document: Document, value: Value, base: Steps, fences_by_camera: dict[CameraId, Fences]

@@ -117,6 +117,16 @@ def test_mistakes_of_a_table_are_told_by_line(tmp_path: Path, table: str, expect
     assert faults(write_site(tmp_path, TABLED, more__csv=table)) == expected
 
 
+@pytest.mark.parametrize("cameras", ["", "cameras: []\n"])
+def test_a_table_without_a_camera_is_refused_where_it_is_all_there_is(tmp_path: Path, cameras: str) -> None:
+    empty = f"site: {{id: a}}\ncameras_from: more.csv\n{cameras}"
+
+    assert faults(write_site(tmp_path, empty, more__csv="id,source\n")) == [
+        "more.csv:1: no camera (allowed: at least one, a line each below the names of the columns)"
+    ]
+    assert not faults(write_site(tmp_path, f"cameras_from: more.csv\n{SITE}", more__csv="id,source\n"))
+
+
 def test_a_district_may_bring_an_algorithm_of_its_own(tmp_path: Path) -> None:
     own = (
         "algorithms: {linzi:kite: {title: {zh: 风筝, en: Kite}, fires_when: a kite stands, condition: stationary,"
