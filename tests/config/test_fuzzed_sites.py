@@ -147,6 +147,57 @@ def test_any_shape_of_a_zone_gives_faults(data: st.DataObject) -> None:
         "frame": data.draw(st.sampled_from(["image", "geographic"])),
     }
     calibration = st.lists(st.tuples(st.tuples(number, number), st.tuples(number, number)), min_size=4, max_size=6)
+    points = [{"image": image, "ground": ground} for image, ground in data.draw(calibration)]
+    fence["calibration"] = {"unit": data.draw(st.sampled_from(["degrees", "metres"])), "points": points}
+    fence["features"] = [{**zone, "geometry": shape}]
+
+    is_read_or_refused(SITE, json.dumps(fence))
+
+
+LINE = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9]]
+GEOMETRIES: list[dict[str, object]] = [
+    {"type": "Polygon", "coordinates": [LINE]},
+    {"type": "LineString", "coordinates": LINE},
+    {"type": "Polygon", "coordinates": [LINE[:2]]},
+    {"type": "MultiPolygon", "coordinates": [[LINE]]},
+]
+
+
+def features(zone_id: str) -> st.SearchStrategy[dict[str, object]]:
+    categories, masks = st.sampled_from(["fire_lane", "sidewalk", "fire_lan"]), st.booleans()
+    properties = st.fixed_dictionaries({"id": st.just(zone_id)}, optional={"category": categories, "mask": masks})
+    geometries = st.sampled_from(GEOMETRIES)
+    return st.fixed_dictionaries({"type": st.just("Feature"), "properties": properties, "geometry": geometries})
+
+
+drawn = st.tuples(features("lane"), features("kerb")).map(list)
+chosen = st.sampled_from([["lane"], ["gate/lane", "yard/kerb"], {"category": "fire_lane"}, {"category": "sidewalk"}])
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.tuples(drawn, drawn),
+    chosen,
+    st.sampled_from(["all", ["gate"], ["gate", "yard"]]),
+)
+def test_no_rule_is_lost_without_a_word(
+    listed: tuple[list[object], list[object]], zones: object, cameras: object
+) -> None:
+    gate, yard = (json.dumps({"type": "FeatureCollection", "frame": "image", "features": part}) for part in listed)
+    rule = {"id": "r", "algorithm": "fire_lane_blocked", "zones": zones, "cameras": cameras}
+    seen = [{"id": name, "source": "gate.mp4", "geofence": f"{name}.geojson"} for name in ("gate", "yard")]
+    with TemporaryDirectory() as folder:
+        path = write_site(Path(folder), json.dumps({"site": {"id": "a"}, "cameras": seen, "rules": [rule]}), gate, yard)
+        try:
+            rules = load_site(path, ENVIRON).rules
+        except ConfigError as error:
+            assert error.faults  # noqa: PT017  # either outcome is right
+        else:
+            assert [set(kept.zones_by_camera) <= {"gate", "yard"} for kept in rules] == [True]
+
+
+@pytest.mark.parametrize("far", [1e308, -2e8])
+def test_a_calibration_beyond_the_earth_is_a_fault(tmp_path: Path, far: float) -> None:
     ground = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, far)]
     points = [{"image": [x, min(abs(y), 1.0)], "ground": [x, y]} for x, y in ground]
     calibration = json.dumps({"unit": "metres", "points": points})
