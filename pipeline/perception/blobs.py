@@ -27,6 +27,8 @@ _MIN_EDGE = 4.0
 _EDGE_RATIO = 1.4
 _MIN_NEW_OUTLINE = 0.55
 _CLEAR_OUTLINE = 0.80
+_THROUGHOUT = 0.80
+_MIN_CORE_PX = 60
 _MIN_NEW_TEXTURE = 0.40
 _CLEAR_CHROMA = 8.0
 _MIN_COLOUR_CHANGE = 2.0
@@ -146,13 +148,26 @@ def _judge(mask: Mask, piece: _Piece) -> tuple[BlobKind, float]:
     inside = mask > 0
     core = shrunk(mask, _SQUARE5) > 0
     core = core if core.any() else inside
-    textured = _new_edges(piece.edges_now, piece.edges_before, core) >= _MIN_NEW_TEXTURE
-    if new < _MIN_NEW_OUTLINE or is_light(piece.now, piece.before, inside, core, textured=textured):
+    texture = _new_edges(piece.edges_now, piece.edges_before, core)
+    textured = texture >= _MIN_NEW_TEXTURE
+    if (new < _MIN_NEW_OUTLINE and not _is_thing_throughout(texture, new, core, piece)) or is_light(
+        piece.now, piece.before, inside, core, textured=textured
+    ):
         return BlobKind.LIGHT, new
     is_thing = (
         textured or new >= _CLEAR_OUTLINE or chroma_change(piece.now[inside], piece.before[inside]) >= _CLEAR_CHROMA
     )
     return (BlobKind.LEFT if is_thing else BlobKind.LIGHT), new
+
+
+def _is_thing_throughout(texture: float, outline: float, core: NDArray[np.bool_], piece: _Piece) -> bool:
+    """Whether a patch with a blurred outline shows a thing in nearly all of it, and not a trace of its background."""
+    return (
+        int(np.count_nonzero(core)) >= _MIN_CORE_PX
+        and texture >= _THROUGHOUT
+        and outline >= _MIN_NEW_OUTLINE / 2
+        and _new_edges(piece.edges_before, piece.edges_now, core) < 1 - _THROUGHOUT
+    )
 
 
 def _new_edges(now: Plane, before: Plane, where: NDArray[np.bool_]) -> float:

@@ -9,7 +9,7 @@ from pipeline.perception.blobs import Blob, BlobKind, find_blobs
 from pipeline.perception.detections import Picture
 from pipeline.perception.planes import Mask, extent
 from pipeline.perception.static_objects import MIN_BLOB_SHARE
-from tests.perception.street import HEIGHT, WIDTH, Floats, ground, put, shaded, shot
+from tests.perception.street import HEIGHT, WIDTH, Floats, ground, pixels, put, shaded, shot
 
 NOTHING: Mask = np.zeros((HEIGHT, WIDTH), np.uint8)
 SPOT: Box = (0.4, 0.4, 0.6, 0.7)
@@ -74,3 +74,13 @@ def test_nothing_is_found_where_nothing_changed() -> None:
 def test_what_is_smaller_than_asked_is_not_told() -> None:
     tiny: Box = (0.5, 0.5, 0.508, 0.514)
     assert blobs(GROUND, put(GROUND, tiny, 5, THINGS[0])) == []
+
+
+@pytest.mark.parametrize("thickness_px", [2, 3])
+def test_a_thing_that_lies_between_painted_lines_is_told_by_what_fills_it(thickness_px: int) -> None:
+    """Where the lines were, its outline is none of its own."""
+    marked = GROUND.copy()
+    rows, columns = pixels(SPOT)
+    for edge in rows.start, rows.stop:
+        marked[edge - thickness_px : edge + thickness_px, columns.start - 20 : columns.stop + 20] = (30, 190, 230)
+    assert BlobKind.LEFT in {blob.kind for blob in blobs(marked, put(marked, SPOT, 5, (120, 124, 126), contrast=60))}
