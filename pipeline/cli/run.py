@@ -36,9 +36,8 @@ def command(site_file: Path, *, once: bool, as_json: bool) -> None:
     with site_delivery(site, wall_now_ns, sleep, at_once=False) as delivery, FootageProgress() as bars:
         teller = Teller(site.timezone, as_json=as_json)
         tools = Tools(detector, vocabulary, keeper, (delivery, teller), site.state / "log")
-        with Pump(delivery):
+        with Pump(delivery) as pump:
             summaries = run_recordings(site, tools, bars)
-        last = delivery.offer(after_pause=False)
     media_s = sum(summary.media_ns for summary in summaries.values()) / 1e9
     raised = sum(summary.raised for summary in summaries.values())
     for camera_id, summary in summaries.items():
@@ -46,7 +45,7 @@ def command(site_file: Path, *, once: bool, as_json: bool) -> None:
             click.echo(f"camera {camera_id}: damage met and survived: {summary.damage}", err=True)
     wall_s = elapsed()
     click.echo(f"{raised} events on {len(summaries)} cameras; {media_s:.1f} s of footage in {wall_s:.1f} s", err=True)
-    if last.reached is not Reached.ALL_SENT:
+    if pump.last.reached is not Reached.ALL_SENT:
         raise StreamError(
-            f"{last.fault}; the alerts it has not had are kept in {site.state}, and the next run sends them"
+            f"{pump.last.fault}; the alerts it has not had are kept in {site.state}, and the next run sends them"
         )

@@ -1,26 +1,31 @@
 """Keeps offering what waits in the outbox while the cameras are watched: a server that returns is told at once."""
 
 import threading
+from contextlib import nullcontext, suppress
 from types import TracebackType
 from typing import Self
 
-from pipeline.alerts.delivery import Delivery
+from pipeline.alerts.delivery import Delivery, Offer, Reached
 from pipeline.errors import SmartAlertError
 
 _EVERY_S = 0.5
 
 
 class Pump:
-    """Offers twice a second from a thread of its own, for as long as the `with` block lasts.
+    """Offers twice a second from a thread of its own, for as long as the `with` block lasts, and once as it ends.
 
     A server that refuses for good ends it: the failure is raised as the block ends, and nothing is lost, for what was
     not sent is in the outbox.
+
+    Attributes:
+        last: How the offer at the end went.
     """
 
     def __init__(self, delivery: Delivery) -> None:
         self._delivery = delivery
         self._stopping = threading.Event()
         self._failure: SmartAlertError | None = None
+        self.last = Offer(Reached.PAUSING, 0, 0, "")
         self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
 
     def _run(self) -> None:
@@ -40,5 +45,8 @@ class Pump:
     ) -> None:
         self._stopping.set()
         self._thread.join()
-        if self._failure is not None and kind is None:
+        if kind is None and self._failure is not None:
             raise self._failure
+        # Also where the work failed: what the other cameras told last is not left behind.
+        with suppress(SmartAlertError) if kind is not None else nullcontext():
+            self.last = self._delivery.offer(after_pause=False)

@@ -99,7 +99,7 @@ def test_an_output_on_a_full_disk_is_one_line(site_and_log: tuple[Path, Path], t
 def test_outputs_that_are_closed_from_the_beginning_are_no_reason_to_fail(
     site_and_log: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    for closed in (">&-", "2>&-", "<&- >&- 2>&-"):
+    for closed in ("2>&-", "<&- >&- 2>&-"):
         out = tmp_path / closed.replace(" ", "")
         assert shell(f"smart-alert {closed}", *site_and_log, out).returncode == 0, closed
         # A result file must not have got the number of an output: what is printed would land in it.
