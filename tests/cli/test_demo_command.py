@@ -1,8 +1,12 @@
 """`smart-alert demo`, as a newcomer calls it."""
 
+import fcntl
 import json
 import shutil
+import signal
 import subprocess
+import time
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TypedDict
@@ -15,7 +19,7 @@ from pipeline.alerts.message import Alert, parse
 from pipeline.cli.main import run
 from pipeline.resources import data_folder
 from pipeline.rules.episode import State
-from tests.cli.shell import PROGRAM, ROOT, environment, files_in, smart_alert
+from tests.cli.shell import PROGRAM, ROOT, environment, files_in, smart_alert, started, wait_until
 from tests.replay.pages import Page
 
 
@@ -50,6 +54,14 @@ def test_a_file_is_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     expected = f"{tmp_path}/file/below: there is a file of this name (expected a folder, or none yet)\n"
     assert capsys.readouterr().err == expected
     assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_one_folder_holds_one_demo_at_a_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (tmp_path / ".smart-alert-demo").open("wb") as mark:
+        fcntl.flock(mark, fcntl.LOCK_EX)
+        assert run(["demo", "--out", str(tmp_path)]) == 2
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err) == ("", f"--out: another demo is running in {tmp_path}; name another folder\n")
 
 
 def test_without_its_network_it_fails_and_says_which_file_is_missing(tmp_path: Path) -> None:
@@ -187,12 +199,34 @@ def test_a_browser_shows_the_page(demo: tuple[Path, str], tmp_path: Path) -> Non
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
+def test_a_demo_that_is_broken_off_leaves_the_last_one_whole(demo: tuple[Path, str], tmp_path: Path) -> None:
+    out = shutil.copytree(demo[0], tmp_path / "out")
+    before = results_in(out)
+    with started("demo", "--out", out) as process:
+        wait_until((out / "state" / "log" / "east-gate.parquet.partial").exists)
+        time.sleep(2.0)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert (process.returncode, told.splitlines()) == (130, ["", "smart-alert: interrupted"])
+    assert results_in(out) == before
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
 def test_a_second_demo_takes_the_place_of_the_first(demo: tuple[Path, str]) -> None:
     out, _ = demo
-    before = files_in(out)
+    before = results_in(out)
     assert smart_alert("demo", "--out", out, longest_s=600).returncode == 0
-    after = files_in(out)
-    assert after["alerts.jsonl"] == before["alerts.jsonl"]
-    assert {name for name in after if name.startswith("evidence/")} == {
-        name for name in before if name.startswith("evidence/")
+    after = results_in(out)
+    # The page tells how long it took.
+    assert set(after) == set(before)
+    assert {name for name in after if after[name] != before[name]} <= {"index.html"}
+
+
+def results_in(out: Path) -> Mapping[str, bytes]:
+    """What a demo leaves for people: not its state."""
+    return {
+        name: content
+        for name, content in files_in(out).items()
+        if not name.startswith("state/") and not name.endswith(".part")
     }

@@ -4,9 +4,15 @@ import signal
 import time
 from pathlib import Path
 
+import av
 import pytest
 
+from pipeline.alerts.message import parse
+from pipeline.alerts.site_delivery import site_server
 from pipeline.cli.main import run
+from pipeline.config.load import load_site
+from pipeline.resources import data_folder
+from pipeline.runtime.clock import sleep
 from tests.cli.shell import started, wait_until
 from tests.runtime.standing_car import write_site, write_video
 
@@ -79,3 +85,44 @@ def test_a_run_that_is_broken_off_hinders_no_other(
     assert ended.out == ""
     assert ended.err.startswith("0 events on 2 cameras; 5.0 s of footage in ")
     assert sorted(path.name for path in (tmp_path / "state" / "log").iterdir()) == ["cam-0.parquet", "cam-1.parquet"]
+
+
+@pytest.mark.long
+def test_what_the_real_network_finds_arrives_in_the_stream_though_another_camera_fails(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """The sample's first sixteen seconds: a car that stands in the fire lane."""
+    cut(data_folder("sample_videos") / "street.mp4", tmp_path / "street.mp4", 16.0)
+    (tmp_path / "street.geojson").write_bytes((data_folder("sample_videos") / "street.geojson").read_bytes())
+    (tmp_path / "broken.mp4").touch()
+    (tmp_path / "site.yaml").write_text(
+        "site: {id: sample, name: 示范, timezone: Asia/Shanghai}\n"
+        "cameras:\n"
+        "  - {id: east, source: street.mp4, start: '2026-01-05T08:00:00', geofence: street.geojson}\n"
+        "  - {id: west, source: broken.mp4, geofence: street.geojson}\n"
+        "rules:\n"
+        "  - {id: lane, algorithm: fire_lane_blocked, zones: [east/fire-lane, west/fire-lane], dwell: 4s}\n",
+        encoding="utf-8",
+    )
+    assert run(["run", str(tmp_path / "site.yaml"), "--once", "--json"]) == 1
+    shown = capfdbinary.readouterr()
+    assert shown.err.decode() == f"camera west: {tmp_path}/broken.mp4: the file is empty\n"
+    told = shown.out.decode().splitlines()
+    assert [parse(line).state.value for line in told] == ["raised", "cleared"]
+    assert run(["alerts", str(tmp_path / "site.yaml"), "--json"]) == 0
+    assert capfdbinary.readouterr().out.decode().splitlines() == told
+    with site_server(load_site(tmp_path / "site.yaml", {}), sleep) as server:
+        rows = server.client().xrange("smart-alert:alerts") or []
+    assert [sorted(fields or {}) for _, fields in rows] == [["alert", "algorithm", "id", "severity", "state"]] * 2
+
+
+def cut(source: Path, target: Path, length_s: float) -> None:
+    """Copy the beginning of a video without coding it anew."""
+    with av.open(str(source)) as before, av.open(str(target), "w") as after:
+        stream = before.streams.video[0]
+        copied = after.add_stream_from_template(stream)
+        for packet in before.demux(stream):
+            if packet.pts is None or stream.time_base is None or packet.pts * stream.time_base >= length_s:
+                continue
+            packet.stream = copied
+            after.mux(packet)
