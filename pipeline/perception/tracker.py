@@ -18,6 +18,7 @@ MIN_SCORE = 0.1
 """Weaker detections are noise; between this and the confidence they may only continue a track."""
 _STRONG_FIT = 0.15
 _WEAK_FIT = 1.3
+_OWN_PLACE_FIT = 1.7
 _SAME_THING = 0.8
 _MEMORY_MOVING_S = 2.0
 _MEMORY_STILL_S = 60.0
@@ -56,6 +57,11 @@ class Tracker:
         found = self._as_found(detections, picture)
         active = {index for index, track in enumerate(self._tracks) if not track.is_missed}
         dormant = set(range(len(self._tracks))) - active
+        still = {index for index in active if self._tracks[index].is_still()}
+        active -= still
+        # A still object's own box comes before a stronger one that takes in what stands behind it.
+        found = self._match(found, still, picture, t_s, _OWN_PLACE_FIT)
+        active |= still
         strong = [one for one in found if one.score >= self._confidence]
         weak = [one for one in found if one.score < self._confidence]
         # What is being followed comes first: a car that drives over a place is not the one that stood there.

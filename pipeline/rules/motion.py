@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from pipeline.geofence.boxes import Box
 from pipeline.observation import MediaNs, Sight, TrackId, nanoseconds
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Sighting
@@ -68,13 +67,15 @@ def note_step(subject: Subject, t: MediaNs) -> None:
         subject.path = subject.path[::2]
 
 
-def settled_since(subject: Subject, aspect: float) -> MediaNs | None:
-    """Since when the subject has stayed about where it is now, without a break; None where no path is known."""
+def settled_at(subject: Subject, aspect: float) -> Step | None:
+    """Where and when its unbroken stay about its present place began; None where no path is known.
+
+    Its stay is measured from that place: from where it is now, what creeps would be granted its tolerance twice.
+    """
     holds = STANCES[subject.stay].holds
-    since: MediaNs | None = None
-    here: Box = subject.box
+    begin: Step | None = None
     for step in reversed(subject.path):
-        if not holds(here, step.box, aspect):
+        if not holds(subject.box, step.box, aspect):
             break
-        since = step.t
-    return since
+        begin = step
+    return begin

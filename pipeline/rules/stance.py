@@ -128,7 +128,7 @@ def _lying_place(a: Box, b: Box, aspect: float) -> float:
 
 
 STANCES = {
-    Stay.STILL: Stance(stands_still, _overlap_place, False, 0.75, zone_by_anchor=True, twin_iou=0.65, wanders=False),
+    Stay.STILL: Stance(stands_still, _overlap_place, False, 0.75, zone_by_anchor=True, twin_iou=0.65, wanders=True),
     Stay.ABOUT: Stance(stays_about, _person_place, False, 0.75, zone_by_anchor=False, twin_iou=0.8, wanders=True),
     Stay.LYING: Stance(
         lies_there, _lying_place, follows=True, steady_iou=0.0, zone_by_anchor=False, twin_iou=0.65, wanders=False

@@ -7,7 +7,7 @@ from pipeline.config.ids import ZoneId
 from pipeline.geofence.boxes import Box, containment
 from pipeline.observation import LookKind, MediaNs, Sight, TrackId, nanoseconds
 from pipeline.rules.memory import RuleMemory
-from pipeline.rules.motion import Candidate, Motion, hold_back, note_step, read_motion, settled_since
+from pipeline.rules.motion import Candidate, Motion, hold_back, note_step, read_motion, settled_at
 from pipeline.rules.sameness import is_in_place_of, is_twin, learn_look, match, may_take_place
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.size import SizeLimit
@@ -110,12 +110,12 @@ class Follower:
             return True
         if departure.zone is None:
             return False
-        stayed_from = settled_since(subject, scene.aspect)
-        if stayed_from is not None and stayed_from <= departure.since and departure.zone == subject.zone:
-            # It has wandered off its first place and has stayed about this one since before: the same stay, from then.
-            subject.standing, subject.departure = Standing(subject.box, stayed_from, scene.t), None
+        begin = settled_at(subject, scene.aspect)
+        if begin is not None and begin.t <= departure.since and departure.zone == subject.zone:
+            # It had come to stay here before it seemed to leave: the same stay, but measured from its true place.
+            subject.standing, subject.departure = Standing(begin.box, begin.t, scene.t), None
             if subject.note.since is not None:
-                subject.note.since = max(subject.note.since, stayed_from)
+                subject.note.since = max(subject.note.since, begin.t)
             return True
         subject.number = memory.next_number
         memory.next_number += 1

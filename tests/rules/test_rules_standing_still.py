@@ -78,6 +78,15 @@ def test_a_box_cut_in_two_for_a_moment_does_not_restart_the_dwell() -> None:
     assert answered(reasoner(rule(dwell_s=10)), [car], times(30)).story == [("raised", 10.0)]
 
 
+def test_a_car_first_seen_while_it_still_rolls_has_not_left_when_its_box_jitters_later() -> None:
+    def rolls_in(t_s: float) -> Box:
+        height = PARKED[3] - PARKED[1]
+        return shifted(PARKED, 0.0, (-0.18 if t_s < 1 else 0.0 if t_s < 14 else 0.05) * height)
+
+    account = answered(reasoner(rule(dwell_s=10)), [moving(stay(), rolls_in)], times(60))
+    assert account.story == [("raised", 10.0)]
+
+
 def _creeping(speed: float) -> Thing:
     """A car that moves on by a share of its width every second."""
     return moving(stay(), lambda t_s: shifted((0.2, 0.6, 0.4, 0.8), speed * 0.2 * t_s) if speed * t_s < 2.9 else None)
