@@ -58,7 +58,7 @@ def test_a_file_is_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 
 def test_one_folder_holds_one_demo_at_a_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with (tmp_path / ".smart-alert-demo").open("wb") as mark:
-        fcntl.flock(mark, fcntl.LOCK_EX)
+        fcntl.flock(mark, fcntl.LOCK_SH)
         assert run(["demo", "--out", str(tmp_path)]) == 2
     shown = capsys.readouterr()
     assert (shown.out, shown.err) == ("", f"--out: another demo is running in {tmp_path}; name another folder\n")

@@ -1,5 +1,6 @@
 """What waits is offered while the cameras are watched, and once more at the end."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -87,5 +88,13 @@ def test_a_server_that_refuses_for_good_is_a_failure(site: Site, tmp_path: Path)
         delivery = delivery_to(server, outbox)
         with server.client() as client:
             client.set(STREAM, "somebody else's")
-        with pytest.raises(StreamError), Pump(delivery):
-            tell(site, delivery)
+
+        def work() -> None:
+            with Pump(delivery):
+                tell(site, delivery)
+                wait_until(lambda: all(thread.name != "delivery" for thread in threading.enumerate()))
+                with server.client() as client:
+                    client.delete(STREAM)
+
+        with pytest.raises(StreamError, match="WRONGTYPE"):
+            work()
