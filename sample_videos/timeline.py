@@ -78,4 +78,4 @@ SHORT_STOP = Stop(stage.NEAR_LANE, stage.LANE_STOP, enters=63.4, stands=68.0, le
 FIRE_LANE_BLOCKED = Span(BLOCKING_CAR.stands, 2.0, BLOCKING_CAR.leaves, 3.0)
 VENDOR_SELLS = Span(CART.stands, 4.0, CART.leaves, 6.0)
 # The van stands before the waste when it is left and when it is taken.
-WASTE_SEEN = Span(DUMPING_VAN.leaves, 7.0, WASTE_LIES[1], 5.0)
+WASTE_SEEN = Span(DUMPING_VAN.leaves, 8.0, WASTE_LIES[1], 5.0)
