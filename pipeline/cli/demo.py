@@ -23,6 +23,7 @@ from pipeline.config.load import load_site
 from pipeline.config.resolved import Site
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.errors import StateError, UsageError
+from pipeline.observation import seconds
 from pipeline.replay.report import Facts, write_report
 from pipeline.resources import data_folder
 from pipeline.runtime.clock import sleep, stopwatch, wall_now_ns
@@ -60,7 +61,7 @@ def command(out: Path) -> None:
         summaries = run_recordings(site, tools, bars)
         wall_s = elapsed()
     keeper.remove_all_but(alert.evidence for alert in echo.alerts if alert.evidence is not None)
-    media_s = sum(summary.media_ns for summary in summaries.values()) / 1e9
+    media_s = seconds(sum(summary.media_ns for summary in summaries.values()))
     looks = sum(summary.looks for summary in summaries.values())
     raised = sum(summary.raised for summary in summaries.values())
     page = out / "index.html"

@@ -13,6 +13,7 @@ from pipeline.config.load import load_site
 from pipeline.config.resolved import Camera, Site
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.errors import UsageError
+from pipeline.observation import seconds
 from pipeline.replay.log import camera_of
 from pipeline.runtime.clock import stopwatch
 from pipeline.runtime.eyes import load_detector
@@ -76,7 +77,7 @@ def _camera(site: Site, camera_id: str | None) -> Camera:
 
 
 def _tell_summary(summary: Summary, out: Path, wall_s: float, *, as_json: bool) -> None:
-    media_s = summary.media_ns / 1e9
+    media_s = seconds(summary.media_ns)
     if as_json:
         told = {
             "events": summary.raised,

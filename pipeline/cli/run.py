@@ -13,6 +13,7 @@ from pipeline.cli.telling import Teller
 from pipeline.config.load import load_site
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.errors import StreamError, UsageError
+from pipeline.observation import seconds
 from pipeline.runtime.clock import sleep, stopwatch, wall_now_ns
 from pipeline.runtime.eyes import load_detector
 from pipeline.runtime.pump import Pump
@@ -38,7 +39,7 @@ def command(site_file: Path, *, once: bool, as_json: bool) -> None:
         tools = Tools(detector, vocabulary, keeper, (delivery, teller), site.state / "log")
         with Pump(delivery) as pump:
             summaries = run_recordings(site, tools, bars)
-    media_s = sum(summary.media_ns for summary in summaries.values()) / 1e9
+    media_s = seconds(sum(summary.media_ns for summary in summaries.values()))
     raised = sum(summary.raised for summary in summaries.values())
     for camera_id, summary in summaries.items():
         if summary.damage:

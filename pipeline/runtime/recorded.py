@@ -29,8 +29,8 @@ HOLE_NS = nanoseconds(5.0)
 _ON_TIME = 0.9
 """A picture that comes by a tenth of the interval too early is the one that was due."""
 
-Tell = Callable[[Episode, Callable[[], Bgr]], None]
-"""Takes an episode, and what gives the full-size picture of its moment."""
+Tell = Callable[[Episode, Callable[[], Bgr]], object]
+"""Takes an episode, and what gives the full-size picture of its moment. What it returns is not looked at."""
 
 
 class EntrySink(Protocol):
@@ -60,8 +60,49 @@ class Summary:
     damage: Damage
 
 
+class Intake:
+    """Where the entries of one camera come in, from a recording or a log. Remembers the counts of the summary."""
+
+    def __init__(self, reasoner: Reasoner, log: EntrySink, tell: Tell) -> None:
+        """Nothing has come in yet.
+
+        Args:
+            reasoner: Of this camera, fresh.
+            log: Gets every entry, first.
+            tell: Gets every episode, in order.
+        """
+        self._reasoner, self._log, self._tell = reasoner, log, tell
+        self._looks = self._network_looks = self._raised = 0
+        self._first: MediaNs | None = None
+        self._last = MediaNs(0)
+
+    def enter(self, entry: Entry, picture: Callable[[], Bgr]) -> Step:
+        """Log the next entry, reason about it and tell what comes of it.
+
+        Args:
+            entry: The next.
+            picture: Gives the full-size picture that it is of.
+        """
+        self._log.append(entry)
+        self._first, self._last = (entry.t if self._first is None else self._first), entry.t
+        if isinstance(entry, Observation):
+            kinds = {look.kind for look in entry.looks}
+            self._looks += LookKind.CLOSE not in kinds
+            self._network_looks += bool(kinds & {LookKind.OBJECTS, LookKind.CLOSE})
+        step = self._reasoner.feed(entry)
+        for episode in step.episodes:
+            self._raised += episode.state is State.RAISED
+            self._tell(episode, picture)
+        return step
+
+    def summary(self, damage: Damage) -> Summary:
+        """What has come of it so far."""
+        media_ns = 0 if self._first is None else self._last - self._first
+        return Summary(self._looks, self._network_looks, media_ns, self._raised, damage)
+
+
 class RecordedRun:
-    """Reads one source to its end. Remembers the counts of its summary and the time of the last entry."""
+    """Reads one source to its end."""
 
     def __init__(
         self,
@@ -83,10 +124,9 @@ class RecordedRun:
             tell: Gets every episode, in order.
             interval_ns: Media time between two looks.
         """
-        self._source, self._looker, self._reasoner = source, looker, reasoner
-        self._log, self._tell, self._interval_ns = log, tell, interval_ns
+        self._source, self._looker, self._interval_ns = source, looker, interval_ns
+        self._intake = Intake(reasoner, log, tell)
         self._early_ns = round(interval_ns * (1 - _ON_TIME))
-        self._looks = self._network_looks = self._raised = 0
 
     def run(self, progress: Callable[[MediaNs], None]) -> Summary:
         """Look at the recording until it ends.
@@ -107,8 +147,8 @@ class RecordedRun:
             last = frame.t
             progress(last)
             frame = self._next_frame(first, last)
-        self._enter(End(last, EndCause.SOURCE_ENDED), None)
-        return Summary(self._looks, self._network_looks, last - first, self._raised, self._source.damage)
+        self._intake.enter(End(last, EndCause.SOURCE_ENDED), no_picture)
+        return self._intake.summary(self._source.damage)
 
     def _next_frame(self, first: MediaNs, last: MediaNs) -> Frame | None:
         """The picture that is due: a keyframe where they are near enough, which costs a fifteenth."""
@@ -131,36 +171,21 @@ class RecordedRun:
         """Let time pass between two pictures that are far apart."""
         is_hole = t - last > HOLE_NS
         if is_hole:
-            self._enter(Gap(last, last, is_open=True, cause=GapCause.NO_SIGNAL), None)
+            self._intake.enter(Gap(last, last, is_open=True, cause=GapCause.NO_SIGNAL), no_picture)
         now = MediaNs(last + TICK_EVERY_NS)
         while now < t:
-            self._enter(Tick(now), None)
+            self._intake.enter(Tick(now), no_picture)
             if is_hole:
-                self._enter(Gap(now, last, is_open=True, cause=GapCause.NO_SIGNAL), None)
+                self._intake.enter(Gap(now, last, is_open=True, cause=GapCause.NO_SIGNAL), no_picture)
             now = MediaNs(now + TICK_EVERY_NS)
         if is_hole:
-            self._enter(Gap(t, last, is_open=False, cause=GapCause.NO_SIGNAL), None)
+            self._intake.enter(Gap(t, last, is_open=False, cause=GapCause.NO_SIGNAL), no_picture)
 
     def _examine(self, frame: Frame) -> None:
-        seen = self._looker.look(frame)
-        self._looks += 1
-        self._count_network(seen)
-        for request in self._enter(seen, frame).wanted:
-            closer = self._looker.look_closely(frame, request.region)
-            self._count_network(closer)
-            self._enter(closer, frame)
-
-    def _count_network(self, seen: Observation) -> None:
-        self._network_looks += any(look.kind in {LookKind.OBJECTS, LookKind.CLOSE} for look in seen.looks)
-
-    def _enter(self, entry: Entry, frame: Frame | None) -> Step:
-        self._log.append(entry)
-        step = self._reasoner.feed(entry)
-        for episode in step.episodes:
-            self._raised += episode.state is State.RAISED
-            self._tell(episode, frame.full if frame is not None else _no_picture)
-        return step
+        for request in self._intake.enter(self._looker.look(frame), frame.full).wanted:
+            self._intake.enter(self._looker.look_closely(frame, request.region), frame.full)
 
 
-def _no_picture() -> Bgr:
+def no_picture() -> Bgr:
+    """For entries that are of no picture: nothing is raised by them."""
     raise RuntimeError("an event was raised by an entry that has no picture")

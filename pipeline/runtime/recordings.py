@@ -19,10 +19,8 @@ from pipeline.observation import CameraId, MediaNs
 from pipeline.perception.detections import ObjectDetector
 from pipeline.replay.log import LogWriter
 from pipeline.rules.episode import Episode
-from pipeline.runtime.eyes import looker
-from pipeline.runtime.need import look_interval_ns
-from pipeline.runtime.recorded import RecordedRun, Summary
-from pipeline.runtime.replaying import make_folder, open_recording, reasoner, recording_of
+from pipeline.runtime.recorded import Summary
+from pipeline.runtime.replaying import camera_run, make_folder, open_recording, recording_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +94,8 @@ def run_recordings(site: Site, tools: Tools, watcher: Watcher) -> Mapping[Camera
             LogWriter(tools.logs / f"{camera.id}.parquet", camera.id) as log,
         ):
             watcher.opened(camera.id, source.info.duration_s)
-            run = RecordedRun(
-                source,
-                looker=looker(site, tools.vocabulary, tools.detector),
-                reasoner=reasoner(site, camera, tools.vocabulary),
-                log=log,
-                tell=tell,
-                interval_ns=look_interval_ns(site.rules, camera.id),
+            run = camera_run(
+                site, camera, source, detector=tools.detector, vocabulary=tools.vocabulary, log=log, tell=tell
             )
             return run.run(partial(advance, camera.id))
 

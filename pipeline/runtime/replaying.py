@@ -14,16 +14,14 @@ from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import SourceError, StateError, UsageError
 from pipeline.media.damage import Damage
 from pipeline.media.file_source import FileSource
-from pipeline.media.frame import Bgr
 from pipeline.media.source import VideoSource
-from pipeline.observation import Entry, LookKind, MediaNs, Observation
+from pipeline.observation import Entry, MediaNs
 from pipeline.perception.detections import ObjectDetector
 from pipeline.replay.log import LogWriter, is_log, read_log
-from pipeline.rules.episode import Episode, State
 from pipeline.rules.reasoner import Reasoner
 from pipeline.runtime.eyes import looker
 from pipeline.runtime.need import look_interval_ns
-from pipeline.runtime.recorded import EntrySink, RecordedRun, Summary
+from pipeline.runtime.recorded import EntrySink, Intake, RecordedRun, Summary, Tell, no_picture
 
 LOG_NAME = "observations.parquet"
 
@@ -78,6 +76,27 @@ def recording_of(camera: Camera, otherwise: str) -> Path:
     raise UsageError(f"camera {camera.id}: is live; {otherwise}")
 
 
+def camera_run(
+    site: Site,
+    camera: Camera,
+    source: VideoSource,
+    *,
+    detector: ObjectDetector,
+    vocabulary: Vocabulary,
+    log: EntrySink,
+    tell: Tell,
+) -> RecordedRun:
+    """A run of one camera of the site over a video, with eyes and reasoning of its own."""
+    return RecordedRun(
+        source,
+        looker=looker(site, vocabulary, detector),
+        reasoner=reasoner(site, camera, vocabulary),
+        log=log,
+        tell=tell,
+        interval_ns=look_interval_ns(site.rules, camera.id),
+    )
+
+
 def replay_video(
     replay: Replay,
     source: VideoSource,
@@ -108,15 +127,8 @@ def replay_video(
     # The alerts come last: they are not put in the place of good ones unless all else has been written.
     with AlertFile(replay.out) as file, LogWriter(replay.out / LOG_NAME, camera.id) as log:
         told = Told(announce)
-        publisher = Publisher(site, keeper, (file, told))
-        run = RecordedRun(
-            source,
-            looker=looker(site, vocabulary, detector),
-            reasoner=reasoner(site, camera, vocabulary),
-            log=log,
-            tell=lambda episode, picture: _publish(publisher, episode, picture),
-            interval_ns=look_interval_ns(site.rules, camera.id),
-        )
+        tell = Publisher(site, keeper, (file, told)).publish
+        run = camera_run(site, camera, source, detector=detector, vocabulary=vocabulary, log=log, tell=tell)
         summary = run.run(progress)
     keeper.remove_all_but(told.evidence())
     return summary
@@ -134,25 +146,14 @@ def replay_log(
         StateError: The folder cannot be written.
     """
     make_folder(replay.out)
-    reason = reasoner(replay.site, replay.camera, vocabulary)
-    looks = network_looks = raised = 0
-    first: MediaNs | None = None
-    last = MediaNs(0)
     with AlertFile(replay.out) as file, _log_beside(replay) as log:
-        publisher = Publisher(replay.site, NoEvidence(), (file, Told(announce)))
+        tell = Publisher(replay.site, NoEvidence(), (file, Told(announce))).publish
+        intake = Intake(reasoner(replay.site, replay.camera, vocabulary), log, tell)
         for entry in read_log(replay.source):
-            log.append(entry)
-            first, last = (entry.t if first is None else first), entry.t
-            if isinstance(entry, Observation):
-                kinds = {look.kind for look in entry.looks}
-                looks += LookKind.CLOSE not in kinds
-                network_looks += bool(kinds & {LookKind.OBJECTS, LookKind.CLOSE})
+            intake.enter(entry, no_picture)
             progress(entry.t)
-            for episode in reason.feed(entry).episodes:
-                raised += episode.state is State.RAISED
-                _publish(publisher, episode, _no_picture)
     EvidenceFolder(replay.out, replay.site.timezone, vocabulary.titles).remove_all_but(())
-    return Summary(looks, network_looks, last - (last if first is None else first), raised, Damage())
+    return intake.summary(Damage())
 
 
 @contextmanager
@@ -206,18 +207,6 @@ class Told:
         self._alerts.append(alert)
         self._announce(alert)
 
-    def alerts(self) -> list[Alert]:
-        """All messages so far, in order."""
-        return list(self._alerts)
-
     def evidence(self) -> list[Evidence]:
         """Of every message that has some."""
         return [alert.evidence for alert in self._alerts if alert.evidence is not None]
-
-
-def _publish(publisher: Publisher, episode: Episode, picture: Callable[[], Bgr]) -> None:
-    publisher.publish(episode, picture)
-
-
-def _no_picture() -> Bgr:
-    raise StateError("a log holds no pictures")
