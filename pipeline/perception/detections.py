@@ -65,6 +65,11 @@ class Detections:
         """The same objects in a picture of which theirs was a piece, whose top left corner lay at (x, y), px."""
         return Detections(self.xyxy + np.array([x, y, x, y], np.float32), self.class_name, self.score)
 
+    def shares(self, picture: Picture) -> Floats:
+        """The boxes as shares of the width and height of the picture they are of. Shape (N, 4), in [0, 1]."""
+        height, width = picture.shape[:2]
+        return np.clip(self.xyxy / np.array([width, height, width, height], np.float32), 0, 1)
+
 
 class ObjectDetector(Protocol):
     """Finds objects in pictures. The same picture gives the same bytes every time."""

@@ -103,7 +103,7 @@ class Looker:
         """Examine one frame; frames come in order of time."""
         if self._origin is None:
             self._origin = frame.t
-        # Seconds since the first look: single precision, which the background keeps, holds no time since 1970.
+        # Seconds since the first look: what counts are differences, and small numbers keep them exact.
         t_s = (frame.t - self._origin) / NS_PER_S
         picture = frame.scaled(*analysis_size(frame.size))
         glance = Glance.at(picture)
@@ -166,8 +166,7 @@ class Looker:
         self._tracker.detect(found, picture, t_s)
         height, width = picture.shape[:2]
         masking = found[np.isin(found.class_name, sorted(self._masking)) & (found.score >= _MASKING_SCORE)]
-        scale = np.array([width, height, width, height], np.float32)
-        self._recent += [(t_s, as_box(row)) for row in masking.xyxy / scale]
+        self._recent += [(t_s, as_box(row)) for row in masking.shares(picture)]
         width_in, height_in = self._detector.input_size((width, height), self._settings.input_px)
         return Look(LookKind.OBJECTS, WHOLE_PICTURE, self._detector.name, max(width_in, height_in))
 
@@ -179,12 +178,11 @@ class Looker:
         return self._static.look(picture, t_s, blocked)
 
     def _close_objects(self, found: Detections, picture: Picture) -> Objects:
-        height, width = picture.shape[:2]
-        xyxy = np.clip(found.xyxy / np.array([width, height, width, height], np.float32), 0, 1)
+        xyxy = found.shares(picture)
         boxes = [as_box(row) for row in xyxy]
         looks_like = [appearance(picture, box) for box in boxes]
         return Objects(
-            xyxy=xyxy.astype(np.float32),
+            xyxy=xyxy,
             class_name=found.class_name,
             score=found.score,
             track=np.array([self._known_track(box) for box in boxes], np.int64),

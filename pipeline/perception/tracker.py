@@ -81,8 +81,7 @@ class Tracker:
         self._forget(t_s)
 
     def _as_found(self, detections: Detections, picture: Picture) -> list[Found]:
-        height, width = picture.shape[:2]
-        shares = np.clip(detections.xyxy / np.array([width, height, width, height], np.float32), 0, 1).tolist()
+        shares = detections.shares(picture).tolist()
         return [
             Found((x1, y1, x2, y2), str(name), float(score))
             for (x1, y1, x2, y2), name, score in zip(shares, detections.class_name, detections.score, strict=True)

@@ -148,8 +148,7 @@ def _without_shifts(
 
     A queue that moves up puts one car exactly into the place of the next. So what has just moved takes nobody's place,
     and a place counts less where the subject's own track is elsewhere in the picture, or the track found there is
-    another subject's. But two that have exchanged
-    their tracks both stand in their own places.
+    another subject's. But two that have exchanged their tracks both stand in their own places.
     """
     row_by_track = {subject.track: row for row, subject in enumerate(subjects)}
     column_by_track = {sighting.track: column for column, (sighting, _) in enumerate(sightings)}
