@@ -25,6 +25,7 @@ __all__ = [
     "Geofence",
     "GroundArea",
     "LiveSource",
+    "Operation",
     "PictureShare",
     "Place",
     "Provider",
@@ -33,6 +34,8 @@ __all__ = [
     "Rule",
     "Severity",
     "Site",
+    "Transport",
+    "View",
     "Zone",
 ]
 
@@ -78,6 +81,7 @@ class Zone:
         mask: Nobody looks here; no rule uses it.
         direction: Heading in the picture, degrees clockwise from up, in [0, 360); None where the file gives none.
         location: Longitude and latitude of its middle, degrees; None where the camera is not calibrated to them.
+        view: The preset of a PTZ camera in which it holds; empty: the camera has one view.
     """
 
     id: ZoneId
@@ -90,6 +94,22 @@ class Zone:
     mask: bool = False
     direction: float | None = None
     location: tuple[float, float] | None = None
+    view: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One preset of a PTZ camera.
+
+    Attributes:
+        id: Unique within the camera, never empty.
+        picture: What the camera shows there: the fences of this view hold while the picture matches it.
+        file: The view's fences.
+    """
+
+    id: str
+    picture: Path
+    file: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +120,16 @@ class Geofence:
         file: Where they are written; None where the camera has none.
         zones: In the file's order, masks left out.
         masks: Areas to look away from.
-        ground: Picture to ground and back; None where the file holds no calibration.
+        ground: Picture to ground and back; None where the file holds no calibration, and where there are views.
+        views: The presets of a PTZ camera, whose zones are all in `zones`; empty: it has one view, learned from the
+            picture.
     """
 
     file: Path | None
     zones: tuple[Zone, ...]
     masks: tuple[Zone, ...] = ()
     ground: GroundMap | None = None
+    views: tuple[View, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +140,26 @@ class RecordedSource:
         path: Absolute.
         start: When it was recorded; None: the container's creation time, else 1970.
         loop: Begin again at its end.
+        sub: The same recording as the camera's small stream; None where there is none.
     """
 
     path: Path
     start: MediaNs | None
     loop: bool
+    sub: Path | None = None
 
     def __str__(self) -> str:
         return str(self.path)
+
+
+class Transport(StrEnum):
+    """How RTSP's packets travel."""
+
+    TCP = "tcp"
+    UDP = "udp"
+
+
+CPU_DECODE = "cpu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +169,14 @@ class LiveSource:
     Attributes:
         main: The full picture.
         sub: The small one; None where there is none.
+        transport: Of RTSP.
+        decode: `cpu`, or the name of a hardware decoder as FFmpeg has it (`cuda`, `vaapi`, `qsv` ...).
     """
 
     main: SecretUrl
     sub: SecretUrl | None
+    transport: Transport = Transport.TCP
+    decode: str = CPU_DECODE
 
     def __str__(self) -> str:
         return str(self.main) if self.sub is None else f"{self.main} (sub-stream {self.sub})"
@@ -251,6 +290,20 @@ class DetectorSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Operation:
+    """How a live run is kept.
+
+    Attributes:
+        listen: Host and port of metrics and health checks; None: nothing listens.
+        keep_log_ns: How long the observation logs are kept.
+    """
+
+    listen: tuple[str, int] | None = ("127.0.0.1", 9464)
+    keep_log_ns: int = 14 * 24 * 3600 * 1_000_000_000
+    place: Place = field(default=NOWHERE, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """Everything a run needs to know.
 
@@ -270,3 +323,4 @@ class Site:
     cameras: tuple[Camera, ...]
     rules: tuple[Rule, ...]
     warnings: tuple[Fault, ...]
+    operation: Operation = Operation()
