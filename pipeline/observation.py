@@ -143,12 +143,16 @@ class Health:
         contrast: Standard deviation of luma, in [0, 128].
         sharpness: Mean absolute Laplacian of luma at the analysis size; falls when the lens is covered or out of focus.
         change: Share of the picture that differs from the look before, in [0, 1]; exactly 0 in a frozen picture.
+        frame_rate: Pictures a second that the camera sent of late; 0 where nobody counted.
+        view: The preset of a PTZ camera that the picture shows; empty where the camera has one view.
     """
 
     brightness: float
     contrast: float
     sharpness: float
     change: float
+    frame_rate: float = 0.0
+    view: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
