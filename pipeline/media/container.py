@@ -18,7 +18,7 @@ _FORMATS = (
     "h264,hevc,m4v,mjpeg,obu,av1,dv,wtv"
 )
 _OPTIONS = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
-_MAX_PIXELS = 16384 * 8192
+MAX_PIXELS = 16384 * 8192
 
 
 def open_container(path: Path) -> InputContainer:
@@ -62,7 +62,7 @@ def video_stream(container: InputContainer, path: Path, threads: int) -> VideoSt
     context.thread_count = threads
     context.thread_type = ThreadType.NONE if threads == 1 else ThreadType.SLICE
     context.copy_opaque = True
-    context.options = {"max_pixels": str(_MAX_PIXELS)}
+    context.options = {"max_pixels": str(MAX_PIXELS)}
     return stream
 
 

@@ -5,19 +5,17 @@ from types import TracebackType
 from typing import Self
 
 from av.container.input import InputContainer
-from av.sidedata.sidedata import SideDataContainer
-from av.sidedata.sidedata import Type as SideDataType
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from pipeline.errors import SourceError
 from pipeline.media.container import creation_time, open_container, video_stream
 from pipeline.media.damage import Damage, DamageCounter
-from pipeline.media.decoded_picture import DecodedPicture
+from pipeline.media.decoded_picture import DecodedPicture, image_orientation
 from pipeline.media.decoder import Decoded, Decoder
 from pipeline.media.frame import Frame
 from pipeline.media.info import StreamInfo
-from pipeline.media.orientation import AS_STORED, Orientation, orientation
+from pipeline.media.orientation import Orientation
 from pipeline.media.packets import PacketReader
 from pipeline.media.pictures import PictureReader
 from pipeline.media.timeline import DisplayClock
@@ -42,7 +40,7 @@ class FileSource:
         first = self._pictures.peek()
         if first is None:
             raise SourceError(f"{path}: no picture can be decoded (damage: {self.damage})")
-        self._orientation = _orientation(first.image)
+        self._orientation = image_orientation(first.image)
         start_ns = creation_time(container, stream) if start is None else start
         # Media time = start + (pts - pts of the first picture).
         self._shift_ns = start_ns - first.shown_ns
@@ -127,13 +125,6 @@ class FileSource:
         t = self._clock.follow(decoded.shown_ns, decoded.stamp.step_ns) + self._shift_ns
         picture = DecodedPicture(decoded.image, self._orientation, str(self._path))
         return Frame(MediaNs(t), picture, is_key=decoded.stamp.is_key, is_damaged=decoded.image.is_corrupt)
-
-
-def _orientation(image: VideoFrame) -> Orientation:
-    side_data: object = image.side_data  # PyAV's types know one kind of it only
-    if isinstance(side_data, SideDataContainer) and SideDataType.DISPLAYMATRIX in side_data:
-        return orientation(bytes(side_data[SideDataType.DISPLAYMATRIX]))
-    return AS_STORED
 
 
 def _describe(

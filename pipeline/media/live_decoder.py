@@ -1,0 +1,125 @@
+"""Decodes packets of a live stream, and survives those that cannot be decoded."""
+
+from dataclasses import dataclass
+
+import av
+from av.codec.context import ThreadType
+from av.codec.hwaccel import HWAccel
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+
+from pipeline.config.resolved import CPU_DECODE
+from pipeline.errors import SourceError
+from pipeline.media.arrival import Arrival
+from pipeline.media.container import MAX_PIXELS, reason
+from pipeline.media.damage import DamageCounter
+from pipeline.media.decoded_picture import DecodedPicture, image_orientation
+from pipeline.media.frame import Frame
+from pipeline.observation import MediaNs
+
+_BIG_WIDTH = 1280
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """What a decoder must know of a stream.
+
+    Attributes:
+        codec: Its name, as FFmpeg has it.
+        extradata: What the container tells decoders; empty where it tells nothing.
+        width: Of the stored picture, px; 0 where it is not known yet.
+        source: As messages name the stream.
+        decode: `cpu`, or the name of a hardware decoder.
+    """
+
+    codec: str
+    extradata: bytes
+    width: int
+    source: str
+    decode: str = CPU_DECODE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fed:
+    """Goes through the decoder with a packet."""
+
+    t: MediaNs
+    is_key: bool
+
+
+class LiveDecoder:
+    """One decoder of one stream, on one thread. Remembers what FFmpeg does."""
+
+    def __init__(self, coding: Coding, damage: DamageCounter, *, keyframes_only: bool = False) -> None:
+        """Makes the decoder.
+
+        Args:
+            coding: The stream.
+            damage: Takes what goes wrong.
+            keyframes_only: Only `alone` will be called. Big pictures are then left without the filter that smooths
+                their blocks: they are made smaller anyway, and it takes a quarter of the time.
+
+        Raises:
+            SourceError: Nothing here decodes it.
+        """
+        self._coding = coding
+        self._damage = damage
+        self._context = _context(coding, skips_filter=keyframes_only and coding.width >= _BIG_WIDTH)
+        self._latest = _Fed(MediaNs(0), is_key=True)
+
+    @property
+    def is_hardware(self) -> bool:
+        """Whether a hardware decoder is at work."""
+        return self._context.is_hwaccel
+
+    def feed(self, arrival: Arrival) -> list[Frame]:
+        """The pictures that come out as this packet goes in, in the order in which they are shown."""
+        # The decoder passes it on to the picture. It must be a new object each time a packet is fed.
+        self._latest = arrival.packet.opaque = _Fed(arrival.t, arrival.is_key)
+        try:
+            images = self._context.decode(arrival.packet)
+        except (av.FFmpegError, MemoryError):
+            self._damage.broken_packets += 1
+            return []
+        return [self._frame(image) for image in images]
+
+    def drain(self) -> list[Frame]:
+        """The pictures still inside. Only `restart` makes the decoder take packets again."""
+        try:
+            images = self._context.decode(None)
+        except (av.FFmpegError, MemoryError):
+            return []
+        return [self._frame(image) for image in images]
+
+    def alone(self, arrival: Arrival) -> Frame | None:
+        """The picture of a keyframe at once, without waiting for the packets after it; None where it is broken."""
+        self.restart()
+        frames = [*self.feed(arrival), *self.drain()]
+        self.restart()
+        return frames[0] if frames else None
+
+    def restart(self) -> None:
+        """Empties the decoder: the next packet must be a keyframe's."""
+        if self._context.is_open:
+            self._context.flush_buffers()
+
+    def _frame(self, image: VideoFrame) -> Frame:
+        fed = image.opaque if isinstance(image.opaque, _Fed) else self._latest
+        picture = DecodedPicture(image, image_orientation(image), self._coding.source)
+        return Frame(fed.t, picture, is_key=fed.is_key, is_damaged=image.is_corrupt)
+
+
+def _context(coding: Coding, *, skips_filter: bool) -> VideoCodecContext:
+    accel = None if coding.decode == CPU_DECODE else HWAccel(coding.decode, allow_software_fallback=True)
+    try:
+        context = av.CodecContext.create(coding.codec, "r", hwaccel=accel)
+    except (av.FFmpegError, ValueError) as error:
+        raise SourceError(f"{coding.source}: no decoder for {coding.codec}: {reason(error)}") from error
+    if not isinstance(context, VideoCodecContext):
+        raise SourceError(f"{coding.source}: {coding.codec} is no video")
+    context.extradata = coding.extradata or None
+    context.thread_count = 1
+    context.thread_type = ThreadType.NONE
+    context.copy_opaque = True
+    context.options = {"max_pixels": str(MAX_PIXELS), **({"skip_loop_filter": "all"} if skips_filter else {})}
+    return context

@@ -1,0 +1,192 @@
+"""Opens and reads a camera's stream over the network."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import av
+from av.container.input import InputContainer
+from av.packet import Packet
+from av.stream import Discard
+from av.video.stream import VideoStream
+
+from pipeline.config.resolved import CPU_DECODE, Transport
+from pipeline.config.secrets import SecretUrl
+from pipeline.media.arrival import Arrival
+from pipeline.media.connection import Connection
+from pipeline.media.info import StreamInfo
+from pipeline.media.live_decoder import Coding
+from pipeline.media.live_pictures import LivePictures
+from pipeline.media.live_time import LiveClock
+from pipeline.media.stream_errors import stream_lost
+from pipeline.media.stream_fault import StreamFault, StreamLostError
+from pipeline.observation import NS_PER_S, MediaNs
+
+# No file is ever opened on a camera's word, and nothing is listened for.
+_PROTOCOLS = "rtsp,rtsps,rtp,srtp,rtmp,rtmps,rtmpt,http,https,httpproxy,udp,tcp,tls,srt,crypto"
+_UNSTAMPED = frozenset({"mjpeg", "mpjpeg", "h264", "hevc", "m4v", "mpegvideo"})
+"""Formats without times: FFmpeg invents them, so the moment of arrival is the better one."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSettings:
+    """How a stream is opened and read.
+
+    Attributes:
+        transport: Of RTSP.
+        decode: `cpu`, or the name of a hardware decoder as FFmpeg has it.
+        open_timeout_s: For all of the opening.
+        read_timeout_s: Without any packet.
+    """
+
+    transport: Transport = Transport.TCP
+    decode: str = CPU_DECODE
+    open_timeout_s: float = 10.0
+    read_timeout_s: float = 10.0
+
+
+def open_live(url: SecretUrl, settings: LiveSettings, clock: LiveClock, now_ns: Callable[[], int]) -> Connection:
+    """Connects to a stream and learns what is in it. Blocks.
+
+    Args:
+        url: The address.
+        settings: How.
+        clock: Of the camera's stream; it is told that a new connection begins.
+        now_ns: The machine's clock, ns since 1970.
+
+    Raises:
+        StreamLostError: It cannot be had; `kind` says why.
+    """
+    failure: Exception | None = None
+    try:
+        container = av.open(
+            url.reveal(),
+            options=_options(url, settings),
+            metadata_errors="replace",
+            timeout=(settings.open_timeout_s, settings.read_timeout_s),
+        )
+    except (av.FFmpegError, OSError, ValueError, RuntimeError) as error:
+        failure = error
+    # Raised outside the handler: the first error holds the whole address, and would be shown with this one.
+    if failure is not None:
+        raise stream_lost(url, failure, doing="cannot be opened")
+    try:
+        return LiveConnection(url, container, settings, clock, now_ns)
+    except BaseException:
+        container.close()
+        raise
+
+
+class LiveConnection:
+    """A connection to a camera. Implements `Connection`.
+
+    Remembers the open container and what the clock needs of it.
+    """
+
+    def __init__(
+        self,
+        url: SecretUrl,
+        container: InputContainer,
+        settings: LiveSettings,
+        clock: LiveClock,
+        now_ns: Callable[[], int],
+    ) -> None:
+        self._url = url
+        self._container = container
+        self._clock = clock
+        self._now_ns = now_ns
+        stream = _video(url, container)
+        self._is_stamped = container.format.name not in _UNSTAMPED
+        tick_ns = stream.time_base * NS_PER_S if stream.time_base else 1
+        self._tick = (tick_ns.numerator, tick_ns.denominator)
+        context = stream.codec_context
+        self._coding = Coding(context.name, context.extradata or b"", context.width, str(url), settings.decode)
+        self._info = StreamInfo(
+            codec=context.name,
+            width=context.width,
+            height=context.height,
+            rotation=0,
+            fps=float(stream.average_rate or stream.guessed_rate or 0),
+            duration_s=0.0,
+            has_b_frames=bool(context.has_b_frames),
+            start=MediaNs(now_ns()),
+        )
+        self._packets: Iterator[Packet[VideoStream]] = container.demux(stream)
+        clock.reconnected()
+
+    @property
+    def info(self) -> StreamInfo:
+        """The stream as its opening tells it."""
+        return self._info
+
+    @property
+    def offset_ns(self) -> int:
+        """Media time minus the machine's clock at the latest packet, ns."""
+        return self._clock.offset_ns
+
+    def next(self) -> Arrival:
+        """The next packet; waits for it.
+
+        Raises:
+            StreamLostError: No more will come; `kind` says why.
+        """
+        failure: Exception | None = None
+        try:
+            for packet in self._packets:
+                if packet.size:
+                    return self._arrival(packet)
+        except (av.FFmpegError, OSError, ValueError, RuntimeError, MemoryError) as error:
+            failure = error
+        if failure is None:
+            raise StreamLostError(StreamFault.ENDED, f"{self._url}: the sender ended the stream")
+        raise stream_lost(self._url, failure, doing="broke off")
+
+    def pictures(self) -> LivePictures:
+        """A new store for this connection's packets."""
+        return LivePictures(self._coding)
+
+    def close(self) -> None:
+        """Lets go of the connection."""
+        self._packets = iter(())
+        self._container.close()
+
+    def _arrival(self, packet: "Packet[VideoStream]") -> Arrival:
+        arrival_ns = self._now_ns()
+        pts = packet.pts if self._is_stamped else None
+        pts_ns = None if pts is None else pts * self._tick[0] // self._tick[1]
+        sender_ns = _sender_ns(packet) if packet.has_sidedata("prft") else None
+        placed = self._clock.place(pts_ns, arrival_ns, sender_ns)
+        return Arrival(packet, placed.t, packet.is_keyframe, arrival_ns, placed.jumped, packet.size)
+
+
+def _sender_ns(packet: "Packet[VideoStream]") -> int:
+    """The time of capture by the camera's own clock: AVProducerReferenceTime, int64 microseconds first."""
+    return int.from_bytes(bytes(packet.get_sidedata("prft"))[:8], "little", signed=True) * 1000
+
+
+def _options(url: SecretUrl, settings: LiveSettings) -> dict[str, str]:
+    options = {"protocol_whitelist": _PROTOCOLS}
+    scheme = url.reveal().partition(":")[0].lower()
+    longest_us = str(round(max(settings.open_timeout_s, settings.read_timeout_s) * 1_000_000))
+    if scheme in {"rtsp", "rtsps"}:
+        options |= {
+            "rtsp_transport": settings.transport.value,
+            "allowed_media_types": "video",
+            "timeout": longest_us,  # of each wait on the socket, closing included
+        }
+    elif scheme != "srt":
+        options["rw_timeout"] = longest_us
+    return options
+
+
+def _video(url: SecretUrl, container: InputContainer) -> VideoStream:
+    if not container.streams.video:
+        kinds = ", ".join(sorted({stream.type for stream in container.streams})) or "nothing"
+        raise StreamLostError(StreamFault.NO_VIDEO, f"{url}: no video in it (got {kinds})")
+    stream = container.streams.video[0]
+    # PyAV has no context where there is no decoder, though its types say otherwise.
+    if getattr(stream, "codec_context", None) is None:
+        raise StreamLostError(StreamFault.UNDECODABLE, f"{url}: no decoder for its video")
+    for other in container.streams:
+        if other.index != stream.index:
+            other.discard = Discard.all
+    return stream
