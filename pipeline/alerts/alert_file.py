@@ -1,11 +1,13 @@
 """`alerts.jsonl`: the alerts of one run, one a line, in the order in which they were raised."""
 
 import os
+from collections.abc import Sequence
 from io import BufferedWriter
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.durable_file import cannot_write, sync_folder
 from pipeline.alerts.message import Alert
 
@@ -16,7 +18,7 @@ PART_NAME = "alerts.jsonl.part"
 class AlertFile:
     """Writes `alerts.jsonl.part` line by line and gives it its name when the run is complete.
 
-    Each line is on disk when `accept` returns, so alerts can be read as they come (`tail -F alerts.jsonl.part`). A
+    Each line is on disk when `accept_step` returns, so alerts can be read as they come (`tail -F alerts.jsonl.part`). A
     run that fails leaves the part beside the `alerts.jsonl` of the run before, which stays whole. As a context
     manager it completes when the block ends without an exception.
     """
@@ -35,14 +37,15 @@ class AlertFile:
         except OSError as error:
             raise cannot_write(self._part, error) from error
 
-    def accept(self, alert: Alert) -> None:
-        """Append one message; it is on disk when this returns.
+    def accept_step(self, alerts: Sequence[Alert], checkpoint: Checkpoint | None) -> None:
+        """Append the messages of one step; they are on disk when this returns. A file is not resumed.
 
         Raises:
-            StateError: It cannot be written.
+            StateError: They cannot be written.
         """
+        del checkpoint
         try:
-            self._file.write(alert.to_json().encode() + b"\n")
+            self._file.writelines(alert.to_json().encode() + b"\n" for alert in alerts)
             self._sync()
         except OSError as error:
             raise cannot_write(self._part, error) from error

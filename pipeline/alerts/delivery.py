@@ -1,9 +1,10 @@
 """From the outbox to the stream: in order, again where a server has lost something, and never at any price."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.message import Alert
 from pipeline.alerts.outbox import Outbox
 from pipeline.alerts.server import ServerAwayError
@@ -48,15 +49,18 @@ class Offer:
 class Delivery:
     """Keeps each message in the outbox, then offers what waits to the sink.
 
-    `accept` may be called from any thread; `offer` from one at a time. Where `accept` must not wait for a server
-    (a live run), make it with `at_once=False` and call `offer` every second from a thread of its own: it is also
-    what finds out that a server has lost messages while nothing new is raised.
+    `accept_step` may be called from any thread; `offer` from one at a time. Where `accept_step` must not wait for a
+    server (a live run), make it with `at_once=False` and call `offer` every second from a thread of its own: it is
+    also what finds out that a server has lost messages while nothing new is raised.
 
     Remembers: when a server that was away may be tried again, and when the stream was last trimmed.
+
+    Attributes:
+        outbox: Where messages wait; it holds the checkpoints too.
     """
 
     def __init__(self, outbox: Outbox, sink: Sink, now_ns: Callable[[], int], *, at_once: bool = True) -> None:
-        self._outbox = outbox
+        self.outbox = outbox
         self._sink = sink
         self._now_ns = now_ns
         self._at_once = at_once
@@ -66,13 +70,17 @@ class Delivery:
         self._held_back_by = ""
 
     def accept(self, alert: Alert) -> None:
-        """Keep the message; with `at_once`, send it as well if the server is there.
+        """Keep one message that is of no resumable step; see `accept_step`."""
+        self.accept_step((alert,), None)
+
+    def accept_step(self, alerts: Sequence[Alert], checkpoint: Checkpoint | None) -> None:
+        """Keep what a step says and the reasoning after it; with `at_once`, send it as well if the server is there.
 
         Raises:
-            StateError: The outbox cannot be written.
-            StreamError: The server refuses for good (the message is kept).
+            StateError: The outbox cannot be written; nothing was kept.
+            StreamError: The server refuses for good (all is kept).
         """
-        self._outbox.append(alert)
+        self.outbox.append_step(alerts, checkpoint)
         if self._at_once:
             self.offer()
 
@@ -91,9 +99,9 @@ class Delivery:
             return Offer(Reached.PAUSING, 0, 0, "")
         sent = again = 0
         try:
-            again = self._outbox.take_back(self._sink.position(self._outbox.name))
-            while batch := self._outbox.waiting(_BATCH):
-                self._outbox.mark_sent(batch, self._sink.send(self._outbox.name, batch))
+            again = self.outbox.take_back(self._sink.position(self.outbox.name))
+            while batch := self.outbox.waiting(_BATCH):
+                self.outbox.mark_sent(batch, self._sink.send(self.outbox.name, batch))
                 sent += len(batch)
             self._trim()
         except ServerAwayError as error:
@@ -101,7 +109,7 @@ class Delivery:
             self._failed_ns = self._now_ns()
             return Offer(Reached.AWAY, sent, again, str(error))
         self._pause_ns = 0
-        self._outbox.forget()
+        self.outbox.forget()
         return Offer(Reached.ALL_SENT, sent, again, "", self._held_back_by)
 
     def _trim(self) -> None:

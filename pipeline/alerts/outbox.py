@@ -1,4 +1,8 @@
-"""The durable local outbox: no alert is lost between the moment it is raised and the moment a server has it."""
+"""The durable local outbox: no alert is lost between the moment it is raised and the moment a server has it.
+
+Beside the messages lies the reasoning that has said them, written in the same transaction: whatever is killed when, a
+restarted run goes on exactly after what it has said.
+"""
 
 import fcntl
 import os
@@ -13,16 +17,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.durable_file import cannot_write
 from pipeline.alerts.entry_id import EntryId
 from pipeline.alerts.message import Alert
 from pipeline.errors import StateError
+from pipeline.observation import CameraId, MediaNs
 
 FILE_NAME = "outbox.sqlite"
 KEEP_SENT_NS = 24 * 3600 * 1_000_000_000
 """How long after it was sent a message can be offered again to a server that has lost it."""
 _APPLICATION_ID = 0x534D414C
-_VERSION = 1
+_VERSION = 2
+_CHECKPOINTS = "CREATE TABLE checkpoint (camera TEXT PRIMARY KEY, t INTEGER NOT NULL, reasoning BLOB NOT NULL)"
 _SCHEMA = (
     """
     CREATE TABLE message (
@@ -42,8 +49,18 @@ _SCHEMA = (
     "CREATE INDEX waiting ON message (seq) WHERE sent_ns IS NULL",
     "CREATE INDEX sent ON message (sent_ns) WHERE sent_ns IS NOT NULL",
     "CREATE TABLE identity (name TEXT NOT NULL)",
+    _CHECKPOINTS,
     f"PRAGMA application_id = {_APPLICATION_ID}",
     f"PRAGMA user_version = {_VERSION}",
+)
+_MIGRATION_FROM_1 = (_CHECKPOINTS, f"PRAGMA user_version = {_VERSION}")
+_INSERT = (
+    "INSERT INTO message (event, revision, state, algorithm, severity, line) VALUES (?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (event, revision) DO NOTHING"
+)
+_PUT_CHECKPOINT = (
+    "INSERT INTO checkpoint (camera, t, reasoning) VALUES (?, ?, ?)"
+    " ON CONFLICT (camera) DO UPDATE SET t = excluded.t, reasoning = excluded.reasoning"
 )
 
 
@@ -121,14 +138,68 @@ class Outbox:
         Raises:
             StateError: It cannot be written.
         """
-        row = (alert.id, alert.revision, alert.state.value, alert.algorithm, alert.severity, alert.to_json())
+        return self.append_step((alert,), None) == 1
+
+    def append_step(self, alerts: Sequence[Alert], checkpoint: Checkpoint | None) -> int:
+        """Keep what one step of the reasoning says, and the reasoning after it: all of it or nothing.
+
+        It is on disk when this returns, and with it every checkpoint saved before.
+
+        Args:
+            alerts: In the order in which they were raised.
+            checkpoint: Of the camera, after the step; None: of a source that is not resumed.
+
+        Returns:
+            How many messages are new: one whose event and revision are here already is left as it is.
+
+        Raises:
+            StateError: It cannot be written; nothing was.
+        """
+        rows = [(one.id, one.revision, one.state.value, one.algorithm, one.severity, one.to_json()) for one in alerts]
+        with self._lock, self._explained(), self._transaction():
+            new = sum(self._db.execute(_INSERT, row).rowcount for row in rows)
+            if checkpoint is not None:
+                self._db.execute(_PUT_CHECKPOINT, (checkpoint.camera, checkpoint.t, checkpoint.reasoning))
+        return new
+
+    def save(self, checkpoints: Sequence[Checkpoint]) -> None:
+        """Keep the reasoning of cameras that had nothing to say, in one transaction.
+
+        A checkpoint no later than the one that is here is left out: a step may have been appended since it was made.
+
+        It is not forced to disk. It survives the end of the process at any instruction; a power failure may take the
+        last ones back, but none together with which a message was kept: `append_step` forces all before it.
+
+        Raises:
+            StateError: They cannot be written; none was.
+        """
+        rows = [(one.camera, one.t, one.reasoning) for one in checkpoints]
         with self._lock, self._explained():
-            done = self._db.execute(
-                "INSERT INTO message (event, revision, state, algorithm, severity, line) VALUES (?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (event, revision) DO NOTHING",
-                row,
-            )
-            return done.rowcount == 1
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            try:
+                with self._transaction():
+                    self._db.executemany(f"{_PUT_CHECKPOINT} WHERE excluded.t > checkpoint.t", rows)
+            finally:
+                self._db.execute("PRAGMA synchronous = FULL")
+
+    def checkpoint(self, camera: CameraId) -> Checkpoint | None:
+        """Where the camera's reasoning was when it was last kept; None where there is nothing to go on from.
+
+        Raises:
+            StateError: The file cannot be read.
+        """
+        with self._lock, self._explained():
+            row = self._db.execute("SELECT t, reasoning FROM checkpoint WHERE camera = ?", (camera,)).fetchone()
+        return None if row is None else Checkpoint(camera, MediaNs(row[0]), bytes(row[1]))
+
+    def forget_checkpoint(self, camera: CameraId) -> None:
+        """Let the camera's next run start afresh: it was removed, or its recording came to its end.
+
+        Raises:
+            StateError: It cannot be written.
+        """
+        with self._lock, self._explained():
+            self._db.execute("DELETE FROM checkpoint WHERE camera = ?", (camera,))
 
     def waiting(self, limit: int) -> tuple[Outgoing, ...]:
         """The first messages that are still to be sent, at most `limit`, in order."""
@@ -196,6 +267,10 @@ class Outbox:
         (application,) = self._db.execute("PRAGMA application_id").fetchone()
         if (application, version) == (0, 0) and not self._db.execute("SELECT 1 FROM sqlite_master").fetchone():
             self._fill()
+        elif (application, version) == (_APPLICATION_ID, 1):
+            with self._transaction():
+                for statement in _MIGRATION_FROM_1:
+                    self._db.execute(statement)
         elif (application, version) != (_APPLICATION_ID, _VERSION):
             raise StateError(
                 f"{self._path}: got version {version} of another program's file, expected an outbox of"
@@ -218,10 +293,12 @@ class Outbox:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            # On a full disk SQLite may have rolled back by itself, or may have left a failed COMMIT open.
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -1,27 +1,51 @@
 """The last step of the pipeline: what the reasoning says becomes messages, each with its evidence first."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Protocol
 
+from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.evidence import EvidenceKeeper
 from pipeline.alerts.message import Alert, build
 from pipeline.alerts.snapshot import Picture
 from pipeline.config.resolved import Site
-from pipeline.rules.episode import Episode
+from pipeline.errors import StateError
+from pipeline.observation import CameraId
+from pipeline.rules.episode import Episode, State
+
+MOST_PICTURES_HELD = 8
+"""Frames that are kept in memory for messages that could not be written: 50 MB at 1080p, 200 at 4K."""
+
+
+class NoPictureError(RuntimeError):
+    """Raised by a `full_picture` of an entry that is of no picture."""
 
 
 class Destination(Protocol):
     """Takes messages in order; what it has accepted it does not lose."""
 
-    def accept(self, alert: Alert) -> None:
-        """Take one message; it is durable when this returns."""
+    def accept_step(self, alerts: Sequence[Alert], checkpoint: Checkpoint | None) -> None:
+        """Take all that one step of a camera's reasoning says; it is durable when this returns.
+
+        Args:
+            alerts: In order; may be none.
+            checkpoint: The reasoning after the step, to be kept with the messages where it is kept at all.
+
+        Raises:
+            StateError: Nothing of it was taken.
+        """
 
 
 class Publisher:
-    """Turns episodes into messages: evidence to disk, then the message to every destination in turn.
+    """Turns episodes into messages: evidence to disk, then the messages of a step to every destination in turn.
 
-    Remembers nothing of its own. Episodes of one camera are to be published in order; those of different cameras
-    may come from different threads where every destination allows it (`Delivery` does, `AlertFile` does not).
+    Remembers what could not be written, camera by camera: it goes out before whatever the camera says next, so a
+    disk that was full for a while loses nothing and changes no order. Of so many frames as `MOST_PICTURES_HELD` the
+    pictures are kept for that; messages beyond them go without one.
+
+    Episodes of one camera are to be published in order, by one thread at a time; those of different cameras may come
+    from different threads where keeper and destinations allow it (`Delivery` does, `AlertFile` does not).
     """
 
     def __init__(self, site: Site, keeper: EvidenceKeeper, destinations: Sequence[Destination]) -> None:
@@ -30,24 +54,115 @@ class Publisher:
         self._destinations = tuple(destinations)
         self._cameras = {camera.id: camera for camera in site.cameras}
         self._rules = {rule.id: rule for rule in site.rules}
+        self._owed: dict[CameraId, tuple[_Telling, ...]] = {}
 
     def publish(self, episode: Episode, full_picture: Callable[[], Picture]) -> Alert:
-        """Make, keep and hand on the message for one episode.
+        """Make, keep and hand on the message for one episode of a source that is not resumed; see `publish_step`."""
+        return self.publish_step((episode,), full_picture, None)[-1]
+
+    def publish_step(
+        self, episodes: Sequence[Episode], full_picture: Callable[[], Picture], checkpoint: Checkpoint | None
+    ) -> list[Alert]:
+        """Make, keep and hand on all messages of one step, with the reasoning after it.
 
         Args:
-            episode: The change to be told.
-            full_picture: Gives the full-size BGR frame (h, w, 3) of the episode's time; called at most once, and
-                only where a picture is to be drawn (when an event is raised).
+            episodes: Changes told by one entry of one camera, in order. None: only what is owed is handed on.
+            full_picture: Gives the full-size BGR frame (h, w, 3) of the entry; called at most once, and only where a
+                picture is to be drawn (when an event is raised). May raise `NoPictureError`: the message then has no
+                evidence.
+            checkpoint: Of the same camera, after the entry; None: the source is not resumed.
 
         Returns:
-            The message, as it was handed on.
+            The messages, as they were handed on: what was owed first.
 
         Raises:
-            StateError: Evidence or message could not be written: nothing was handed on that has no picture.
+            StateError: Evidence or messages could not be written. Nothing was handed on that has no picture; the
+                step is owed, and is tried again with the next call for its camera.
         """
-        camera, rule = self._cameras[episode.camera], self._rules[episode.rule]
-        evidence = self._keeper.evidence(episode, camera, rule, full_picture)
-        alert = build(episode, self._site, camera, rule, evidence)
-        for destination in self._destinations:
-            destination.accept(alert)
-        return alert
+        camera = episodes[0].camera if episodes else None if checkpoint is None else checkpoint.camera
+        if camera is None:
+            return []
+        picture = _Once(full_picture)
+        step = (*self._owed.get(camera, ()), *(_Telling(episode, picture) for episode in episodes))
+        try:
+            alerts = [self._made(one) for one in step]
+            for destination in self._destinations:
+                destination.accept_step(alerts, checkpoint)
+        except StateError:
+            self._owe(camera, step)
+            raise
+        self._owed.pop(camera, None)
+        return alerts
+
+    def owes(self, camera: CameraId) -> bool:
+        """Whether messages of the camera could not be written yet.
+
+        As long as this is so, no checkpoint of the camera may be saved but by `publish_step`: it would say that they
+        were told.
+        """
+        return camera in self._owed
+
+    def _made(self, one: "_Telling") -> Alert:
+        if one.alert is None:
+            episode = one.episode
+            camera, rule = self._cameras[episode.camera], self._rules[episode.rule]
+            try:
+                evidence = self._keeper.evidence(episode, camera, rule, one.picture)
+            except NoPictureError:
+                evidence = None
+            one.alert = build(episode, self._site, camera, rule, evidence)
+        return one.alert
+
+    def _owe(self, camera: CameraId, step: "tuple[_Telling, ...]") -> None:
+        # A copy: other cameras may come to owe something meanwhile.
+        held = {id(one.picture) for owed in list(self._owed.values()) for one in owed if one.holds_picture}
+        for one in step:
+            one.keep_picture(is_room=id(one.picture) in held or len(held) < MOST_PICTURES_HELD)
+            if one.holds_picture:
+                held.add(id(one.picture))
+        self._owed[camera] = step
+
+
+class _Once:
+    """Asks for a picture when it is first needed, and remembers it."""
+
+    def __init__(self, give: Callable[[], Picture]) -> None:
+        self._give = give
+        self.given: Picture | None = None
+
+    def __call__(self) -> Picture:
+        if self.given is None:
+            self.given = self._give()
+            self._give = _no_picture
+        return self.given
+
+
+@dataclass(slots=True)
+class _Telling:
+    """One episode on its way.
+
+    Attributes:
+        picture: Of its entry.
+        alert: Its message, once its evidence is on disk.
+    """
+
+    episode: Episode
+    picture: _Once
+    alert: Alert | None = None
+
+    @property
+    def holds_picture(self) -> bool:
+        """Whether a frame is kept for it alone or with others."""
+        return self.alert is None and self.picture.given is not None
+
+    def keep_picture(self, *, is_room: bool) -> None:
+        """Hold the frame if it is still needed, and let go of where it comes from."""
+        if self.alert is None and self.episode.state is State.RAISED and is_room:
+            with suppress(NoPictureError):
+                self.picture()
+                return
+        self.picture = _Once(_no_picture)
+
+
+def _no_picture() -> Picture:
+    raise NoPictureError("the picture could not be kept until there was room")

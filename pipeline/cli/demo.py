@@ -3,7 +3,7 @@
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from pipeline.alerts.alert_file import AlertFile
+from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.entry_id import NO_ENTRY
 from pipeline.alerts.evidence import EvidenceFolder
 from pipeline.alerts.message import Alert, parse
@@ -81,9 +82,9 @@ class _StreamEcho:
         self._last = NO_ENTRY
         self.alerts: list[Alert] = []
 
-    def accept(self, alert: Alert) -> None:
-        """Show what is new in the stream; the message itself is read back from there."""
-        del alert
+    def accept_step(self, alerts: Sequence[Alert], checkpoint: Checkpoint | None) -> None:
+        """Show what is new in the stream; the messages themselves are read back from there."""
+        del alerts, checkpoint
         for item in self._reader.since(self._last.next()):
             received = parse(item.line)
             self.alerts.append(received)

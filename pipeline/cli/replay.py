@@ -42,7 +42,7 @@ def command(site_file: Path, camera_id: str | None, source: Path | None, out: Pa
         raise UsageError(f"{replay.source}: no such file (expected a video or an observation log)")
     vocabulary = load_vocabulary()
     elapsed = stopwatch()
-    tell = Teller(site.timezone, as_json=as_json).accept
+    tell = Teller(site.timezone, as_json=as_json).tell
     with FootageProgress() as bars:
         if replay.is_of_log:
             logged = camera_of(replay.source)

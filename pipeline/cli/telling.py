@@ -1,10 +1,11 @@
 """How a command tells an alert: one line for people."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 
 from rich.cells import cell_len
 
+from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.evidence import in_words
 from pipeline.alerts.lettering import printable
 from pipeline.alerts.message import Alert
@@ -21,7 +22,13 @@ class Teller:
     def __init__(self, timezone: tzinfo, *, as_json: bool) -> None:
         self._timezone, self._as_json = timezone, as_json
 
-    def accept(self, alert: Alert) -> None:
+    def accept_step(self, alerts: Sequence[Alert], checkpoint: Checkpoint | None) -> None:
+        """Write the messages of one step."""
+        del checkpoint
+        for alert in alerts:
+            self.tell(alert)
+
+    def tell(self, alert: Alert) -> None:
         """Write one message."""
         # Bytes: JSON is UTF-8 whatever the terminal's encoding.
         say(alert.to_json().encode() if self._as_json else alert_line(alert, self._timezone))

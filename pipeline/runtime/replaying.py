@@ -1,11 +1,12 @@
 """Replay: one camera's recording, or its log, through the same code as a live run, into a folder of its own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.alerts.alert_file import AlertFile
+from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.evidence import EvidenceFolder, NoEvidence
 from pipeline.alerts.message import Alert, Evidence
 from pipeline.alerts.publisher import Publisher
@@ -202,10 +203,12 @@ class Told:
         self._announce = announce
         self._alerts: list[Alert] = []
 
-    def accept(self, alert: Alert) -> None:
-        """Take one message."""
-        self._alerts.append(alert)
-        self._announce(alert)
+    def accept_step(self, alerts: Sequence[Alert], checkpoint: Checkpoint | None) -> None:
+        """Take the messages of one step."""
+        del checkpoint
+        for alert in alerts:
+            self._alerts.append(alert)
+            self._announce(alert)
 
     def evidence(self) -> list[Evidence]:
         """Of every message that has some."""

@@ -4,7 +4,7 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pipeline.alerts.alert_file import NAME, PART_NAME, AlertFile
+from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.durable_file import write_durably
 from pipeline.alerts.evidence import EvidenceFolder, NoEvidence, in_words
 from pipeline.alerts.message import Alert
@@ -31,8 +32,13 @@ class Checking:
         self.folder = folder
         self.alerts: list[Alert] = []
 
-    def accept(self, alert: Alert) -> None:
-        self.alerts.append(alert)
+    def accept_step(self, alerts: Sequence[Alert], checkpoint: Checkpoint | None) -> None:
+        del checkpoint
+        for alert in alerts:
+            self.check(alert)
+            self.alerts.append(alert)
+
+    def check(self, alert: Alert) -> None:
         assert alert.evidence is not None
         for uri, digest in (
             (alert.evidence.snapshot, alert.evidence.snapshot_sha256),
@@ -92,7 +98,7 @@ def test_a_second_run_leaves_the_pictures_of_the_first_as_its_messages_say(site:
         raised(), lambda: picture(shade=200)
     )
     assert first.evidence != second.evidence
-    Checking(tmp_path).accept(first)
+    Checking(tmp_path).check(first)
 
 
 def test_what_no_message_names_any_more_is_removed(site: Site, tmp_path: Path) -> None:

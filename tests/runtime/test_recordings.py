@@ -4,11 +4,12 @@ import json
 import signal
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
+from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.evidence import EvidenceFolder
 from pipeline.alerts.message import Alert, parse
 from pipeline.alerts.publisher import Destination
@@ -56,8 +57,9 @@ class Kept:
     def __init__(self, states: list[str]) -> None:
         self._states = states
 
-    def accept(self, alert: Alert) -> None:
-        self._states.append(alert.state.value)
+    def accept_step(self, alerts: Sequence[Alert], checkpoint: Checkpoint | None) -> None:
+        del checkpoint
+        self._states.extend(alert.state.value for alert in alerts)
 
 
 def run_into_redis(site: Site) -> Mapping[CameraId, Summary]:
