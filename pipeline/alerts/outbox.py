@@ -4,56 +4,25 @@ Beside the messages lies the reasoning that has said them, written in the same t
 restarted run goes on exactly after what it has said.
 """
 
-import fcntl
-import os
-import secrets
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BufferedRandom
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from pipeline.alerts.checkpoint import Checkpoint
-from pipeline.alerts.durable_file import cannot_write
 from pipeline.alerts.entry_id import EntryId
 from pipeline.alerts.message import Alert
+from pipeline.alerts.outbox_file import held, prepared, transaction
 from pipeline.errors import StateError
 from pipeline.observation import CameraId, MediaNs
 
 FILE_NAME = "outbox.sqlite"
 KEEP_SENT_NS = 24 * 3600 * 1_000_000_000
 """How long after it was sent a message can be offered again to a server that has lost it."""
-_APPLICATION_ID = 0x534D414C
-_VERSION = 2
-_CHECKPOINTS = "CREATE TABLE checkpoint (camera TEXT PRIMARY KEY, t INTEGER NOT NULL, reasoning BLOB NOT NULL)"
-_SCHEMA = (
-    """
-    CREATE TABLE message (
-        seq INTEGER PRIMARY KEY AUTOINCREMENT,
-        event TEXT NOT NULL,
-        revision INTEGER NOT NULL,
-        state TEXT NOT NULL,
-        algorithm TEXT NOT NULL,
-        severity TEXT NOT NULL,
-        line TEXT NOT NULL,
-        entry_ms INTEGER,
-        entry_number INTEGER,
-        sent_ns INTEGER,
-        UNIQUE (event, revision)
-    )
-    """,
-    "CREATE INDEX waiting ON message (seq) WHERE sent_ns IS NULL",
-    "CREATE INDEX sent ON message (sent_ns) WHERE sent_ns IS NOT NULL",
-    "CREATE TABLE identity (name TEXT NOT NULL)",
-    _CHECKPOINTS,
-    f"PRAGMA application_id = {_APPLICATION_ID}",
-    f"PRAGMA user_version = {_VERSION}",
-)
-_MIGRATION_FROM_1 = (_CHECKPOINTS, f"PRAGMA user_version = {_VERSION}")
 _INSERT = (
     "INSERT INTO message (event, revision, state, algorithm, severity, line) VALUES (?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (event, revision) DO NOTHING"
@@ -120,11 +89,11 @@ class Outbox:
         self._path = folder / FILE_NAME
         self._now_ns = now_ns
         self._lock = threading.Lock()
-        self._hold = _held(self._path.with_suffix(".lock"))
+        self._hold = held(self._path.with_suffix(".lock"))
         try:
             with self._explained():
                 self._db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-                self.name = self._prepared()
+                self.name = prepared(self._db, self._path)
         except StateError:
             self._hold.close()
             raise
@@ -156,7 +125,7 @@ class Outbox:
             StateError: It cannot be written; nothing was.
         """
         rows = [(one.id, one.revision, one.state.value, one.algorithm, one.severity, one.to_json()) for one in alerts]
-        with self._lock, self._explained(), self._transaction():
+        with self._lock, self._explained(), transaction(self._db):
             new = sum(self._db.execute(_INSERT, row).rowcount for row in rows)
             if checkpoint is not None:
                 self._db.execute(_PUT_CHECKPOINT, (checkpoint.camera, checkpoint.t, checkpoint.reasoning))
@@ -177,7 +146,7 @@ class Outbox:
         with self._lock, self._explained():
             self._db.execute("PRAGMA synchronous = NORMAL")
             try:
-                with self._transaction():
+                with transaction(self._db):
                     self._db.executemany(f"{_PUT_CHECKPOINT} WHERE excluded.t > checkpoint.t", rows)
             finally:
                 self._db.execute("PRAGMA synchronous = FULL")
@@ -221,7 +190,7 @@ class Outbox:
         """Note the entries that a server has made of messages."""
         now_ns = self._now_ns()
         rows = [(entry.ms, entry.number, now_ns, item.seq) for item, entry in zip(messages, entries, strict=True)]
-        with self._lock, self._explained(), self._transaction():
+        with self._lock, self._explained(), transaction(self._db):
             self._db.executemany("UPDATE message SET entry_ms = ?, entry_number = ?, sent_ns = ? WHERE seq = ?", rows)
 
     def take_back(self, position: Position) -> int:
@@ -258,48 +227,6 @@ class Outbox:
     ) -> None:
         self.close()
 
-    def _prepared(self) -> str:
-        """Check the file, or fill a new one; the outbox's name."""
-        # A reply to `append` means that the message survives a power failure: WAL alone would not sync each commit.
-        for setting in ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 5000"):
-            self._db.execute(f"PRAGMA {setting}")
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        (application,) = self._db.execute("PRAGMA application_id").fetchone()
-        if (application, version) == (0, 0) and not self._db.execute("SELECT 1 FROM sqlite_master").fetchone():
-            self._fill()
-        elif (application, version) == (_APPLICATION_ID, 1):
-            with self._transaction():
-                for statement in _MIGRATION_FROM_1:
-                    self._db.execute(statement)
-        elif (application, version) != (_APPLICATION_ID, _VERSION):
-            raise StateError(
-                f"{self._path}: got version {version} of another program's file, expected an outbox of"
-                f" version {_VERSION}: move it away to start a new one"
-            )
-        (verdict,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
-        if verdict != "ok":
-            raise sqlite3.DatabaseError(verdict)
-        (name,) = self._db.execute("SELECT name FROM identity").fetchone()
-        return str(name)
-
-    def _fill(self) -> None:
-        with self._transaction():
-            for statement in _SCHEMA:
-                self._db.execute(statement)
-            self._db.execute("INSERT INTO identity VALUES (?)", (secrets.token_hex(8),))
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            # On a full disk SQLite may have rolled back by itself, or may have left a failed COMMIT open.
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
-
     @contextmanager
     def _explained(self) -> Iterator[None]:
         """SQLite's errors as one line that says what to do."""
@@ -312,25 +239,3 @@ class Outbox:
                 f"{self._path}: the outbox is damaged ({error}): move it away to start a new one;"
                 " what it had not sent is lost, the evidence is not"
             ) from error
-
-
-def _held(path: Path) -> BufferedRandom:
-    """The lock file, locked: SQLite would let two processes send the same messages."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+b")
-    except OSError as error:
-        raise cannot_write(path, error) from error
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        file.seek(0)
-        owner = file.read().decode(errors="replace").strip() or "unknown"
-        file.close()
-        raise StateError(
-            f"{path.parent}: in use by another run (process {owner}); a state folder serves one"
-        ) from error
-    file.truncate(0)
-    file.write(f"{os.getpid()}\n".encode())
-    file.flush()
-    return file
