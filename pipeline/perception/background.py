@@ -6,12 +6,15 @@ not. Pixels under people and vehicles are never learned; those covered from the 
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 import cv2
 import numpy as np
 
 from pipeline.perception.detections import Picture
+from pipeline.perception.looker_memory import BackgroundMemory
 from pipeline.perception.planes import Mask, Plane, as_levels, mask_of, resized, ycrcb
+from pipeline.perception.shelf import OpenShelf, Shelf
 
 STILL_AFTER_S = 2.0
 """A pixel is still once it has kept its new value for so long."""
@@ -31,6 +34,7 @@ _SAMPLE_SIDE_PX = 64
 _COARSE = 4
 _LOCAL_LIGHT = 0.25
 _CHROMA_WEIGHT = 1.5
+_NOISE_STEPS = 4.0
 _WEIGHTS = np.array([[1.0, _CHROMA_WEIGHT, _CHROMA_WEIGHT]], np.float32)
 
 
@@ -133,6 +137,40 @@ class Background:
         self._epoch_s, self._t_s = t_s, 0.0
         self._kept_since_s: Plane = np.zeros(shape, np.float32)
         self._candidate_since_s: Plane = np.full(shape, -np.inf, np.float32)
+
+    def remember(self, shelf: Shelf) -> BackgroundMemory:
+        """Everything, as it will be needed: levels whole, noise to a quarter of one."""
+        changing = np.isfinite(self._candidate_since_s)
+        return BackgroundMemory(
+            epoch_s=self._epoch_s,
+            t_s=self._t_s,
+            mean=shelf.put_picture(self.mean()),
+            known=shelf.put_mask(self._known),
+            noise=shelf.put_levels(self._noise, _NOISE_STEPS),
+            new_value=shelf.put_picture(self._new_value),
+            kept_since=shelf.put_ages(self._t_s, self._kept_since_s),
+            candidate=shelf.put_bytes(self._candidate[changing]),
+            candidate_since=shelf.put_ages(self._t_s, self._candidate_since_s),
+        )
+
+    @classmethod
+    def recall(cls, memory: BackgroundMemory, shelf: OpenShelf) -> Self:
+        """What was remembered.
+
+        Raises:
+            StateError: The shelf is damaged.
+        """
+        mean = shelf.picture(memory.mean)
+        known = shelf.mask(memory.known)
+        background = cls(mean, memory.epoch_s, ~known)
+        background._t_s = memory.t_s
+        background._noise = shelf.levels(memory.noise, _NOISE_STEPS)
+        background._new_value = shelf.picture(memory.new_value)
+        background._kept_since_s = shelf.ages(memory.kept_since, memory.t_s)
+        background._candidate_since_s = shelf.ages(memory.candidate_since, memory.t_s)
+        background._candidate = background._new_value.copy()
+        background._candidate[np.isfinite(background._candidate_since_s)] = shelf.picture(memory.candidate)
+        return background
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -29,7 +29,11 @@ class Glance:
     @classmethod
     def at(cls, picture: Picture) -> "Glance":
         """Glance at a picture, shape (H, W, 3), uint8, BGR."""
-        luma = grey(resized(picture, _WIDTH, _HEIGHT))
+        return cls.of(grey(resized(picture, _WIDTH, _HEIGHT)))
+
+    @classmethod
+    def of(cls, luma: NDArray[np.uint8]) -> "Glance":
+        """The glance with this luma, shape (90, 160), uint8."""
         return cls(luma, resized(luma, GRID_WIDTH, GRID_HEIGHT))
 
     def change_since(self, other: "Glance") -> float:

@@ -26,7 +26,9 @@ from pipeline.observation import (
 from pipeline.perception.appearance import APPEARANCE_LENGTH, appearance
 from pipeline.perception.detections import Detections, ObjectDetector, Picture
 from pipeline.perception.glance import Glance
+from pipeline.perception.looker_memory import LookerMemory, read, written
 from pipeline.perception.nms import merge_families
+from pipeline.perception.shelf import Shelf
 from pipeline.perception.static_objects import ANALYSIS_PX, StaticObject, StaticObjects
 from pipeline.perception.track import Track
 from pipeline.perception.track_ids import TrackIds
@@ -42,6 +44,8 @@ _MASKING_S = 1.0
 _CLOSE_MIN_PX = 320
 _CLOSE_MARGIN = 0.5
 _CLOSE_MIN_SCORE = 0.15
+IDS_LEFT_FREE = 1000
+"""More than a camera can have given between its last snapshot and a crash."""
 NO_TRACK = 0
 """Track of an object in a close look that is none of those followed."""
 
@@ -87,17 +91,52 @@ class Looker:
     """The eyes of one camera. Remembers its tracks, its background, and the glance at which the network last looked."""
 
     def __init__(self, detector: ObjectDetector, vocabulary: Vocabulary, settings: LookerSettings) -> None:
-        ids = TrackIds()
+        self._ids = TrackIds()
         self._detector = detector
         self._vocabulary = vocabulary
         self._settings = settings
-        self._tracker = Tracker(vocabulary, settings.confidence, ids)
-        self._static = StaticObjects(ids)
+        self._tracker = Tracker(vocabulary, settings.confidence, self._ids)
+        self._static = StaticObjects(self._ids)
         self._masking = vocabulary.expand(["person", "vehicle"]) | {"train"}
         self._recent: list[tuple[float, Box]] = []
         self._origin: MediaNs | None = None
         self._before: Glance | None = None
         self._detected: tuple[float, Glance] | None = None
+
+    def snapshot(self) -> bytes:
+        """All that must be remembered over a crash, in some 300 KB: see `LookerMemory`. Empty before the first look."""
+        if self._origin is None:
+            return b""
+        shelf = Shelf()
+        detected = () if self._detected is None else (self._detected,)
+        memory = LookerMemory(
+            origin=self._origin,
+            last_id=self._ids.last,
+            tracks=self._tracker.remember(shelf),
+            static=self._static.remember(shelf),
+            recent=tuple(self._recent),
+            detected=tuple((t_s, shelf.put_picture(then.luma)) for t_s, then in detected),
+        )
+        return written(memory, shelf)
+
+    def resume(self, snapshot: bytes) -> None:
+        """Go on where a snapshot of the same camera left off; of another picture size it may be.
+
+        Ids that may have been given after the snapshot are not given again.
+
+        Raises:
+            StateError: The snapshot is damaged or of another version; nothing has changed then.
+        """
+        if not snapshot:
+            return
+        memory, shelf = read(snapshot)
+        ids = TrackIds(memory.last_id + IDS_LEFT_FREE)
+        tracker = Tracker(self._vocabulary, self._settings.confidence, ids)
+        tracker.recall(memory.tracks, shelf)
+        static = StaticObjects.recall(memory.static, shelf, ids)
+        detected = next(((t_s, Glance.of(shelf.picture(luma))) for t_s, luma in memory.detected), None)
+        self._ids, self._tracker, self._static, self._detected = ids, tracker, static, detected
+        self._origin, self._recent = memory.origin, list(memory.recent)
 
     def look(self, frame: FramePictures) -> Observation:
         """Examine one frame; frames come in order of time."""

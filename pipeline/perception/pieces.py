@@ -1,7 +1,7 @@
 """The place of one static object: the background that it replaced, its own look, and which of the two is there now."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import Self
 
 import cv2
 import numpy as np
@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from pipeline.geofence.boxes import Box
 from pipeline.perception.background import Change, difference, luma_gain, scaled_luma
 from pipeline.perception.detections import Picture
+from pipeline.perception.looker_memory import PieceMemory, Verdict
 from pipeline.perception.planes import Mask, Window, as_levels, extent, grown, square
+from pipeline.perception.shelf import OpenShelf, Shelf
 
 _INNER_RING = square(5)
 _OUTER_RING = square(17)
@@ -22,15 +24,6 @@ _BACKGROUND_LEVEL = 6.0
 _BACKGROUND_SHARE = 0.4
 _BARE_SHARE = 0.75
 _FOLLOW = 0.05
-
-
-class Verdict(StrEnum):
-    """What a look at the place showed."""
-
-    ITSELF = "itself"
-    BACKGROUND = "background"
-    NEITHER = "neither"
-    COVERED = "covered"
 
 
 @dataclass(slots=True)
@@ -50,6 +43,39 @@ class Piece:
     beneath: Picture
     own_look: NDArray[np.float32]
     ring: Mask
+
+    def remember(self, shelf: Shelf) -> PieceMemory:
+        """Everything, in whole levels."""
+        height, width = self.mask.shape
+        return PieceMemory(
+            picture_size=(width, height),
+            left=self.left,
+            top=self.top,
+            mask=shelf.put_mask(self.mask[self.window()]),
+            beneath=shelf.put_picture(self.beneath),
+            own_look=shelf.put_picture(as_levels(self.own_look)),
+            ring=shelf.put_mask(self.ring),
+        )
+
+    @classmethod
+    def recall(cls, memory: PieceMemory, shelf: OpenShelf) -> Self:
+        """What was remembered.
+
+        Raises:
+            StateError: The shelf is damaged.
+        """
+        width, height = memory.picture_size
+        inside = shelf.mask(memory.mask)
+        mask = np.zeros((height, width), np.uint8)
+        mask[memory.top : memory.top + inside.shape[0], memory.left : memory.left + inside.shape[1]] = inside
+        return cls(
+            mask=mask,
+            left=memory.left,
+            top=memory.top,
+            beneath=shelf.picture(memory.beneath),
+            own_look=shelf.picture(memory.own_look).astype(np.float32),
+            ring=shelf.mask(memory.ring),
+        )
 
     def box(self) -> Box:
         """The object's extent, shares of the picture."""

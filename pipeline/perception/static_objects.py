@@ -7,6 +7,7 @@ background and its own look under that light.
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -15,8 +16,10 @@ from pipeline.observation import Sight
 from pipeline.perception.background import Background, Change, analysis_picture
 from pipeline.perception.blobs import Blob, BlobKind, find_blobs
 from pipeline.perception.detections import Picture
-from pipeline.perception.pieces import Piece, Verdict, cut_piece, extend_piece
+from pipeline.perception.looker_memory import StaticMemory, StaticObjectMemory, Verdict
+from pipeline.perception.pieces import Piece, cut_piece, extend_piece
 from pipeline.perception.planes import Mask, box_mask
+from pipeline.perception.shelf import OpenShelf, Shelf
 from pipeline.perception.track_ids import TrackIds
 
 ANALYSIS_PX = 480
@@ -57,6 +60,39 @@ class StaticObject:
     flips: int = 0
     odd_since_s: float = 0.0
 
+    def remember(self, shelf: Shelf) -> StaticObjectMemory:
+        """Everything."""
+        return StaticObjectMemory(
+            track=self.track,
+            box=self.box,
+            score=self.score,
+            sight=self.sight,
+            piece=self.piece.remember(shelf),
+            verdict=self.verdict,
+            seen=self.seen,
+            flips=self.flips,
+            odd_since_s=self.odd_since_s,
+        )
+
+    @classmethod
+    def recall(cls, memory: StaticObjectMemory, shelf: OpenShelf) -> Self:
+        """What was remembered.
+
+        Raises:
+            StateError: The shelf is damaged.
+        """
+        return cls(
+            track=memory.track,
+            box=memory.box,
+            score=memory.score,
+            sight=memory.sight,
+            piece=Piece.recall(memory.piece, shelf),
+            verdict=memory.verdict,
+            seen=memory.seen,
+            flips=memory.flips,
+            odd_since_s=memory.odd_since_s,
+        )
+
 
 class StaticObjects:
     """Remembers the background, the objects that lie on it and the places that have proved restless."""
@@ -65,9 +101,33 @@ class StaticObjects:
         self._new_track = new_track
         self._background: Background | None = None
         self._objects: list[StaticObject] = []
-        self._restless_until_s = -np.inf
+        self._restless_until_s = 0.0
         self._distrusted: list[tuple[float, Mask]] = []
         self._t_s = 0.0
+
+    def remember(self, shelf: Shelf) -> StaticMemory:
+        """Everything."""
+        return StaticMemory(
+            t_s=self._t_s,
+            restless_until_s=self._restless_until_s,
+            background=() if self._background is None else (self._background.remember(shelf),),
+            objects=tuple(one.remember(shelf) for one in self._objects),
+            distrusted=tuple((until_s, shelf.put_mask(mask)) for until_s, mask in self._distrusted),
+        )
+
+    @classmethod
+    def recall(cls, memory: StaticMemory, shelf: OpenShelf, new_track: TrackIds) -> Self:
+        """What was remembered.
+
+        Raises:
+            StateError: The shelf is damaged.
+        """
+        static = cls(new_track)
+        static._t_s, static._restless_until_s = memory.t_s, memory.restless_until_s
+        static._background = next((Background.recall(one, shelf) for one in memory.background), None)
+        static._objects = [StaticObject.recall(one, shelf) for one in memory.objects]
+        static._distrusted = [(until_s, shelf.mask(mask)) for until_s, mask in memory.distrusted]
+        return static
 
     def look(self, picture: Picture, t_s: float, blocked: list[Box]) -> list[StaticObject] | None:
         """Hold one picture against what is remembered.

@@ -5,14 +5,19 @@ What stands still is not lost when the network misses it or something passes in 
 it looked, and while something else covers it nothing is concluded.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.geofence.boxes import as_boxes, containments, shared_areas
 from pipeline.perception.association import affinity, assign
 from pipeline.perception.detections import Detections, Picture
+from pipeline.perception.looker_memory import TrackMemory
+from pipeline.perception.shelf import OpenShelf, Shelf
 from pipeline.perception.track import Found, Track
 from pipeline.perception.track_ids import TrackIds
+from pipeline.perception.track_memory import recall_track, remember_track
 
 MIN_SCORE = 0.1
 """Weaker detections are noise; between this and the confidence they may only continue a track."""
@@ -41,6 +46,18 @@ class Tracker:
         self._confidence = confidence
         self._new_track = new_track
         self._tracks: list[Track] = []
+
+    def remember(self, shelf: Shelf) -> tuple[TrackMemory, ...]:
+        """All tracks."""
+        return tuple(remember_track(track, shelf) for track in self._tracks)
+
+    def recall(self, memory: Sequence[TrackMemory], shelf: OpenShelf) -> None:
+        """Follow what was remembered, and nothing else.
+
+        Raises:
+            StateError: The shelf is damaged.
+        """
+        self._tracks = [recall_track(one, shelf, self._vocabulary) for one in memory]
 
     def present(self) -> list[Track]:
         """The tracks that were seen, verified or hidden at the last look, in the order they began."""

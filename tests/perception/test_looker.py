@@ -1,6 +1,5 @@
 """A look says what it examined, asks the network when there is something to ask, and works on any picture."""
 
-import pickle
 from collections.abc import Sequence
 
 import numpy as np
@@ -207,24 +206,6 @@ def test_a_close_look_that_finds_nothing_says_so() -> None:
 def test_the_same_frames_give_the_same_observations() -> None:
     runs = [watch(looker(sees([("car", 0.6, SPOT)])), PARKED, 0, 10) for _ in range(2)]
     assert [as_bytes(one) for one in runs[0]] == [as_bytes(one) for one in runs[1]]
-
-
-def test_what_a_looker_remembers_can_be_saved_and_taken_up_again() -> None:
-    eyes = looker(ScriptedDetector(sees_car, CLASSES))
-    watch(eyes, PARKED, 0, 10)
-    with_heap = put(PARKED, HEAP, seed=11, colour=(70, 110, 140))
-    watch(eyes, with_heap, 10, 10)
-    remembered = {name: value for name, value in vars(eyes).items() if name not in {"_detector", "_vocabulary"}}
-    # The tracker holds the vocabulary too, which is configuration.
-    tracker = remembered.pop("_tracker")
-    remembered["_tracks"] = tracker._tracks
-    copy = pickle.loads(pickle.dumps(remembered))  # noqa: S301 what was just written
-    restored = looker(ScriptedDetector(sees_car, CLASSES))
-    restored._tracker._tracks = copy.pop("_tracks")
-    restored._tracker._new_track = copy["_static"]._new_track
-    vars(restored).update(copy)
-    going_on = [watch(one, with_heap, 20, 10) for one in (eyes, restored)]
-    assert [as_bytes(one) for one in going_on[0]] == [as_bytes(one) for one in going_on[1]]
 
 
 def as_bytes(observation: Observation) -> tuple[bytes | str, ...]:
