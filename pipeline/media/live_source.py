@@ -1,7 +1,9 @@
 """Opens and reads a camera's stream over the network."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import av
 from av.container.input import InputContainer
@@ -25,6 +27,9 @@ from pipeline.observation import NS_PER_S, MediaNs
 _PROTOCOLS = "rtsp,rtsps,rtp,srtp,rtmp,rtmps,rtmpt,http,https,httpproxy,udp,tcp,tls,srt,crypto"
 _UNSTAMPED = frozenset({"mjpeg", "mpjpeg", "h264", "hevc", "m4v", "mpegvideo"})
 """Formats without times: FFmpeg invents them, so the moment of arrival is the better one."""
+_LONGEST_HEAP = 512
+_LEAST_STEP_NS = 5_000_000
+"""A packet that comes with so little less delay than the one before was waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,8 @@ class LiveConnection:
             start=MediaNs(now_ns()),
         )
         self._packets: Iterator[Packet[VideoStream]] = container.demux(stream)
-        clock.reconnected()
+        self._heap: deque[_Raw] | None = None
+        self._failure: StreamLostError | None = None
 
     @property
     def info(self) -> StreamInfo:
@@ -129,16 +135,11 @@ class LiveConnection:
         Raises:
             StreamLostError: No more will come; `kind` says why.
         """
-        failure: Exception | None = None
-        try:
-            for packet in self._packets:
-                if packet.size:
-                    return self._arrival(packet)
-        except (av.FFmpegError, OSError, ValueError, RuntimeError, MemoryError) as error:
-            failure = error
-        if failure is None:
-            raise StreamLostError(StreamFault.ENDED, f"{self._url}: the sender ended the stream")
-        raise stream_lost(self._url, failure, doing="broke off")
+        if self._heap is None:
+            self._heap = self._first_heap()
+        if self._heap:
+            return self._arrival(self._heap.popleft())
+        return self._arrival(self._read())
 
     def pictures(self) -> LivePictures:
         """A new store for this connection's packets."""
@@ -149,13 +150,64 @@ class LiveConnection:
         self._packets = iter(())
         self._container.close()
 
-    def _arrival(self, packet: "Packet[VideoStream]") -> Arrival:
-        arrival_ns = self._now_ns()
-        pts = packet.pts if self._is_stamped else None
-        pts_ns = None if pts is None else pts * self._tick[0] // self._tick[1]
+    def _first_heap(self) -> "deque[_Raw]":
+        """The packets that came while the stream was opened, up to the first one that had to be waited for."""
+        heap: deque[_Raw] = deque()
+        delay_ns: int | None = None
+        try:
+            while len(heap) < _LONGEST_HEAP:
+                heap.append(raw := self._read())
+                if raw.pts_ns is None:
+                    continue
+                raw_delay_ns = raw.arrival_ns - raw.pts_ns
+                if delay_ns is not None and raw_delay_ns > delay_ns - _LEAST_STEP_NS:
+                    break
+                delay_ns = raw_delay_ns
+        except StreamLostError as error:
+            self._failure = error
+        self._clock.reconnected(delay_ns)
+        return _stamped(heap)
+
+    def _read(self) -> "_Raw":
+        if self._failure is not None:
+            raise self._failure
+        failure: Exception | None = None
+        try:
+            for packet in self._packets:
+                if packet.size:
+                    pts = packet.pts if self._is_stamped else None
+                    pts_ns = None if pts is None else pts * self._tick[0] // self._tick[1]
+                    return _Raw(packet, pts_ns, self._now_ns())
+        except (av.FFmpegError, OSError, ValueError, RuntimeError, MemoryError) as error:
+            failure = error
+        if failure is None:
+            raise StreamLostError(StreamFault.ENDED, f"{self._url}: the sender ended the stream")
+        raise stream_lost(self._url, failure, doing="broke off")
+
+    def _arrival(self, raw: "_Raw") -> Arrival:
+        packet = raw.packet
         sender_ns = _sender_ns(packet) if packet.has_sidedata("prft") else None
-        placed = self._clock.place(pts_ns, arrival_ns, sender_ns)
-        return Arrival(packet, placed.t, packet.is_keyframe, arrival_ns, placed.jumped, packet.size)
+        placed = self._clock.place(raw.pts_ns, raw.arrival_ns, sender_ns)
+        return Arrival(packet, placed.t, packet.is_keyframe, raw.arrival_ns, placed.jumped, packet.size)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Raw:
+    """A packet, its stamp and when it came."""
+
+    packet: "Packet[VideoStream]"
+    pts_ns: int | None
+    arrival_ns: int
+
+
+def _stamped(heap: "deque[_Raw]") -> "deque[_Raw]":
+    """Packets with those before the first stamped one stamped just before it: they are no newer than it."""
+    first = next(((i, raw.pts_ns) for i, raw in enumerate(heap) if raw.pts_ns is not None), None)
+    if first is None:
+        return heap
+    n, pts_ns = first
+    before = (_Raw(raw.packet, pts_ns - (n - i) * 1_000_000, raw.arrival_ns) for i, raw in enumerate(islice(heap, n)))
+    return deque([*before, *islice(heap, n, None)])
 
 
 def _sender_ns(packet: "Packet[VideoStream]") -> int:

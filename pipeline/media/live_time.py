@@ -1,12 +1,15 @@
 """From the stamps of a live stream to media time: one line that increases over pauses, jumps and reconnects. Pure.
 
 A picture's time is its stamp plus an offset. The offset is set as a connection begins: to what the sender reports where
-that is sane, else so that the first packet was taken as it came. It then follows the sender, or the least delayed
-packets of the last half minute, by at most a thousandth of the time that passes: stamps drift against a clock, and no
-duration is wrong by more than that.
+that is sane, else so that the least delayed packet at hand was taken as it came. It then follows the sender, or the
+least delayed packets of the last half minute, by at most a thousandth of the time that passes: stamps drift against a
+clock, and no duration is wrong by more than that.
 
-The time line breaks off, which is told, where the stamps and the arrivals part: stamps that leap ahead of all delays
-seen, go back, or stay behind for long. A pause in which stamps and clock advance alike is none.
+The time line breaks off, which is told, where stamps and arrivals part: stamps that leap ahead of all delays seen, go
+back, or stay behind for long, and a machine's clock that is put. A pause in which both advance alike is no break, nor
+is a counter of stamps that runs over. Behind a break or a reconnect the line begins anew, in the present. Where that
+lies before what was given already, by a little, times are squeezed until it is past; by much, the line goes on from
+there and stays ahead of the clock: time never goes back.
 """
 
 from dataclasses import dataclass
@@ -17,12 +20,14 @@ MAX_SENDER_ERROR_NS = 5 * NS_PER_S
 MAX_REORDER_NS = 2 * NS_PER_S
 """How far a picture may be sent behind one that is shown after it."""
 MAX_LEAD_NS = 1 * NS_PER_S
-"""How much earlier than ever a stamp may come; more is a leap of the stamps."""
+"""How much earlier than ever a packet may come for its stamp; more is a leap of the stamps."""
 MAX_LAG_NS = 5 * NS_PER_S
-"""How late all packets of a window may come, against before."""
+"""How late all packets of a window may be."""
+MAX_SQUEEZED_NS = 15 * NS_PER_S
+WINDOW_NS = 15 * NS_PER_S
 _SLEW = 1000
-_WINDOW_NS = 15 * NS_PER_S
-_WRAPS_NS = (2**32 * 100_000 // 9, 2**33 * 100_000 // 9)
+_SQUEEZE = 1000
+_WRAPS_NS = (2**32 * 100_000 // 9, 2**33 * 100_000 // 9)  # RTP, MPEG-TS; both at 90 kHz
 _WRAP_TOLERANCE_NS = 60 * NS_PER_S
 _STEP_NS = 1_000_000
 
@@ -43,26 +48,30 @@ class Placed:
 class LiveClock:
     """The media time of one stream, for as long as the process runs.
 
-    Of two packets between two breaks the one with the later stamp has the later time, and everything after a break or
-    a reconnect is later than everything before. Equal stamps, and missing ones, follow one another.
+    Of two packets between two breaks the one with the later stamp has the later time (by at least 1 us of stamps), and
+    everything behind a break or a reconnect is later than everything before. A packet without a stamp is later than
+    those before it.
 
-    Remembers the offset, the least delays of two windows, and the latest stamp and time.
+    Remembers the offset, the least delays of two windows, the latest stamp and time, and where squeezing began.
     """
 
     def __init__(self, not_before: int = 0) -> None:
         """Starts the line.
 
         Args:
-            not_before: All times are later: the last one of a former run.
+            not_before: All times are later, ns: the last one of a former run.
         """
         self._last_t = not_before
-        self._floor = not_before
+        self._floor_t = not_before
         self._offset_ns: int | None = None
+        self._known_delay_ns: int | None = None
         self._best_ns = 0
         self._window_best_ns = 0
         self._window_from_ns = 0
+        self._behind_ns = 0
         self._wrapped_ns = 0
         self._high_ns = 0
+        self._low_ns = 0
         self._error_ns = 0
 
     @property
@@ -75,11 +84,16 @@ class LiveClock:
         """Media time minus arrival of the latest packet, ns."""
         return self._error_ns
 
-    def reconnected(self) -> None:
-        """A new connection begins: its stamps have nothing to do with those before."""
+    def reconnected(self, delay_ns: int | None = None) -> None:
+        """A new connection begins: its stamps have nothing to do with those before.
+
+        Args:
+            delay_ns: Least arrival minus stamp of packets at hand that will be placed next: the first ones of a
+                connection come in a heap, later than they should. None: the first packet's counts.
+        """
         self._offset_ns = None
+        self._known_delay_ns = delay_ns
         self._wrapped_ns = 0
-        self._floor = self._last_t
 
     def place(self, pts_ns: int | None, arrival_ns: int, sender_ns: int | None) -> Placed:
         """The media time of the next packet.
@@ -94,37 +108,44 @@ class LiveClock:
         if pts_ns is None:
             return self._unstamped(arrival_ns, sender_ns)
         pts_ns += self._wrapped_ns
-        jumped = False
-        offset_ns = self._offset_ns
+        offset_ns, jumped = self._offset_ns, False
         if offset_ns is None:
-            offset_ns = self._anchor(pts_ns, arrival_ns, sender_ns)
+            jumped = self._anchor(pts_ns, arrival_ns, sender_ns)
         else:
             moved_ns = pts_ns - self._high_ns
             if moved_ns < -MAX_REORDER_NS:
                 pts_ns, moved_ns = self._unwrapped(pts_ns)
-            delay_ns = arrival_ns - pts_ns
-            jumped = moved_ns < -MAX_REORDER_NS or self._has_parted(delay_ns, arrival_ns)
+            jumped = moved_ns < -MAX_REORDER_NS or self._has_parted(arrival_ns - pts_ns, arrival_ns)
             if jumped:
-                self._floor = self._last_t
-                offset_ns = self._anchor(pts_ns, arrival_ns, sender_ns)
+                self._anchor(pts_ns, arrival_ns, sender_ns)
             elif moved_ns > 0:
                 self._high_ns = pts_ns
-                target_ns = self._best_ns if sender_ns is None else sender_ns - pts_ns
+                self._behind_ns = (self._best_ns if sender_ns is None else sender_ns - pts_ns) - offset_ns
                 most_ns = moved_ns // _SLEW
-                offset_ns += max(-most_ns, min(most_ns, target_ns - offset_ns))
-                self._offset_ns = offset_ns
-        t = max(pts_ns + offset_ns, self._floor + 1)
+                self._offset_ns = offset_ns + max(-most_ns, min(most_ns, self._behind_ns))
+        return Placed(self._timed(pts_ns, arrival_ns), jumped)
+
+    def _timed(self, pts_ns: int, arrival_ns: int) -> MediaNs:
+        squeezed_t = self._floor_t + 1 + max(0, pts_ns - self._low_ns) // _SQUEEZE
+        t = max(pts_ns + (self._offset_ns or 0), squeezed_t)
         self._last_t = max(self._last_t, t)
         self._error_ns = t - arrival_ns
-        return Placed(MediaNs(t), jumped)
+        return MediaNs(t)
 
-    def _anchor(self, pts_ns: int, arrival_ns: int, sender_ns: int | None) -> int:
-        taken_ns = arrival_ns if sender_ns is None else sender_ns
-        self._high_ns = pts_ns
-        self._best_ns = self._window_best_ns = arrival_ns - pts_ns
+    def _anchor(self, pts_ns: int, arrival_ns: int, sender_ns: int | None) -> bool:
+        """Begins the line anew at a packet. Returns whether it could not begin in the present."""
+        delay_ns = arrival_ns - pts_ns if self._known_delay_ns is None else self._known_delay_ns
+        self._known_delay_ns = None
+        self._best_ns = self._window_best_ns = delay_ns
         self._window_from_ns = arrival_ns
-        self._offset_ns = max(taken_ns, self._last_t + _STEP_NS) - pts_ns
-        return self._offset_ns
+        self._behind_ns = 0
+        self._high_ns = pts_ns
+        self._low_ns = pts_ns - MAX_REORDER_NS
+        self._floor_t = self._last_t
+        offset_ns = delay_ns if sender_ns is None else sender_ns - pts_ns
+        is_late = pts_ns + offset_ns < self._last_t - MAX_SQUEEZED_NS
+        self._offset_ns = self._last_t + _STEP_NS - pts_ns if is_late else offset_ns
+        return is_late
 
     def _unwrapped(self, pts_ns: int) -> tuple[int, int]:
         """The stamp on the line, and how far it moved, where the counter of stamps may have run over."""
@@ -141,17 +162,18 @@ class LiveClock:
             return True
         self._best_ns = min(delay_ns, self._best_ns)
         self._window_best_ns = min(delay_ns, self._window_best_ns)
-        if 0 <= arrival_ns - self._window_from_ns < _WINDOW_NS:
+        if 0 <= arrival_ns - self._window_from_ns < WINDOW_NS:
             return False
-        has_stayed_behind = self._window_best_ns > self._best_ns + MAX_LAG_NS
+        is_behind = self._behind_ns > MAX_LAG_NS
         self._best_ns, self._window_best_ns = self._window_best_ns, delay_ns
         self._window_from_ns = arrival_ns
-        return has_stayed_behind
+        return is_behind
 
     def _unstamped(self, arrival_ns: int, sender_ns: int | None) -> Placed:
         taken_ns = arrival_ns if sender_ns is None else sender_ns
         if self._offset_ns is not None and sender_ns is None:
             taken_ns += self._offset_ns - self._best_ns
-        self._last_t = max(taken_ns, self._last_t + 1)
+        self._last_t = self._floor_t = max(taken_ns, self._last_t + 1)
+        self._low_ns = self._high_ns
         self._error_ns = self._last_t - arrival_ns
         return Placed(MediaNs(self._last_t), jumped=False)
