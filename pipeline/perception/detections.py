@@ -7,9 +7,15 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.errors import SmartAlertError
+
 Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
 """Shape (height, width, 3), BGR."""
+
+
+class DetectorBusyError(SmartAlertError):
+    """The detector is shared, overloaded, and refused a picture: nothing was looked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +105,7 @@ class ObjectDetector(Protocol):
 
         Raises:
             ModelError: The network failed on the picture.
+            DetectorBusyError: It has too much to do; a later picture may be looked at.
         """
         ...
 

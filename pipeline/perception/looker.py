@@ -138,8 +138,14 @@ class Looker:
         self._ids, self._tracker, self._static, self._detected = ids, tracker, static, detected
         self._origin, self._recent = memory.origin, list(memory.recent)
 
-    def look(self, frame: FramePictures) -> Observation:
-        """Examine one frame; frames come in order of time."""
+    def look(self, frame: FramePictures, attention: Sequence[Box] | None = None) -> Observation:
+        """Examine one frame; frames come in order of time.
+
+        Args:
+            frame: The next.
+            attention: Where the rules look, shares of the picture; None or empty: everywhere.
+        """
+        del attention
         if self._origin is None:
             self._origin = frame.t
         # Seconds since the first look: what counts are differences, and small numbers keep them exact.
