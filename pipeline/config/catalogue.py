@@ -128,6 +128,11 @@ class Algorithm:
     bound_by_key: Mapping[str, Bound] = field(repr=False)
     params: Mapping[str, Param] = field(default_factory=dict)
 
+    @property
+    def is_of_camera(self) -> bool:
+        """Whether it judges the camera itself: its rules have no zones."""
+        return self.needs == ("health",)
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:

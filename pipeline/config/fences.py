@@ -31,19 +31,17 @@ ANY = "*"
 
 @dataclass(frozen=True, slots=True)
 class Fences:
-    """A fence file as far as it could be read.
+    """The fences of a camera as far as they could be read.
 
     Attributes:
-        document: Where its zones are written; None: the file could not be read, or a camera has none.
         geofence: The zones without a fault.
-        steps_by_id: Where each id is written, those of zones with a fault among them.
+        written_by_id: Where each feature is written by its id, those of zones with a fault among them.
         hidden: Categories of the zones with a fault; `ANY` where one of them has none that is known.
         is_whole: Whether the ids are all known: nothing may be called unknown where they are not.
     """
 
-    document: Document | None
     geofence: Geofence
-    steps_by_id: Mapping[str, Steps]
+    written_by_id: Mapping[str, tuple[Document, Steps]]
     hidden: frozenset[str]
     is_whole: bool
 
@@ -52,7 +50,9 @@ class Fences:
         return not self.is_whole or not self.hidden.isdisjoint({category, ANY})
 
 
-NO_FENCES = Fences(None, Geofence(None, ()), {}, frozenset(), is_whole=True)
+UNREAD = Fences(Geofence(None, ()), {}, frozenset(), is_whole=False)
+"""Of a camera whose fences, or whose entry, are too wrong to be read."""
+NO_FENCES = Fences(Geofence(None, ()), {}, frozenset(), is_whole=True)
 
 
 def read_fences(path: Path, shown: str, categories: Mapping[str, Title], log: FaultLog) -> Fences:
@@ -68,7 +68,7 @@ def read_fences(path: Path, shown: str, categories: Mapping[str, Title], log: Fa
         document = read_json(path, shown)
     except ConfigError as error:
         log.extend(error.faults)
-        return Fences(None, Geofence(path, ()), {}, frozenset(), is_whole=False)
+        return Fences(Geofence(path, ()), {}, frozenset(), is_whole=False)
     try:
         FenceFile.model_validate(document.value)
     except ValidationError as error:
@@ -102,7 +102,8 @@ class _Reading:
             if zone is None or (category == ANY and not zone.mask):
                 hidden.add(category)
         geofence = Geofence(self.path, tuple(z for z in zones if not z.mask), tuple(z for z in zones if z.mask), ground)
-        return Fences(self.document, geofence, steps_by_id, frozenset(hidden), is_whole)
+        written_by_id = {zone_id: (self.document, at) for zone_id, at in steps_by_id.items()}
+        return Fences(geofence, written_by_id, frozenset(hidden), is_whole)
 
     def _note_id(self, steps: Steps, steps_by_id: dict[str, Steps]) -> bool:
         """Remember the id of a feature, whatever else is wrong with it. Returns whether it has one."""

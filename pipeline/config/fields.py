@@ -26,7 +26,7 @@ def fault(text: str, allowed: str) -> PydanticCustomError:
     return PydanticCustomError(FAULT, "{fault} (allowed: {allowed})", {"fault": text, "allowed": allowed})
 
 
-def _text_by(parse: Callable[[str], object], text: str, allowed: str) -> Callable[[object], object]:
+def text_by(parse: Callable[[str], object], text: str, allowed: str) -> Callable[[object], object]:
     """A validator that reads a text with `parse`, whose ValueError says more."""
 
     def validate(value: object) -> object:
@@ -65,17 +65,17 @@ def _identifier(text: str) -> str:
 
 Identifier = Annotated[
     str,
-    BeforeValidator(_text_by(_identifier, "no id", "a text; put quotes around a number")),
+    BeforeValidator(text_by(_identifier, "no id", "a text; put quotes around a number")),
     WithJsonSchema({"type": "string", "pattern": r"^\w[\w.\-]{0,63}$"}),
 ]
 DurationNs = Annotated[
     int,
-    BeforeValidator(_text_by(duration.parse_duration, "no duration", duration.ALLOWED)),
+    BeforeValidator(text_by(duration.parse_duration, "no duration", duration.ALLOWED)),
     WithJsonSchema({"type": "string", "pattern": duration.SCHEMA_PATTERN}),
 ]
 ScheduleText = Annotated[
     str,
-    BeforeValidator(_text_by(_is_schedule, "no schedule", schedule.ALLOWED)),
+    BeforeValidator(text_by(_is_schedule, "no schedule", schedule.ALLOWED)),
     WithJsonSchema({"type": "string"}),
 ]
 AreaValue = Annotated[

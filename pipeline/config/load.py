@@ -8,35 +8,28 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ValidationError
 
-from pipeline.config.cameras import (
-    Surroundings,
-    Written,
-    camera_entries,
-    lack_of,
-    place_of,
-    read_camera_table,
-    resolve_camera,
-    shown_path,
-)
+from pipeline.config.camera_table import read_camera_table
+from pipeline.config.cameras import camera_entries, resolve_camera
 from pipeline.config.catalogue import Catalogue
 from pipeline.config.catalogue_file import load_catalogue
 from pipeline.config.document import Document, Steps, Value, shown_value
 from pipeline.config.faults import FaultLog, did_you_mean, faults_of, in_order
-from pipeline.config.fences import NO_FENCES, Fences
+from pipeline.config.fences import UNREAD, Fences
 from pipeline.config.own_algorithms import with_own_algorithms
-from pipeline.config.resolved import Camera, DetectorSettings, RedisSettings, Rule, Site
-from pipeline.config.rule_entries import Law, resolve_rule
+from pipeline.config.resolved import Camera, DetectorSettings, Operation, RedisSettings, Rule, Site
+from pipeline.config.rule_entries import Law, resolve_rules
 from pipeline.config.secrets import SecretUrl
 from pipeline.config.site import (
     EMBEDDED,
     DetectorEntry,
+    OperationEntry,
     RedisEntry,
     RuleDefaults,
-    RuleEntry,
     SiteFile,
     SiteHead,
     time_zone,
 )
+from pipeline.config.surroundings import Surroundings, Written, is_file, lack_of, place_of, shown_path
 from pipeline.config.vocabulary import Vocabulary, load_vocabulary
 from pipeline.config.yaml_lines import read_yaml
 from pipeline.config.zone_choice import KnownCameras
@@ -44,8 +37,6 @@ from pipeline.errors import ConfigError, Fault
 from pipeline.observation import CameraId
 
 M = TypeVar("M", bound=BaseModel)
-UNREAD = Fences(None, NO_FENCES.geofence, {}, frozenset(), is_whole=False)
-"""Of a camera whose entry is too wrong to look for its fences."""
 _REDIS_SCHEMES = frozenset({"redis", "rediss", "redis+sentinel"})
 
 
@@ -124,7 +115,7 @@ class _Loading:
         defaults = self._section(RuleDefaults, "defaults") or RuleDefaults()
         catalogue = with_own_algorithms(self.document, self.catalogue, self.vocabulary, self.log)
         law = Law(self.document, defaults, detector.confidence, timezone, catalogue, self.vocabulary, known, self.log)
-        rules = self._rules(law)
+        rules = resolve_rules(law)
         redis, state = self._redis(around), self._state(around)
         self._refuse_specialists()
         self._warn(cameras, rules, known)
@@ -136,6 +127,7 @@ class _Loading:
             state=state,
             redis=redis,
             detector=self._detector(detector),
+            operation=self._operation(),
             cameras=tuple(cameras),
             rules=tuple(rules),
             warnings=tuple(in_order(self.log.warnings, self.document.file)),
@@ -147,6 +139,10 @@ class _Loading:
     def _detector(self, entry: DetectorEntry) -> DetectorSettings:
         place = place_of(self.document, ("detector",))
         return DetectorSettings(entry.model, entry.confidence, entry.provider, entry.threads, place)
+
+    def _operation(self) -> Operation:
+        entry = self._section(OperationEntry, "operation") or OperationEntry()
+        return Operation(entry.listen, entry.keep_log, place_of(self.document, ("operation",)))
 
     def _add(self, steps: Steps, text: str) -> None:
         self.log.add(self.document, steps, text)
@@ -202,14 +198,15 @@ class _Loading:
         path = around.path(self.document, ("cameras_from",), text)
         if path is None:
             return None, False
-        if not path.is_file():
+        if not is_file(path):
             self._add(("cameras_from",), f"{lack_of(path)} (got {shown_value(text)})")
             return None, False
         try:
-            return read_camera_table(path, shown_path(path)), True
+            table = read_camera_table(path, shown_path(path), self.log)
         except ConfigError as error:
             self.log.extend(error.faults)
             return None, False
+        return table.document, table.is_whole
 
     def _refuse_none(self, table: Document | None, *, is_whole: bool) -> None:
         value = self.document.at(("cameras",))
@@ -238,27 +235,6 @@ class _Loading:
             else:
                 fences_by_camera[CameraId(camera_id)] = UNREAD
         return is_whole
-
-    def _rules(self, law: Law) -> list[Rule]:
-        written = self.document.at(("rules",))
-        rules: list[Rule] = []
-        line_by_id: dict[str, int] = {}
-        for i, value in enumerate(written if isinstance(written, list) else []):
-            steps: Steps = ("rules", i)
-            rule_id = value.get("id") if isinstance(value, dict) else None
-            if isinstance(rule_id, str):
-                line = self.document.line((*steps, "id"))
-                if line_by_id.setdefault(rule_id, line) != line or any(rule.id == rule_id for rule in rules):
-                    text = f"id given twice (got {shown_value(rule_id)}, the first time in line {line_by_id[rule_id]})"
-                    self._add((*steps, "id"), text)
-            try:
-                entry = RuleEntry.model_validate(value)
-            except ValidationError:
-                continue
-            rule = resolve_rule(entry, steps, law)
-            if rule is not None:
-                rules.append(rule)
-        return rules
 
     def _redis(self, around: Surroundings) -> RedisSettings:
         entry = self._section(RedisEntry, "redis") or RedisEntry()
@@ -291,8 +267,9 @@ class _Loading:
         used = {(camera, zone) for rule in rules for camera, zones in rule.zones_by_camera.items() for zone in zones}
         # A rule with a fault is not among `rules`, and its zones would seem unused.
         for camera in cameras if not self.log.faults else ():
-            document = known.fences_by_camera[camera.id].document
-            for zone in camera.geofence.zones if document is not None else ():
-                if (camera.id, zone.id) not in used and document is not None:
-                    steps = (*known.fences_by_camera[camera.id].steps_by_id[zone.id], "properties", "id")
-                    self.log.remark(document, steps, f'no rule uses the zone "{zone.id}" of camera "{camera.id}"')
+            for zone in camera.geofence.zones:
+                written = known.fences_by_camera[camera.id].written_by_id.get(zone.id)
+                if (camera.id, zone.id) not in used and written is not None:
+                    document, steps = written
+                    text = f'no rule uses the zone "{zone.id}" of camera "{camera.id}"'
+                    self.log.remark(document, (*steps, "properties", "id"), text)

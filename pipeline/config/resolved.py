@@ -200,7 +200,8 @@ class Rule:
     Attributes:
         id: Unique within the site.
         algorithm: What the catalogue says of it; `algorithm.condition` names the code.
-        zones_by_camera: The zones in which it looks, at least one camera with at least one zone.
+        zones_by_camera: The zones in which it looks, at least one camera with at least one zone. Where the algorithm
+            judges the camera itself (`algorithm.is_of_camera`) every camera it is for has an empty tuple.
         classes: Every class that may take part, groups written out. `static_object` is among them exactly where static
             objects count; `person` always is for a group.
         dwell_ns: How long the condition must hold.

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TypeVar
 
+from pydantic import ValidationError
+
 from pipeline.config.area import Area, GroundArea, PictureShare
-from pipeline.config.cameras import place_of
 from pipeline.config.catalogue import Algorithm, Bound, Catalogue, StaticUse
 from pipeline.config.document import Document, Steps, Value, shown_value
 from pipeline.config.duration import format_duration
@@ -15,6 +16,7 @@ from pipeline.config.ids import AlgorithmKey, RuleId, ZoneId
 from pipeline.config.resolved import Rule
 from pipeline.config.schedule import parse_schedule
 from pipeline.config.site import RuleDefaults, RuleEntry
+from pipeline.config.surroundings import place_of
 from pipeline.config.vocabulary import UnknownNameError, Vocabulary
 from pipeline.config.zone_choice import KnownCameras, ZoneChoice
 from pipeline.observation import STATIC_OBJECT, CameraId
@@ -47,16 +49,64 @@ class Law:
     log: FaultLog
 
 
-def resolve_rule(entry: RuleEntry, steps: Steps, law: Law) -> Rule | None:
+def resolve_rules(law: Law) -> list[Rule]:
+    """The rules of a site file that are right; the log tells of the others."""
+    written = law.document.at(("rules",))
+    rules: list[Rule] = []
+    line_by_id: dict[str, int] = {}
+    for i, value in enumerate(written if isinstance(written, list) else []):
+        steps: Steps = ("rules", i)
+        rule_id = value.get("id") if isinstance(value, dict) else None
+        if isinstance(rule_id, str):
+            line = law.document.line((*steps, "id"))
+            if line_by_id.setdefault(rule_id, line) != line or any(rule.id == rule_id for rule in rules):
+                text = f"id given twice (got {shown_value(rule_id)}, the first time in line {line_by_id[rule_id]})"
+                law.log.add(law.document, (*steps, "id"), text)
+        _refuse_missing_zones(value, steps, law)
+        try:
+            entry = RuleEntry.model_validate(value)
+        except ValidationError:
+            continue
+        rule = _resolve_rule(entry, steps, law)
+        if rule is not None:
+            rules.append(rule)
+    return rules
+
+
+def _refuse_missing_zones(value: Value, steps: Steps, law: Law) -> None:
+    """Told here and not by the model: only the catalogue knows which algorithms look at zones."""
+    algorithm = value.get("algorithm") if isinstance(value, dict) else None
+    if isinstance(value, dict) and value.get("zones") is None and isinstance(algorithm, str):
+        known = law.catalogue.algorithms.get(AlgorithmKey(algorithm))
+        if known is not None and not known.is_of_camera:
+            text = f"missing (allowed: {RuleEntry.model_fields['zones'].description})"
+            law.log.add(law.document, (*steps, "zones"), text)
+
+
+def _resolve_rule(entry: RuleEntry, steps: Steps, law: Law) -> Rule | None:
     """The rule; None where the log tells why not."""
     n_before = len(law.log.faults)
-    choice = ZoneChoice(law.document, steps, entry, law.known, law.catalogue.categories, law.log)
-    zones_by_camera = choice.zones_by_camera()
+    zones_by_camera = _zones(entry, steps, law)
     algorithm = _algorithm(entry, steps, law)
     if algorithm is None:
         return None
     rule = _Merging(entry, steps, law, algorithm).rule(zones_by_camera)
     return rule if len(law.log.faults) == n_before and zones_by_camera else None
+
+
+def _zones(entry: RuleEntry, steps: Steps, law: Law) -> dict[CameraId, tuple[ZoneId, ...]]:
+    known = law.catalogue.algorithms.get(AlgorithmKey(entry.algorithm))
+    choice = ZoneChoice(law.document, steps, entry, law.known, law.catalogue.categories, law.log)
+    if known is None or not known.is_of_camera:
+        return choice.zones_by_camera()
+    if entry.zones is not None:
+        text = f"{known.key} looks at the whole camera (got {shown_value(_raw(law, steps))}, allowed: none)"
+        law.log.add(law.document, (*steps, "zones"), text)
+    return dict.fromkeys(choice.cameras(), ())
+
+
+def _raw(law: Law, steps: Steps) -> Value:
+    return law.document.at((*steps, "zones"))
 
 
 def _algorithm(entry: RuleEntry, steps: Steps, law: Law) -> Algorithm | None:

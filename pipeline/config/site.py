@@ -1,10 +1,11 @@
 """The site file as it is written. `load.load_site` turns it into what everything else uses."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from pipeline.config.catalogue import EventPer, Severity
 from pipeline.config.catalogue_file import AlgorithmEntry
@@ -20,16 +21,24 @@ from pipeline.config.fields import (
     Text,
     Whole,
     fault,
+    text_by,
 )
-from pipeline.config.resolved import Provider
+from pipeline.config.resolved import Operation, Provider, Transport
 
 DEFAULT_KEEP_NS = 7 * 24 * 3600 * 1_000_000_000
 DEFAULT_CONFIDENCE = 0.3
 DEFAULT_MODEL = "yolov8n"
 DEFAULT_STREAM = "smart-alert:alerts"
 EMBEDDED = "embedded"
+OFF = "off"
+DecodeName = Literal[
+    "cpu", "vdpau", "cuda", "vaapi", "dxva2", "qsv", "videotoolbox", "d3d11va", "drm", "opencl", "mediacodec", "vulkan",
+    "d3d12va", "amf", "ohcodec",
+]  # fmt: skip
+"""As FFmpeg has them; whether a machine has one shows when a camera is opened."""
 
 
+_SHORTEST_LOG_NS = 3600 * 1_000_000_000
 _SHORTEST_KEEP_NS = 60 * 1_000_000_000
 
 
@@ -81,11 +90,55 @@ class SpecialistEntry(Part):
     every: DurationNs = Field(description="between two looks, such as 10s")
 
 
-class StreamsEntry(Part):
-    """The streams of one live camera."""
+def _listen(text: str) -> tuple[str, int] | None:
+    if text == OFF:
+        return None
+    host, mark, port = text.strip().rpartition(":")
+    host = host.removeprefix("[").removesuffix("]") if host.startswith("[") and host.endswith("]") else host
+    is_port = port.isascii() and port.isdigit() and 1 <= int(port[:6]) <= 65535
+    if not mark or not is_port or not re.fullmatch(r"[\w.\-]+|[0-9A-Fa-f:.]+", host):
+        raise ValueError(_LISTEN_ALLOWED)
+    return host, int(port)
 
-    main: Text = Field(description="address of the full picture")
-    sub: Text | None = Field(None, description="address of the small picture")
+
+_LISTEN_ALLOWED = "host:port such as 127.0.0.1:9464, 0.0.0.0:9464 or [::1]:9464, or off"
+Listen = Annotated[
+    tuple[str, int] | None,
+    BeforeValidator(text_by(_listen, "no address to listen on", _LISTEN_ALLOWED)),
+    WithJsonSchema({"type": "string"}),
+]
+
+
+def _long_enough_log(keep_ns: int) -> int:
+    if keep_ns < _SHORTEST_LOG_NS:
+        raise fault("kept too short a time", "1h or longer, such as 14d")
+    return keep_ns
+
+
+class OperationEntry(Part):
+    """How a live run is kept."""
+
+    listen: Listen = Field(
+        Operation().listen, description="where metrics and health checks are asked for: host:port, or off"
+    )
+    keep_log: Annotated[DurationNs, AfterValidator(_long_enough_log)] = Field(
+        Operation().keep_log_ns, description="how long the observation logs are kept: 1h or longer, such as 14d"
+    )
+
+
+class StreamsEntry(Part):
+    """The streams of one camera: two addresses, or two files that stand in for them."""
+
+    main: Text = Field(description="address of the full picture, or a file")
+    sub: Text | None = Field(None, description="address of the small picture, or a file of the same recording")
+
+
+class ViewEntry(Part):
+    """One preset of a PTZ camera."""
+
+    id: Identifier = Field(description="unique within the camera: letters, digits and - _ . between them")
+    picture: Text = Field(description="an image file: what the camera shows at this preset")
+    geofence: Text = Field(description="the fence file that holds while the camera shows that")
 
 
 class CameraEntry(Part):
@@ -94,10 +147,17 @@ class CameraEntry(Part):
     id: Identifier = Field(description="unique within the site: letters, digits and - _ . between them")
     name: Text | None = Field(None, description="as people call it; the id where it is not given")
     source: Text | None = Field(None, description="one stream, live or a file")
-    streams: StreamsEntry | None = Field(None, description="the streams of one live camera, in place of source")
+    streams: StreamsEntry | None = Field(None, description="the streams of one camera, in place of source")
+    transport: Transport | None = Field(None, description="how RTSP's packets travel: tcp or udp")
+    decode: DecodeName | None = Field(None, description="cpu, or the hardware decoder: cuda, vaapi, qsv ...")
     start: Text | None = Field(None, description="when a file was recorded, ISO 8601")
     loop: Flag = Field(False, description="begin a file again at its end: true or false")
     geofence: Text | None = Field(None, description="the camera's fence file")
+    views: list[ViewEntry] | None = Field(
+        None,
+        min_length=1,
+        description="presets of a PTZ camera, each with its picture and fences, in place of geofence",
+    )
 
 
 class RuleDefaults(Part):
@@ -147,7 +207,10 @@ class RuleEntry(RuleDefaults):
 
     id: Identifier = Field(description="unique within the site: letters, digits and - _ . between them")
     algorithm: Text = Field(description="a key of the catalogue")
-    zones: ZonesValue = Field(description="{category: ...}, or a list of zone ids, camera/zone where two share one")
+    zones: ZonesValue | None = Field(
+        None,
+        description="{category: ...}, or a list of zone ids, camera/zone where two share one",
+    )
     cameras: CamerasValue = Field("all", description="all, or a list of camera ids")
     classes: list[Text] | None = Field(None, min_length=1, description="classes or groups, in place of the catalogue's")
     include_static: Flag | None = Field(None, description="whether things without a class count: true or false")
@@ -162,6 +225,7 @@ class SiteFile(Part):
     state: Text = Field("./state", description="folder for outbox, evidence, log and the embedded Redis")
     redis: RedisEntry = Field(RedisEntry(), description="where alerts go")
     detector: DetectorEntry = Field(DetectorEntry(), description="the network")
+    operation: OperationEntry = Field(OperationEntry(), description="how a live run is kept")
     specialists: list[SpecialistEntry] = Field(default=[], description="further networks")
     defaults: RuleDefaults = Field(RuleDefaults(), description="for every rule that does not say otherwise")
     cameras: list[CameraEntry] = Field(default=[], description="the cameras; at least one, here or in cameras_from")

@@ -19,6 +19,14 @@ def site_schema(catalogue: Catalogue) -> Schema:
     implemented: list[JsonValue] = [key for key, known in catalogue.algorithms.items() if known.condition is not None]
     algorithm = _property(schema, RuleEntry.__name__, "algorithm")
     algorithm["anyOf"] = [{"enum": implemented}, _OWN_KEY]
+    whole_camera: list[JsonValue] = [key for key, known in catalogue.algorithms.items() if known.is_of_camera]
+    _definition(schema, RuleEntry.__name__).update(
+        {
+            "if": {"properties": {"algorithm": {"enum": whole_camera}}},
+            "then": {"properties": {"zones": False}},
+            "else": {"required": ["id", "algorithm", "zones"]},
+        }
+    )
     _property(schema, ZonesByCategory.__name__, "category")["enum"] = [*catalogue.categories]
     _mapping(_mapping(schema["properties"])["algorithms"])["propertyNames"] = _OWN_KEY
     # An empty list of cameras is right beside a table of them.
@@ -33,8 +41,11 @@ def site_schema(catalogue: Catalogue) -> Schema:
 
 
 def _property(schema: Schema, definition: str, key: str) -> Schema:
-    properties = _mapping(_mapping(_mapping(schema["$defs"])[definition])["properties"])
-    return _mapping(properties[key])
+    return _mapping(_mapping(_definition(schema, definition)["properties"])[key])
+
+
+def _definition(schema: Schema, name: str) -> Schema:
+    return _mapping(_mapping(schema["$defs"])[name])
 
 
 def _mapping(value: JsonValue) -> Schema:

@@ -38,12 +38,15 @@ class ZoneChoice:
 
     def zones_by_camera(self) -> dict[CameraId, tuple[ZoneId, ...]]:
         """The zones the rule means, in the site's order; what it cannot mean is in the log."""
-        cameras = self._cameras()
+        cameras = self.cameras()
+        if self.entry.zones is None:
+            return {}  # told by whoever knows whether the rule's algorithm looks at zones
         if isinstance(self.entry.zones, ZonesByCategory):
             return self._by_category(self.entry.zones.category, cameras)
         return self._by_id(self.entry.zones, cameras)
 
-    def _cameras(self) -> list[CameraId]:
+    def cameras(self) -> list[CameraId]:
+        """The cameras the rule means, in the site's order or its own; what it cannot mean is in the log."""
         if not isinstance(self.entry.cameras, list):
             return list(self.known.fences_by_camera)
         chosen: list[CameraId] = []
@@ -113,7 +116,7 @@ class ZoneChoice:
         if slash and not among:
             self._unknown_camera(steps, name, camera_name, cameras)
             return []
-        having = [camera for camera in among if zone_name in self.known.fences_by_camera[camera].steps_by_id]
+        having = [camera for camera in among if zone_name in self.known.fences_by_camera[camera].written_by_id]
         if len(having) > 1:
             written = " or ".join(f'"{camera}/{zone_name}"' for camera in having[:3])
             text = f"more than one camera has this zone (got {shown_value(name)}, allowed: {written})"
@@ -138,7 +141,7 @@ class ZoneChoice:
         all_fences = [self.known.fences_by_camera[camera] for camera in among]
         if not among or not self.known.is_whole or not all(fences.is_whole for fences in all_fences):
             return
-        hint = did_you_mean(zone_name, {zone for fences in all_fences for zone in fences.steps_by_id})
+        hint = did_you_mean(zone_name, {zone for fences in all_fences for zone in fences.written_by_id})
         self.log.add(self.document, steps, f"unknown zone (got {shown_value(name)}, {hint})")
 
     def _is_area(self, steps: Steps, name: str, camera: CameraId, zone_name: str) -> bool:

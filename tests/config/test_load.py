@@ -93,7 +93,7 @@ def test_a_table_brings_more_cameras(tmp_path: Path) -> None:
     assert site.rules[1].zones_by_camera[CameraId("a")] == ("path",)
 
 
-COLUMNS = "id, name, source, streams.main, streams.sub, start, loop, geofence"
+COLUMNS = "id, name, source, streams.main, streams.sub, transport, decode, start, loop, geofence"
 LOOP = "allowed: true or false: begin a file again at its end: true or false)"
 
 
@@ -158,6 +158,6 @@ def test_odd_things_are_warnings(tmp_path: Path) -> None:
     warnings = load(write_site(tmp_path, site)).warnings
 
     assert [str(warning).rsplit("/", 1)[-1] for warning in warnings] == [
-        "site.yaml:9: cameras[1]: no geofence: no rule can look at this camera, nothing of it will be raised",
+        "site.yaml:9: cameras[1]: no geofence: no rule but one for camera faults can look at this camera",
         "site.yaml:15: rules[0].confidence: below detector.confidence (0.3), which lets nothing lower through",
     ]
