@@ -14,7 +14,7 @@ from pipeline.config.resolved import Camera, Site
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.errors import UsageError
 from pipeline.observation import seconds
-from pipeline.replay.log import camera_of
+from pipeline.replay.log import camera_of, torn_ends
 from pipeline.runtime.clock import stopwatch
 from pipeline.runtime.eyes import load_detector
 from pipeline.runtime.recorded import Summary
@@ -24,7 +24,7 @@ from pipeline.runtime.replaying import Replay, open_recording, recording_of, rep
 @click.command
 @click.argument("site_file", metavar="SITE.yaml", type=click.Path(path_type=Path))
 @click.option("--camera", "camera_id", metavar="ID", help="Which camera; may be left out where the site has one.")
-@click.option("--source", type=click.Path(path_type=Path), help="Another video, or a log, in place of the camera's.")
+@click.option("--source", type=click.Path(path_type=Path), help="Another video, a log, or a live camera's log folder.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for all results. Default: replay/<camera>.")
 @click.option("--json", "as_json", is_flag=True, help="Messages on stdout as JSON, one a line; the summary last.")
 def command(site_file: Path, camera_id: str | None, source: Path | None, out: Path | None, *, as_json: bool) -> None:
@@ -40,14 +40,14 @@ def command(site_file: Path, camera_id: str | None, source: Path | None, out: Pa
     replay = Replay(site, camera, source or _recording(camera), out or Path("replay") / camera.id)
     if not replay.source.exists():
         raise UsageError(f"{replay.source}: no such file (expected a video or an observation log)")
+    if replay.source.is_dir() and not replay.is_of_log:
+        raise UsageError(f"{replay.source}: holds no log (expected the log folder of one camera)")
     vocabulary = load_vocabulary()
     elapsed = stopwatch()
     tell = Teller(site.timezone, as_json=as_json).tell
     with FootageProgress() as bars:
         if replay.is_of_log:
-            logged = camera_of(replay.source)
-            if logged != camera.id:
-                click.echo(f"warning: {replay.source}: is a log of camera {logged}, not of {camera.id}", err=True)
+            _warn_of_log(replay)
             bars.opened(camera.id, 0.0)
             summary = replay_log(replay, vocabulary, progress=partial(bars.looked, camera.id), announce=tell)
         else:
@@ -58,6 +58,14 @@ def command(site_file: Path, camera_id: str | None, source: Path | None, out: Pa
                     replay, video, detector, vocabulary, progress=partial(bars.looked, camera.id), announce=tell
                 )
     _tell_summary(summary, replay.out, elapsed(), as_json=as_json)
+
+
+def _warn_of_log(replay: Replay) -> None:
+    logged = camera_of(replay.source)
+    if logged != replay.camera.id:
+        click.echo(f"warning: {replay.source}: is a log of camera {logged}, not of {replay.camera.id}", err=True)
+    for line in torn_ends(replay.source):
+        click.echo(f"warning: {line}", err=True)
 
 
 def _recording(camera: Camera) -> Path:

@@ -1,7 +1,8 @@
-"""The observation log: every entry that entered the reasoning of one camera, in order, in one Parquet file.
+"""The observation log: every entry that entered the reasoning of one camera, in order.
 
-A log is written beside its place and moved there when it is complete, so a crash never leaves half a log in place of a
-good one. Version 1; the file's metadata names the camera.
+The log of a recording is one Parquet file. It is written beside its place and moved there when it is complete, so a
+crash never leaves half a log in place of a good one. The log of a live camera is a folder of such files, and of Arrow
+streams that are not Parquet yet (`live_log.py`). Version 1; each file's metadata names the camera.
 """
 
 import os
@@ -17,10 +18,11 @@ import pyarrow.parquet as pq
 from pipeline.alerts.durable_file import cannot_write, sync_folder
 from pipeline.errors import UsageError
 from pipeline.observation import CameraId, Entry
-from pipeline.replay.rows import SCHEMA, Row, entry_of, row_of
+from pipeline.replay.log_schema import camera_in, log_schema
+from pipeline.replay.rows import Row, entry_of, row_of
+from pipeline.replay.segment import FIRST_BYTES, SUFFIX, read_segment
 
-VERSION = b"1"
-_VERSION_KEY, _CAMERA = b"smart-alert.log", b"smart-alert.camera"
+PARQUET_SUFFIX = ".parquet"
 _ROWS_A_GROUP = 512
 """Entries written at a time: four minutes at two looks a second. Smaller groups make a file five times as large."""
 _ROWS_A_BATCH = 32
@@ -44,12 +46,11 @@ class LogWriter:
         self._partial = path.with_name(path.name + ".partial")
         self._rows: list[Row] = []
         self._batches: list[pa.RecordBatch] = []
-        schema = SCHEMA.with_metadata({_VERSION_KEY: VERSION, _CAMERA: camera.encode()})
         try:
             self._file = self._partial.open("wb")
         except OSError as error:
             raise cannot_write(path, error) from error
-        self._writer = pq.ParquetWriter(self._file, schema, compression="zstd", write_page_checksum=True)
+        self._writer = pq.ParquetWriter(self._file, log_schema(camera), compression="zstd", write_page_checksum=True)
 
     def append(self, entry: Entry) -> None:
         """Add the next entry.
@@ -58,14 +59,19 @@ class LogWriter:
             StateError: The log cannot be written (a full disk).
         """
         self._rows.append(row_of(entry))
-        if len(self._rows) < _ROWS_A_BATCH:
-            return
+        if len(self._rows) == _ROWS_A_BATCH:
+            self._pack_rows()
+            self._write_full_groups()
+
+    def append_batch(self, batch: pa.RecordBatch) -> None:
+        """Add the next entries, as another log of this camera holds them.
+
+        Raises:
+            StateError: The log cannot be written (a full disk).
+        """
         self._pack_rows()
-        if len(self._batches) * _ROWS_A_BATCH >= _ROWS_A_GROUP:
-            try:
-                self._write_group()
-            except OSError as error:
-                raise cannot_write(self._path, error) from error
+        self._batches.append(batch)
+        self._write_full_groups()
 
     def __enter__(self) -> Self:
         return self
@@ -97,6 +103,13 @@ class LogWriter:
             self._batches.append(pa.RecordBatch.from_pylist(self._rows, schema=self._writer.schema))
             self._rows.clear()
 
+    def _write_full_groups(self) -> None:
+        if sum(batch.num_rows for batch in self._batches) >= _ROWS_A_GROUP:
+            try:
+                self._write_group()
+            except OSError as error:
+                raise cannot_write(self._path, error) from error
+
     def _write_group(self) -> None:
         if self._batches:
             self._writer.write_table(pa.Table.from_batches(self._batches))
@@ -111,34 +124,63 @@ class LogWriter:
 
 
 def is_log(path: Path) -> bool:
-    """Whether the file is a Parquet file, by its first bytes."""
+    """Whether it is a log: a Parquet file or an Arrow stream, by its first bytes, or a folder that holds some."""
+    if path.is_dir():
+        return any(is_log(segment) for segment in segments(path))
     try:
         with path.open("rb") as file:
-            return file.read(4) == b"PAR1"
+            return file.read(4) in (b"PAR1", FIRST_BYTES)
     except OSError:
         return False
+
+
+def segments(folder: Path) -> list[Path]:
+    """The files of a log that is a folder, in order: their names sort by time."""
+    found = {path.stem: path for suffix in (SUFFIX, PARQUET_SUFFIX) for path in folder.glob(f"[!.]*{suffix}")}
+    # Where both are there, the run was killed between making the Parquet file and removing what it was made from.
+    return [found[stem] for stem in sorted(found)]
 
 
 def camera_of(path: Path) -> CameraId:
     """Whose entries a log holds.
 
     Raises:
-        UsageError: It is no log, or one of another version.
+        UsageError: It is no log, or one of another version, or a folder of logs of several cameras.
     """
-    with _opened(path) as file:
-        return CameraId((file.schema_arrow.metadata or {}).get(_CAMERA, b"").decode())
+    cameras = {_camera_of_file(file) for file in _files(path)}
+    if len(cameras) == 1:
+        return cameras.pop()
+    raise UsageError(f"{path}: got logs of {len(cameras)} cameras, expected one: {', '.join(sorted(cameras)[:5])}")
+
+
+def torn_ends(path: Path) -> list[str]:
+    """What crashes have cut off, a line each; it is not read.
+
+    Raises:
+        UsageError: It is no log.
+    """
+    lines: list[str] = []
+    for file in _files(path):
+        if _is_stream(file):
+            with _explained(file):
+                torn_bytes = read_segment(file).torn_bytes
+            if torn_bytes:
+                lines.append(f"{file}: its last {torn_bytes} bytes were not written whole and are left out")
+    return lines
 
 
 def read_log(path: Path) -> Iterator[Entry]:
-    """The entries of a log, in order; a group of rows at a time is held in memory.
+    """The entries of a log, in order; a group of rows, or a segment that is no Parquet file yet, is held in memory.
 
     Raises:
-        UsageError: It is no log, one of another version, or damaged.
+        UsageError: It is no log, one of another version, of several cameras, or damaged.
     """
+    if path.is_dir():
+        camera_of(path)
     before: Entry | None = None
-    with _opened(path) as file:
-        for group in range(file.num_row_groups):
-            for row in file.read_row_group(group).to_pylist():
+    for file in _files(path):
+        with _explained(file):
+            for row in _rows(file):
                 entry = entry_of(row)
                 if before is not None and entry.t < before.t:
                     raise ValueError(f"an entry of {entry.t} ns follows one of {before.t} ns: expected rising times")
@@ -146,19 +188,45 @@ def read_log(path: Path) -> Iterator[Entry]:
                 yield entry
 
 
+def _files(path: Path) -> Iterator[Path]:
+    if not path.is_dir():
+        yield path
+        return
+    found = segments(path)
+    if not found:
+        raise UsageError(f"{path}: holds no log (expected *{PARQUET_SUFFIX} or *{SUFFIX})")
+    for segment in found:
+        # The run that writes the log may have made a Parquet file of it meanwhile.
+        yield segment if segment.exists() else segment.with_suffix(PARQUET_SUFFIX)
+
+
+def _is_stream(path: Path) -> bool:
+    with _explained(path), path.open("rb") as file:
+        return file.read(4) == FIRST_BYTES
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    if _is_stream(path):
+        for batch in read_segment(path).batches:
+            yield from batch.to_pylist()
+        return
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        camera_in(file.schema_arrow)
+        for group in range(file.num_row_groups):
+            yield from file.read_row_group(group).to_pylist()
+
+
+def _camera_of_file(path: Path) -> CameraId:
+    with _explained(path):
+        if _is_stream(path):
+            return read_segment(path).camera
+        with pq.ParquetFile(path) as file:
+            return camera_in(file.schema_arrow)
+
+
 @contextmanager
-def _opened(path: Path) -> Iterator[pq.ParquetFile]:
+def _explained(path: Path) -> Iterator[None]:
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            _check(file.schema_arrow)
-            yield file
+        yield
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
         raise UsageError(f"{path}: cannot be read as an observation log: {' '.join(str(error).split())}") from error
-
-
-def _check(schema: pa.Schema) -> None:
-    found = (schema.metadata or {}).get(_VERSION_KEY, b"none")
-    if found != VERSION:
-        raise ValueError(f"got version {found.decode(errors='replace')}, expected {VERSION.decode()}")
-    if not schema.equals(SCHEMA):
-        raise ValueError(f"got columns {', '.join(schema.names)[:200]}, expected those of a log")

@@ -1,0 +1,91 @@
+"""The pieces of a log that is a folder: their names, which are the times they begin, and their end."""
+
+import re
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.alerts.message import utc
+from pipeline.observation import NS_PER_S, MediaNs
+from pipeline.replay.log import segments
+from pipeline.replay.segment import SUFFIX, read_segment
+
+EARLIER = "earlier"
+HOUR_NS = 3600 * NS_PER_S
+"""A piece holds entries of one hour of UTC."""
+_NAME = re.compile(r"(\d{8}T\d{6})_(\d{9})Z")
+
+
+def piece_name(first: MediaNs) -> str:
+    """The name, without a suffix, of a piece whose first entry is of this time: names sort as times do."""
+    return f"{utc(first):%Y%m%dT%H%M%S}_{first % NS_PER_S:09d}Z"
+
+
+def remove_until(folder: Path, t: MediaNs) -> None:
+    """Remove the pieces, whole or damaged, whose hour has ended by then.
+
+    Raises:
+        OSError: One cannot be removed.
+    """
+    for path in [*folder.glob("*Z.*"), *(folder / EARLIER).glob("*Z.*")]:
+        begin = _begin(path)
+        if begin is not None and (begin // HOUR_NS + 1) * HOUR_NS <= t:
+            path.unlink(missing_ok=True)
+
+
+def set_aside_from(folder: Path, t: MediaNs) -> None:
+    """Move the pieces that do not end before a run's first entry out of its way.
+
+    A recording that stands in for a camera starts again with every run, and a machine's clock can be set back: no
+    order holds both runs' entries. What lay in `earlier/` before is removed.
+
+    Raises:
+        OSError: One cannot be moved.
+    """
+    late: list[Path] = []
+    for path in reversed(segments(folder)):
+        if not _reaches(path, t):
+            break
+        late.append(path)
+    if not late:
+        return
+    earlier = folder / EARLIER
+    shutil.rmtree(earlier, ignore_errors=True)
+    earlier.mkdir()
+    for path in late:
+        # A run that was killed as it made a Parquet file leaves two files of one piece.
+        for file in folder.glob(f"{path.stem}.*"):
+            file.rename(earlier / file.name)
+
+
+def _reaches(path: Path, t: MediaNs) -> bool:
+    begin = _begin(path)
+    if begin is not None and begin >= t:
+        return True
+    last = _last(path)
+    return last is not None and last > t
+
+
+def _begin(path: Path) -> int | None:
+    """When a piece begins, by its name."""
+    name = _NAME.match(path.name)
+    if name is None:
+        return None
+    second = datetime.strptime(name[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    return round(second.timestamp()) * NS_PER_S + int(name[2])
+
+
+def _last(path: Path) -> int | None:
+    """The time of a piece's last entry; None where it has none, or cannot be read."""
+    try:
+        if path.suffix == SUFFIX:
+            batches = read_segment(path).batches
+            return batches[-1].column("t")[-1].as_py() if batches else None
+        with pq.ParquetFile(path) as file:
+            groups = file.num_row_groups
+            return file.read_row_group(groups - 1, columns=["t"])["t"][-1].as_py() if groups else None
+    except (OSError, ValueError, KeyError, pa.ArrowException):
+        return None
