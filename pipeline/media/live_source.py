@@ -28,8 +28,6 @@ _PROTOCOLS = "rtsp,rtsps,rtp,srtp,rtmp,rtmps,rtmpt,http,https,httpproxy,udp,tcp,
 _UNSTAMPED = frozenset({"mjpeg", "mpjpeg", "h264", "hevc", "m4v", "mpegvideo"})
 """Formats without times: FFmpeg invents them, so the moment of arrival is the better one."""
 _LONGEST_HEAP = 512
-_LEAST_STEP_NS = 5_000_000
-"""A packet that comes with so little less delay than the one before was waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,19 +151,19 @@ class LiveConnection:
     def _first_heap(self) -> "deque[_Raw]":
         """The packets that came while the stream was opened, up to the first one that had to be waited for."""
         heap: deque[_Raw] = deque()
-        delay_ns: int | None = None
+        latest: tuple[int, int] | None = None
         try:
             while len(heap) < _LONGEST_HEAP:
                 heap.append(raw := self._read())
-                if raw.pts_ns is None:
+                if raw.pts_ns is None or (latest is not None and raw.pts_ns <= latest[0]):
                     continue
-                raw_delay_ns = raw.arrival_ns - raw.pts_ns
-                if delay_ns is not None and raw_delay_ns > delay_ns - _LEAST_STEP_NS:
+                was_awaited = latest is not None and 2 * (raw.arrival_ns - latest[1]) >= raw.pts_ns - latest[0]
+                latest = (raw.pts_ns, raw.arrival_ns)
+                if was_awaited:
                     break
-                delay_ns = raw_delay_ns
         except StreamLostError as error:
             self._failure = error
-        self._clock.reconnected(delay_ns)
+        self._clock.reconnected(None if latest is None else latest[1] - latest[0])
         return _stamped(heap)
 
     def _read(self) -> "_Raw":
