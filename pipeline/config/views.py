@@ -43,6 +43,7 @@ class _Views:
     def __init__(self, written: Written, around: Surroundings) -> None:
         self._written = written
         self._around = around
+        self._ids: set[str] = set()
         self._views: dict[str, View] = {}
         self._zones: list[Zone] = []
         self._masks: list[Zone] = []
@@ -53,8 +54,9 @@ class _Views:
 
     def add(self, i: int, entry: ViewEntry) -> None:
         steps: Steps = (*self._written.steps, "views", i)
-        if entry.id in self._views:
+        if entry.id in self._ids:
             self._fault((*steps, "id"), f"id given twice (got {shown_value(entry.id)}, allowed: once a camera)")
+        self._ids.add(entry.id)
         picture = self._picture((*steps, "picture"), entry.picture)
         fences = fences_in(self._written, (*steps, "geofence"), entry.geofence, self._around)
         self._take_zones((*steps, "geofence"), entry, fences)

@@ -11,6 +11,8 @@ from pipeline.config.site import RuleEntry, ZonesByCategory
 from pipeline.config.vocabulary import Title
 from pipeline.observation import CameraId
 
+_MOST_HINTS = 100
+
 
 @dataclass(frozen=True, slots=True)
 class KnownCameras:
@@ -57,7 +59,9 @@ class ZoneChoice:
             elif name in self.known.fences_by_camera:
                 chosen.append(CameraId(name))
             elif self.known.is_whole:
-                hint = did_you_mean(name, self.known.fences_by_camera)
+                # Each hint takes as long as there are cameras: a district's list in the wrong file would take minutes.
+                is_first = len(self.log.faults) < _MOST_HINTS
+                hint = did_you_mean(name, self.known.fences_by_camera) if is_first else "allowed: a camera of this site"
                 self.log.add(self.document, steps, f"unknown camera (got {shown_value(name)}, {hint})")
         return chosen
 
