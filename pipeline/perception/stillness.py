@@ -4,13 +4,11 @@ import cv2
 import numpy as np
 
 from pipeline.observation import MediaNs, nanoseconds
-from pipeline.perception.detections import Picture
 from pipeline.perception.planes import Mask, extent
 
 FROZEN_AFTER_NS = nanoseconds(10)
 """The same picture for so long is frozen. A live sensor's noise changes some pixel within a second or two."""
 _MIN_LOOKS = 4
-_WIDTH = 320
 _STRAY = 0.0001
 """Share of the pixels that may differ beside the clock: a frozen picture is coded anew now and then."""
 _CLOCK_HEIGHT, _CLOCK_WIDTH = 0.12, 0.6
@@ -28,14 +26,20 @@ class Stillness:
         self._since = MediaNs(0)
         self._looks = 0
 
-    def look(self, picture: Picture, t: MediaNs) -> None:
-        """Compare the next picture, shape (H, W, 3), uint8, with those before."""
-        step = max(1, round(picture.shape[1] / _WIDTH))
-        pixels = np.ascontiguousarray(picture[::step, ::step, 1])
+    def resume(self, since: MediaNs) -> None:
+        """The picture was frozen before a restart: the next one is taken for the same."""
+        self._since, self._looks = since, _MIN_LOOKS
+
+    def look(self, pixels: Mask, t: MediaNs) -> bool:
+        """Compare the next picture, shape (H, W), uint8, with those before; whether it is another one."""
         if is_same(pixels, self._pixels):
             self._looks += 1
-            return
-        self._pixels, self._since, self._looks = pixels, t, 1
+            return False
+        is_resumed = not self._pixels.size and self._looks >= _MIN_LOOKS
+        self._pixels = pixels
+        if not is_resumed:
+            self._since, self._looks = t, 1
+        return True
 
     def is_frozen(self, t: MediaNs) -> bool:
         """Whether it has been the same for long enough, over enough looks."""

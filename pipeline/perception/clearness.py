@@ -1,0 +1,88 @@
+"""Whether the picture has lost its edges: a hand, a bag or paint before the lens, or no light at all."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.observation import MediaNs, nanoseconds, seconds
+from pipeline.perception.planes import Plane, resized, square
+from pipeline.perception.view_field import BLOCKS, FIELD_HEIGHT, FIELD_WIDTH, Field, has_edges
+
+_DIM_SHARE = 0.35
+"""Of the usual strength of the edges. Dusk and fog come over minutes, and what is usual follows them."""
+_FOLLOWED_IN_S = 120.0
+_FORGOTTEN_NS = nanoseconds(30 * 60)
+"""After a pause of this length another light may be usual."""
+_BARE_SHARE = 0.02
+_BARE_EDGES = 0.15
+"""Levels a pixel. A camera that has never seen more than this shows nothing."""
+_PLAIN_EDGES = 0.8
+"""Where no more is usual, a plain roof that passes takes away as much as a hand."""
+_BLACK_LEVEL = 8
+_NIGHT_LEVEL = 50
+_LAMP_PX = 9
+_LAMP_LEVELS = 50
+_MIN_LAMP_PX = 2
+
+
+@dataclass(slots=True)
+class Clearness:
+    """Remembers how strong the edges of the picture usually are.
+
+    Attributes:
+        usual: Mean length of the field, levels a pixel; 0: not known.
+        known_at: When it was last brought up to date.
+    """
+
+    usual: float = 0.0
+    known_at: int = 0
+
+    def note(self, strength: float, t: MediaNs) -> None:
+        """The picture is good: follow its edges."""
+        past_ns = t - self.known_at
+        if self.usual <= 0 or past_ns > _FORGOTTEN_NS:
+            self.usual = strength
+        else:
+            self.usual += (strength - self.usual) * min(1.0, seconds(past_ns) / _FOLLOWED_IN_S)
+        self.known_at = t
+
+    def is_dim(self, strength: float, t: MediaNs, *, is_blind: bool) -> bool:
+        """Whether the edges are far weaker than usual.
+
+        Args:
+            strength: Of the edges now.
+            t: Of the picture.
+            is_blind: The camera has been blind since they were usual, however long ago that was.
+        """
+        known = is_blind or t - self.known_at <= _FORGOTTEN_NS
+        return known and strength < _DIM_SHARE * self.usual and (self.usual >= _PLAIN_EDGES or strength < _BARE_EDGES)
+
+
+def strength_of(field: Field) -> float:
+    """How strong the edges of a picture are, levels a pixel."""
+    return float(cv2.norm(field, cv2.NORM_L1)) / field.size
+
+
+def is_bare(field: Field, energies: Plane) -> bool:
+    """Whether the picture has as good as no edges at all."""
+    n = int(np.count_nonzero(has_edges(energies)))
+    return n <= _BARE_SHARE * BLOCKS and strength_of(field) < _BARE_EDGES
+
+
+def is_black(luma: NDArray[np.uint8]) -> bool:
+    """Whether the picture, shape (H, W), is black all over."""
+    return float(luma.mean()) < _BLACK_LEVEL and not has_lamps(luma)
+
+
+def is_night(luma: NDArray[np.uint8]) -> bool:
+    """Whether the picture is dark and lamps shine in it."""
+    return float(luma.mean()) < _NIGHT_LEVEL and has_lamps(luma)
+
+
+def has_lamps(luma: NDArray[np.uint8]) -> bool:
+    """Whether small bright spots stand out, which light that leaks past a hand does not make."""
+    small = resized(luma, FIELD_WIDTH, FIELD_HEIGHT)
+    spots = cv2.morphologyEx(small, cv2.MORPH_TOPHAT, square(_LAMP_PX))
+    return int(np.count_nonzero(np.asarray(spots) > _LAMP_LEVELS)) >= _MIN_LAMP_PX
