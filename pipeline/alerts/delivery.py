@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.message import Alert
-from pipeline.alerts.outbox import Outbox
+from pipeline.alerts.outbox import Outbox, Outgoing
 from pipeline.alerts.server import ServerAwayError
 from pipeline.alerts.stream import Sink
 
@@ -59,11 +59,20 @@ class Delivery:
         outbox: Where messages wait; it holds the checkpoints too.
     """
 
-    def __init__(self, outbox: Outbox, sink: Sink, now_ns: Callable[[], int], *, at_once: bool = True) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        sink: Sink,
+        now_ns: Callable[[], int],
+        *,
+        at_once: bool = True,
+        sent: Callable[[Sequence[Outgoing]], None] | None = None,
+    ) -> None:
         self.outbox = outbox
         self._sink = sink
         self._now_ns = now_ns
         self._at_once = at_once
+        self._sent = sent
         self._pause_ns = 0
         self._failed_ns = 0
         self._trimmed_ns = -_TRIM_EVERY_NS
@@ -103,6 +112,8 @@ class Delivery:
             while batch := self.outbox.waiting(_BATCH):
                 self.outbox.mark_sent(batch, self._sink.send(self.outbox.name, batch))
                 sent += len(batch)
+                if self._sent is not None:
+                    self._sent(batch)
             self._trim()
         except ServerAwayError as error:
             self._pause_ns = min(max(2 * self._pause_ns, _FIRST_PAUSE_NS), _LONGEST_PAUSE_NS)

@@ -94,6 +94,10 @@ class Publisher:
         self._owed.pop(camera, None)
         return alerts
 
+    def adopt(self, former: "Publisher") -> None:
+        """Take over what another publisher, in whose place this one comes, still owes."""
+        self._owed.update(former._owed)  # noqa: SLF001  # of this very class
+
     def owes(self, camera: CameraId) -> bool:
         """Whether messages of the camera could not be written yet.
 

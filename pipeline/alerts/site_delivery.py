@@ -1,11 +1,11 @@
 """What a site file says of Redis, put together: its server and the delivery to its stream."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from pipeline.alerts.delivery import Delivery
 from pipeline.alerts.embedded import EmbeddedRedis
-from pipeline.alerts.outbox import Outbox
+from pipeline.alerts.outbox import Outbox, Outgoing
 from pipeline.alerts.server import Server
 from pipeline.alerts.server_url import connector
 from pipeline.alerts.stream import RedisSink
@@ -40,7 +40,12 @@ def site_server(site: Site, sleep: Callable[[float], None]) -> Iterator[Server]:
 
 @contextmanager
 def site_delivery(
-    site: Site, now_ns: Callable[[], int], sleep: Callable[[float], None], *, at_once: bool = True
+    site: Site,
+    now_ns: Callable[[], int],
+    sleep: Callable[[float], None],
+    *,
+    at_once: bool = True,
+    sent: Callable[[Sequence[Outgoing]], None] | None = None,
 ) -> Iterator[Delivery]:
     """The outbox under the site's state folder and its way to the stream. What waited is offered as the block begins.
 
@@ -49,13 +54,15 @@ def site_delivery(
         now_ns: The wall clock, ns since 1970.
         sleep: Waits that many seconds.
         at_once: See `Delivery`.
+        sent: Told of messages that the server has taken.
 
     Raises:
         StateError: The outbox is in use, damaged, or cannot be written.
         StreamError: The server refuses: the user, the password, the key.
     """
     with Outbox(site.state, now_ns) as outbox, site_server(site, sleep) as server:
-        delivery = Delivery(outbox, RedisSink(server, site.redis.stream, site.redis.keep_ns), now_ns, at_once=at_once)
+        sink = RedisSink(server, site.redis.stream, site.redis.keep_ns)
+        delivery = Delivery(outbox, sink, now_ns, at_once=at_once, sent=sent)
         # A wrong password is told before the first picture is decoded, not with the first alert.
         delivery.offer()
         yield delivery

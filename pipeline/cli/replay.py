@@ -17,7 +17,7 @@ from pipeline.observation import seconds
 from pipeline.replay.log import camera_of, torn_ends
 from pipeline.runtime.clock import stopwatch
 from pipeline.runtime.eyes import load_detector
-from pipeline.runtime.recorded import Summary
+from pipeline.runtime.intake import Summary
 from pipeline.runtime.replaying import Replay, open_recording, recording_of, replay_log, replay_video
 
 

@@ -5,7 +5,8 @@ Everything else (identity, dwell, grace, schedules, events) is common to all con
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from enum import StrEnum
+from typing import ClassVar, NamedTuple, Protocol
 
 from pipeline.config.resolved import Rule
 from pipeline.config.vocabulary import Vocabulary
@@ -20,6 +21,15 @@ from pipeline.rules.subject_memory import Subject
 
 PERSON, VEHICLE = "person", "vehicle"
 """A class and a group of the vocabulary that every district has."""
+
+
+class Pace(StrEnum):
+    """How much of what happens a condition must be shown."""
+
+    DWELL = "dwell"
+    """Some looks within its dwell."""
+    EVERY_MOMENT = "every_moment"
+    """What it looks for is over within a second, and nothing announces it."""
 
 
 class Span(NamedTuple):
@@ -66,7 +76,13 @@ class Kinds:
 
 
 class Condition(Protocol):
-    """What an algorithm stands on. Immutable: all it remembers is in the rule's memory."""
+    """What an algorithm stands on. Immutable: all it remembers is in the rule's memory.
+
+    Attributes:
+        pace: How much it must be shown.
+    """
+
+    pace: ClassVar[Pace]
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit) -> None: ...
 

@@ -1,25 +1,38 @@
-"""Puts together what looks at a camera: the site's network, loaded once, and one `Looker` a camera."""
+"""Puts together what looks at a camera: the site's network, loaded once, and one `Looker` for each view of a camera."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pipeline.config.document import shown_value
 from pipeline.config.faults import did_you_mean
-from pipeline.config.resolved import Site
+from pipeline.config.resolved import Camera, Rule, Site
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import ConfigError
+from pipeline.geofence.boxes import Box
+from pipeline.media.still_picture import read_picture
+from pipeline.perception.camera_watch import CameraWatch
 from pipeline.perception.detections import ObjectDetector
 from pipeline.perception.detector import Detector
 from pipeline.perception.looker import Looker, LookerSettings
 from pipeline.perception.model_card import ModelCard
 from pipeline.perception.registry import Registry
 
+_ATTENTION_MARGIN = 0.05
+"""A thing stands in a zone with its foot: what announces it may be seen beside the zone."""
 
-def load_detector(site: Site, vocabulary: Vocabulary) -> Detector:
+
+def load_detector(site: Site, vocabulary: Vocabulary, *, threads: int = 0) -> Detector:
     """The site's network.
+
+    Args:
+        site: Whose.
+        vocabulary: Names of the classes.
+        threads: For one picture, where the site leaves it open; 0: as many as there are cores.
 
     Raises:
         ModelError: It is missing, or does not fit its card.
         ConfigError: See `network_card`.
     """
-    return Detector.load(network_card(site, vocabulary), site.detector.provider, site.detector.threads)
+    return Detector.load(network_card(site, vocabulary), site.detector.provider, site.detector.threads or threads)
 
 
 def network_card(site: Site, vocabulary: Vocabulary) -> ModelCard:
@@ -40,6 +53,65 @@ def network_card(site: Site, vocabulary: Vocabulary) -> ModelCard:
     return registry.card(model, folder)
 
 
-def looker(site: Site, vocabulary: Vocabulary, detector: ObjectDetector) -> Looker:
+class CameraEyes:
+    """One camera's lookers, one a view, each made when it is first needed."""
+
+    def __init__(self, make: Callable[[], Looker]) -> None:
+        self._make = make
+        self._looker_by_view: dict[str, Looker] = {}
+
+    def of(self, view: str) -> Looker:
+        """The looker of a view; empty: of a camera that has one."""
+        if view not in self._looker_by_view:
+            self._looker_by_view[view] = self._make()
+        return self._looker_by_view[view]
+
+    def snapshot(self) -> Mapping[str, bytes]:
+        """What each of them must remember over a crash, by view."""
+        return {view: looker.snapshot() for view, looker in self._looker_by_view.items()}
+
+    def resume(self, memory_by_view: Mapping[str, bytes]) -> None:
+        """Go on where a snapshot left off.
+
+        Raises:
+            StateError: One is damaged or of another version: its view begins afresh.
+        """
+        for view, memory in memory_by_view.items():
+            self.of(view).resume(memory)
+
+
+def camera_eyes(site: Site, vocabulary: Vocabulary, detector: ObjectDetector) -> CameraEyes:
     """Fresh eyes for one camera of the site."""
-    return Looker(detector, vocabulary, LookerSettings(confidence=site.detector.confidence))
+    settings = LookerSettings(confidence=site.detector.confidence)
+    return CameraEyes(lambda: Looker(detector, vocabulary, settings))
+
+
+def camera_watch(camera: Camera, snapshot: bytes = b"") -> CameraWatch:
+    """A watch for one camera: fresh, or going on where a snapshot left off.
+
+    Raises:
+        SourceError: The picture of a view cannot be read.
+        StateError: The snapshot is damaged or of another version.
+    """
+    views = {view.id: read_picture(view.picture) for view in camera.geofence.views}
+    return CameraWatch.resume(views, snapshot=snapshot) if snapshot else CameraWatch(views)
+
+
+def attention_of(rules: Iterable[Rule], camera: Camera) -> Mapping[str, Sequence[Box]]:
+    """Where rules look at a camera, by view: the boxes of their zones with a margin, shares of the picture."""
+    zone_ids = {zone for rule in rules if rule.enabled for zone in rule.zones_by_camera.get(camera.id, ())}
+    boxes_by_view: dict[str, list[Box]] = {}
+    for zone in camera.geofence.zones:
+        if zone.id in zone_ids:
+            boxes_by_view.setdefault(zone.view, []).append(_around(zone.points))
+    return boxes_by_view
+
+
+def _around(points: Sequence[tuple[float, float]]) -> Box:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return (
+        max(0.0, min(xs) - _ATTENTION_MARGIN),
+        max(0.0, min(ys) - _ATTENTION_MARGIN),
+        min(1.0, max(xs) + _ATTENTION_MARGIN),
+        min(1.0, max(ys) + _ATTENTION_MARGIN),
+    )

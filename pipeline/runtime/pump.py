@@ -1,6 +1,7 @@
 """Keeps offering what waits in the outbox while the cameras are watched: a server that returns is told at once."""
 
 import threading
+from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from types import TracebackType
 from typing import Self
@@ -9,20 +10,28 @@ from pipeline.alerts.delivery import Delivery, Offer, Reached
 from pipeline.errors import SmartAlertError
 
 _EVERY_S = 0.5
+_AFTER_REFUSAL_S = 30.0
 
 
 class Pump:
     """Offers twice a second from a thread of its own, for as long as the `with` block lasts, and once as it ends.
 
-    A server that refuses for good ends it: the failure is raised as the block ends, and nothing is lost, for what was
-    not sent is in the outbox.
+    Nothing is lost whatever the server says: what was not sent is in the outbox.
 
     Attributes:
         last: How the offer at the end went.
     """
 
-    def __init__(self, delivery: Delivery) -> None:
+    def __init__(self, delivery: Delivery, report: Callable[[Offer | SmartAlertError], None] | None = None) -> None:
+        """Nothing is offered yet.
+
+        Args:
+            delivery: From which outbox to which stream.
+            report: Of a run that goes on whatever the server says: told how each offer went. Without it a server that
+                refuses for good ends the pump.
+        """
         self._delivery = delivery
+        self._report = report
         self._stopping = threading.Event()
         self._failure: SmartAlertError | None = None
         self.last = Offer(Reached.PAUSING, 0, 0, "")
@@ -31,10 +40,16 @@ class Pump:
     def _run(self) -> None:
         while not self._stopping.wait(_EVERY_S):
             try:
-                self._delivery.offer()
+                offer = self._delivery.offer()
             except SmartAlertError as error:
-                self._failure = error
-                return
+                if self._report is None:
+                    self._failure = error
+                    return
+                self._report(error)
+                self._stopping.wait(_AFTER_REFUSAL_S)
+            else:
+                if self._report is not None:
+                    self._report(offer)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -48,5 +63,5 @@ class Pump:
         if kind is None and self._failure is not None:
             raise self._failure
         # Also where the work failed: what the other cameras told last is not left behind.
-        with suppress(SmartAlertError) if kind is not None else nullcontext():
+        with suppress(SmartAlertError) if kind is not None or self._report is not None else nullcontext():
             self.last = self._delivery.offer(after_pause=False)

@@ -1,132 +1,29 @@
 """One recording from its first picture to its last: looks, log entries, events. It reads no clock: media time rules."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from functools import partial
 
-from pipeline.media.damage import Damage
-from pipeline.media.frame import Bgr, Frame
+from pipeline.media.frame import Frame
 from pipeline.media.source import VideoSource
-from pipeline.observation import (
-    End,
-    EndCause,
-    Entry,
-    Gap,
-    GapCause,
-    LookKind,
-    MediaNs,
-    Observation,
-    Tick,
-    nanoseconds,
-)
-from pipeline.perception.looker import Looker
-from pipeline.rules.episode import Episode, State, Step
-from pipeline.rules.reasoner import Reasoner
-
-TICK_EVERY_NS = nanoseconds(2.0)
-HOLE_NS = nanoseconds(5.0)
-"""A recording that shows nothing for longer was blind; a shorter hole is a low frame rate."""
-_ON_TIME = 0.9
-"""A picture that comes by a tenth of the interval too early is the one that was due."""
-
-Tell = Callable[[Episode, Callable[[], Bgr]], object]
-"""Takes an episode, and what gives the full-size picture of its moment. What it returns is not looked at."""
-
-
-class EntrySink(Protocol):
-    """Takes every entry before the reasoning does."""
-
-    def append(self, entry: Entry) -> None:
-        """Keep the next entry."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What came of a recording.
-
-    Attributes:
-        looks: Pictures that were looked at.
-        network_looks: Those among them, and closer looks, for which the network ran.
-        media_ns: From the first picture looked at to the last.
-        raised: Events that were raised.
-        damage: What was wrong with the recording.
-    """
-
-    looks: int
-    network_looks: int
-    media_ns: int
-    raised: int
-    damage: Damage
-
-
-class Intake:
-    """Where the entries of one camera come in, from a recording or a log. Remembers the counts of the summary."""
-
-    def __init__(self, reasoner: Reasoner, log: EntrySink, tell: Tell) -> None:
-        """Nothing has come in yet.
-
-        Args:
-            reasoner: Of this camera, fresh.
-            log: Gets every entry, first.
-            tell: Gets every episode, in order.
-        """
-        self._reasoner, self._log, self._tell = reasoner, log, tell
-        self._looks = self._network_looks = self._raised = 0
-        self._first: MediaNs | None = None
-        self._last = MediaNs(0)
-
-    def enter(self, entry: Entry, picture: Callable[[], Bgr]) -> Step:
-        """Log the next entry, reason about it and tell what comes of it.
-
-        Args:
-            entry: The next.
-            picture: Gives the full-size picture that it is of.
-        """
-        self._log.append(entry)
-        self._first, self._last = (entry.t if self._first is None else self._first), entry.t
-        if isinstance(entry, Observation):
-            kinds = {look.kind for look in entry.looks}
-            self._looks += LookKind.CLOSE not in kinds
-            self._network_looks += bool(kinds & {LookKind.OBJECTS, LookKind.CLOSE})
-        step = self._reasoner.feed(entry)
-        for episode in step.episodes:
-            self._raised += episode.state is State.RAISED
-            self._tell(episode, picture)
-        return step
-
-    def summary(self, damage: Damage) -> Summary:
-        """What has come of it so far."""
-        media_ns = 0 if self._first is None else self._last - self._first
-        return Summary(self._looks, self._network_looks, media_ns, self._raised, damage)
+from pipeline.observation import EndCause, GapCause, MediaNs, nanoseconds
+from pipeline.runtime.examiner import HOLE_NS, Examiner
+from pipeline.runtime.intake import Intake, Summary
+from pipeline.runtime.need import ON_TIME, Need, plan
 
 
 class RecordedRun:
     """Reads one source to its end."""
 
-    def __init__(
-        self,
-        source: VideoSource,
-        *,
-        looker: Looker,
-        reasoner: Reasoner,
-        log: EntrySink,
-        tell: Tell,
-        interval_ns: int,
-    ) -> None:
+    def __init__(self, source: VideoSource, *, examiner: Examiner, intake: Intake, need: Need) -> None:
         """Nothing is read yet.
 
         Args:
             source: At its beginning.
-            looker: Of this camera, fresh.
-            reasoner: Of this camera, fresh.
-            log: Gets every entry, first.
-            tell: Gets every episode, in order.
-            interval_ns: Media time between two looks.
+            examiner: Of this camera, fresh.
+            intake: The one that the examiner enters into.
+            need: How often it must be looked at.
         """
-        self._source, self._looker, self._interval_ns = source, looker, interval_ns
-        self._intake = Intake(reasoner, log, tell)
-        self._early_ns = round(interval_ns * (1 - _ON_TIME))
+        self._source, self._examiner, self._intake, self._need = source, examiner, intake, need
 
     def run(self, progress: Callable[[MediaNs], None]) -> Summary:
         """Look at the recording until it ends.
@@ -142,50 +39,39 @@ class RecordedRun:
         frame = self._source.next_frame(MediaNs(-(2**62)))
         first = last = frame.t if frame is not None else self._source.info.start
         while frame is not None:
-            self._bridge(last, frame.t)
-            self._examine(frame)
+            if frame.t - last > HOLE_NS:
+                self._examiner.lose(GapCause.NO_SIGNAL, last, last)
+            self._examiner.examine(frame, partial(_itself, frame))
             last = frame.t
             progress(last)
             frame = self._next_frame(first, last)
-        self._intake.enter(End(last, EndCause.SOURCE_ENDED), no_picture)
+        self._examiner.end(last, EndCause.SOURCE_ENDED)
         return self._intake.summary(self._source.damage)
 
     def _next_frame(self, first: MediaNs, last: MediaNs) -> Frame | None:
         """The picture that is due: a keyframe where they are near enough, which costs a fifteenth."""
         key_ns = nanoseconds(self._source.keyframe_interval_s)
-        if key_ns * _ON_TIME <= self._interval_ns:
+        now = plan(self._need, key_ns, is_idle=self._examiner.is_idle)
+        if now.keyframes_only:
             # The last keyframe within the interval: the one after it would come too late.
-            due = MediaNs(last + max(0, self._interval_ns - key_ns) + self._early_ns)
+            due = MediaNs(last + max(0, now.interval_ns - key_ns) + _early_ns(now.interval_ns))
             keyframe = self._source.next_frame(due, keyframes_only=True)
             if keyframe is not None:
                 return keyframe
         # Behind the last keyframe there may still be pictures that are due.
-        return self._source.next_frame(self._due(first, last))
-
-    def _due(self, first: MediaNs, last: MediaNs) -> MediaNs:
-        """The next moment of the grid of looks, so that the looks do not drift with the frame rate."""
-        past = (last - first + self._early_ns) // self._interval_ns
-        return MediaNs(first + (past + 1) * self._interval_ns - self._early_ns)
-
-    def _bridge(self, last: MediaNs, t: MediaNs) -> None:
-        """Let time pass between two pictures that are far apart."""
-        is_hole = t - last > HOLE_NS
-        if is_hole:
-            self._intake.enter(Gap(last, last, is_open=True, cause=GapCause.NO_SIGNAL), no_picture)
-        now = MediaNs(last + TICK_EVERY_NS)
-        while now < t:
-            self._intake.enter(Tick(now), no_picture)
-            if is_hole:
-                self._intake.enter(Gap(now, last, is_open=True, cause=GapCause.NO_SIGNAL), no_picture)
-            now = MediaNs(now + TICK_EVERY_NS)
-        if is_hole:
-            self._intake.enter(Gap(t, last, is_open=False, cause=GapCause.NO_SIGNAL), no_picture)
-
-    def _examine(self, frame: Frame) -> None:
-        for request in self._intake.enter(self._looker.look(frame), frame.full).wanted:
-            self._intake.enter(self._looker.look_closely(frame, request.region), frame.full)
+        return self._source.next_frame(_due(first, last, now.interval_ns))
 
 
-def no_picture() -> Bgr:
-    """For entries that are of no picture: nothing is raised by them."""
-    raise RuntimeError("an event was raised by an entry that has no picture")
+def _due(first: MediaNs, last: MediaNs, interval_ns: int) -> MediaNs:
+    """The next moment of the grid of looks, so that the looks do not drift with the frame rate."""
+    early_ns = _early_ns(interval_ns)
+    past = (last - first + early_ns) // interval_ns
+    return MediaNs(first + (past + 1) * interval_ns - early_ns)
+
+
+def _early_ns(interval_ns: int) -> int:
+    return round(interval_ns * (1 - ON_TIME))
+
+
+def _itself(frame: Frame) -> Frame:
+    return frame

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
@@ -14,13 +14,12 @@ from pipeline.alerts.publisher import Destination, Publisher
 from pipeline.config.resolved import Camera, Site
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import SmartAlertError
-from pipeline.media.frame import Bgr
 from pipeline.observation import CameraId, MediaNs
 from pipeline.perception.detections import ObjectDetector
 from pipeline.replay.log import LogWriter
 from pipeline.rules.episode import Episode
-from pipeline.runtime.recorded import Summary
-from pipeline.runtime.replaying import camera_run, make_folder, open_recording, recording_of
+from pipeline.runtime.intake import Picture, Summary
+from pipeline.runtime.replaying import camera_run, make_folder, open_recording, recording_of, tell_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +80,12 @@ def run_recordings(site: Site, tools: Tools, watcher: Watcher) -> Mapping[Camera
     recordings = recordings_of(site)
     make_folder(tools.logs)
     speaking, stopping = threading.Lock(), threading.Event()
-    publisher = Publisher(site, tools.keeper, tools.destinations)
+    tell_all = tell_each(Publisher(site, tools.keeper, tools.destinations))
 
-    def tell(episode: Episode, picture: Callable[[], Bgr]) -> None:
+    def tell(episodes: tuple[Episode, ...], picture: Picture) -> None:
         # Evidence and outbox are one at a time; looking, which is what costs, is not.
         with speaking:
-            publisher.publish(episode, picture)
+            tell_all(episodes, picture)
 
     def run_one(camera: Camera) -> Summary:
         with (

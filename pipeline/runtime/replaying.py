@@ -15,14 +15,18 @@ from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import SourceError, StateError, UsageError
 from pipeline.media.damage import Damage
 from pipeline.media.file_source import FileSource
+from pipeline.media.frame import Bgr
 from pipeline.media.source import VideoSource
 from pipeline.observation import Entry, MediaNs
 from pipeline.perception.detections import ObjectDetector
 from pipeline.replay.log import LogWriter, is_log, read_log
+from pipeline.rules.episode import Episode
 from pipeline.rules.reasoner import Reasoner
-from pipeline.runtime.eyes import looker
-from pipeline.runtime.need import look_interval_ns
-from pipeline.runtime.recorded import EntrySink, Intake, RecordedRun, Summary, Tell, no_picture
+from pipeline.runtime.examiner import Examiner
+from pipeline.runtime.eyes import attention_of, camera_eyes, camera_watch
+from pipeline.runtime.intake import EntrySink, Intake, Picture, Summary, Tell
+from pipeline.runtime.need import need_of
+from pipeline.runtime.recorded import RecordedRun
 
 LOG_NAME = "observations.parquet"
 
@@ -88,14 +92,20 @@ def camera_run(
     tell: Tell,
 ) -> RecordedRun:
     """A run of one camera of the site over a video, with eyes and reasoning of its own."""
-    return RecordedRun(
-        source,
-        looker=looker(site, vocabulary, detector),
-        reasoner=reasoner(site, camera, vocabulary),
-        log=log,
-        tell=tell,
-        interval_ns=look_interval_ns(site.rules, camera.id),
-    )
+    intake = Intake(reasoner(site, camera, vocabulary), log, tell)
+    eyes = camera_eyes(site, vocabulary, detector)
+    examiner = Examiner(eyes, camera_watch(camera), intake, attention_of(site.rules, camera))
+    return RecordedRun(source, examiner=examiner, intake=intake, need=need_of(site.rules, camera.id))
+
+
+def tell_each(publisher: Publisher) -> Tell:
+    """Publishes the episodes of an entry one after the other."""
+
+    def tell(episodes: tuple[Episode, ...], picture: Picture) -> None:
+        for episode in episodes:
+            publisher.publish(episode, picture)
+
+    return tell
 
 
 def replay_video(
@@ -128,7 +138,7 @@ def replay_video(
     # The alerts come last: they are not put in the place of good ones unless all else has been written.
     with AlertFile(replay.out) as file, LogWriter(replay.out / LOG_NAME, camera.id) as log:
         told = Told(announce)
-        tell = Publisher(site, keeper, (file, told)).publish
+        tell = tell_each(Publisher(site, keeper, (file, told)))
         run = camera_run(site, camera, source, detector=detector, vocabulary=vocabulary, log=log, tell=tell)
         summary = run.run(progress)
     keeper.remove_all_but(told.evidence())
@@ -148,10 +158,10 @@ def replay_log(
     """
     make_folder(replay.out)
     with AlertFile(replay.out) as file, _log_beside(replay) as log:
-        tell = Publisher(replay.site, NoEvidence(), (file, Told(announce))).publish
+        tell = tell_each(Publisher(replay.site, NoEvidence(), (file, Told(announce))))
         intake = Intake(reasoner(replay.site, replay.camera, vocabulary), log, tell)
         for entry in read_log(replay.source):
-            intake.enter(entry, no_picture)
+            intake.enter(entry, _no_picture)
             progress(entry.t)
     EvidenceFolder(replay.out, replay.site.timezone, vocabulary.titles).remove_all_but(())
     return intake.summary(Damage())
@@ -174,6 +184,10 @@ class _Unwritten:
     def append(self, entry: Entry) -> None:
         """Do nothing."""
         del entry
+
+
+def _no_picture() -> Bgr:
+    raise RuntimeError("a log holds no pictures, and nothing asks for one")
 
 
 def reasoner(site: Site, camera: Camera, vocabulary: Vocabulary) -> Reasoner:

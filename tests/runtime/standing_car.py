@@ -18,8 +18,11 @@ from pipeline.media.source import VideoSource
 from pipeline.observation import Entry, MediaNs, nanoseconds, seconds
 from pipeline.perception.detections import Detections, Picture, ScriptedDetector
 from pipeline.rules.episode import Episode
-from pipeline.runtime.eyes import looker
-from pipeline.runtime.recorded import RecordedRun, Summary
+from pipeline.runtime.examiner import Examiner
+from pipeline.runtime.eyes import attention_of, camera_eyes, camera_watch
+from pipeline.runtime.intake import Intake, Summary
+from pipeline.runtime.need import Need
+from pipeline.runtime.recorded import RecordedRun
 from pipeline.runtime.replaying import reasoner
 
 VOCABULARY = load_vocabulary()
@@ -134,15 +137,15 @@ class Run:
         self.entries.append(entry)
 
     def over(self, site: Site, source: VideoSource, interval_s: float = 0.5) -> Summary:
-        run = RecordedRun(
-            source,
-            looker=looker(site, VOCABULARY, car_finder()),
-            reasoner=reasoner(site, site.cameras[0], VOCABULARY),
-            log=self,
-            tell=lambda episode, _: self.told.append((len(self.entries), episode)),
-            interval_ns=nanoseconds(interval_s),
-        )
+        camera = site.cameras[0]
+        intake = Intake(reasoner(site, camera, VOCABULARY), self, self._tell)
+        eyes = camera_eyes(site, VOCABULARY, car_finder())
+        examiner = Examiner(eyes, camera_watch(camera), intake, attention_of(site.rules, camera))
+        run = RecordedRun(source, examiner=examiner, intake=intake, need=Need(nanoseconds(interval_s)))
         return run.run(lambda _: None)
+
+    def _tell(self, episodes: tuple[Episode, ...], _picture: Callable[[], Bgr]) -> None:
+        self.told.extend((len(self.entries), episode) for episode in episodes)
 
 
 def since_start(t: MediaNs) -> float:

@@ -20,7 +20,7 @@ from pipeline.errors import SmartAlertError, UsageError
 from pipeline.observation import CameraId, MediaNs
 from pipeline.replay.log import camera_of, read_log
 from pipeline.runtime.clock import sleep, wall_now_ns
-from pipeline.runtime.recorded import Summary
+from pipeline.runtime.intake import Summary
 from pipeline.runtime.recordings import Tools, run_recordings
 from tests.alerts.servers import RunningServer, debian_server
 from tests.runtime.standing_car import START, VOCABULARY, car_finder, site_in, write_site, write_video

@@ -3,10 +3,12 @@
 The dwell is the person's: another person at the same stall begins anew. It counts from when both are there.
 """
 
+from typing import ClassVar
+
 from pipeline.config.resolved import Rule
 from pipeline.geofence.boxes import iou
 from pipeline.observation import STATIC_OBJECT, LookKind, Sight, nanoseconds
-from pipeline.rules.condition import Kinds, Span
+from pipeline.rules.condition import Kinds, Pace, Span
 from pipeline.rules.episode import EventObject
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
@@ -22,6 +24,8 @@ _MOST_CREDIT_NS = nanoseconds(30)
 
 class Group:
     """A street vendor and their stall."""
+
+    pace: ClassVar[Pace] = Pace.DWELL
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit) -> None:
         self._people = kinds.people

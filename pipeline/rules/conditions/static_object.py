@@ -1,7 +1,9 @@
 """A thing that was not there and now lies still, and that no person and no vehicle explains."""
 
+from typing import ClassVar
+
 from pipeline.config.resolved import Rule
-from pipeline.rules.condition import Kinds, Span
+from pipeline.rules.condition import Kinds, Pace, Span
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.size import SizeLimit
@@ -12,6 +14,8 @@ from pipeline.rules.unexplained import is_explained, static_sightings, weigh_exp
 
 class StaticObject:
     """A heap of rubble, a bag, a pallet."""
+
+    pace: ClassVar[Pace] = Pace.DWELL
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit) -> None:
         del rule, size

@@ -1,9 +1,11 @@
 """An object of the rule's classes stands still in the zone; static objects too, where the rule counts them."""
 
+from typing import ClassVar
+
 from pipeline.config.resolved import Rule
 from pipeline.geofence.boxes import iou
 from pipeline.observation import STATIC_OBJECT, Sight
-from pipeline.rules.condition import Kinds, Span
+from pipeline.rules.condition import Kinds, Pace, Span
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.size import SizeLimit
@@ -16,6 +18,8 @@ _CONFIRMING_IOU = 0.3
 
 class Stationary:
     """A vehicle that stands in a lane, a table that stays outside the shop line."""
+
+    pace: ClassVar[Pace] = Pace.DWELL
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit) -> None:
         del size

@@ -1,0 +1,293 @@
+"""All that belongs to one camera of a live run: streams, eyes, reasoning, log, and what it must not forget."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from pipeline.alerts.checkpoint import Checkpoint
+from pipeline.alerts.outbox import Outbox
+from pipeline.alerts.publisher import NoPictureError, Publisher
+from pipeline.config.resolved import Camera, LiveSource, RecordedSource, Site
+from pipeline.config.secrets import SecretUrl
+from pipeline.config.vocabulary import Vocabulary
+from pipeline.errors import StateError
+from pipeline.media.connection import Connection
+from pipeline.media.frame import Bgr
+from pipeline.media.live_source import LiveSettings, open_live
+from pipeline.media.live_time import LiveClock
+from pipeline.media.paced_file import PacedFile
+from pipeline.observation import EndCause, MediaNs, nanoseconds
+from pipeline.perception.camera_watch import CameraWatch
+from pipeline.replay.live_log import LiveLog
+from pipeline.rules.episode import Episode
+from pipeline.rules.reasoner import Reasoner
+from pipeline.runtime.back_off import BackOff
+from pipeline.runtime.camera_memory import read_memory, write_memory
+from pipeline.runtime.events_log import EventsLog
+from pipeline.runtime.examiner import Examiner
+from pipeline.runtime.eyes import attention_of, camera_eyes, camera_watch
+from pipeline.runtime.intake import Intake, Picture
+from pipeline.runtime.live_camera import LiveCamera
+from pipeline.runtime.metrics import Metrics
+from pipeline.runtime.need import need_of
+from pipeline.runtime.sent_alerts import SentAlerts
+from pipeline.runtime.shared_detector import SharedDetector
+from pipeline.runtime.stream import Connect, Stream
+from pipeline.runtime.turns import Turns
+
+_CHECKPOINT_EVERY_NS = nanoseconds(4.0)
+_REMEMBER_FIRST_NS = nanoseconds(10.0)
+_REMEMBER_EVERY_NS = nanoseconds(45.0)
+_WATCH, _LOOKER = "watch", "looker/"
+LOG_FOLDER = "log"
+MEMORY_FOLDER = "memory"
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the cameras of a live run share.
+
+    Attributes:
+        detector: The site's network.
+        vocabulary: Names of the classes.
+        outbox: Holds the checkpoints.
+        turns: Hands out turns.
+        now_ns: A steady clock.
+        metrics: Of the process.
+        events: Told of what happens.
+        sent: Told how far each camera's time is from the machine's.
+    """
+
+    detector: SharedDetector
+    vocabulary: Vocabulary
+    outbox: Outbox
+    turns: Turns[str]
+    now_ns: Callable[[], int]
+    metrics: Metrics
+    events: EventsLog
+    sent: SentAlerts
+
+
+class CameraRun:
+    """One camera from its start to its stop. All but `review` and `state` belongs to the worker that has its turn."""
+
+    def __init__(self, site: Site, camera: Camera, shared: Shared, publisher: Publisher) -> None:
+        """Go on where the last run was broken off, or begin afresh. Nothing is opened yet.
+
+        Raises:
+            SourceError: The picture of a view cannot be read.
+            StateError: The outbox cannot be read.
+        """
+        self.camera = camera
+        self._shared, self._publisher, self._state = shared, publisher, site.state
+        self._events = shared.events.bind(camera=camera.id)
+        self._metrics = shared.metrics.camera(camera.id)
+        checkpoint = shared.outbox.checkpoint(camera.id)
+        self._reasoner = self._resumed(site, checkpoint)
+        self._entries = LiveLog(site.state / LOG_FOLDER, camera.id, site.operation.keep_log_ns)
+        self._intake = Intake(self._reasoner, self._entries, self._tell)
+        self._eyes = camera_eyes(site, shared.vocabulary, shared.detector.for_camera(self._metrics))
+        self._watch = self._recalled() if checkpoint is not None else camera_watch(camera)
+        examiner = Examiner(self._eyes, self._watch, self._intake, attention_of(site.rules, camera))
+        self.live = LiveCamera(
+            camera,
+            examiner,
+            need_of(site.rules, camera.id),
+            wish=partial(shared.turns.wish, camera.id),
+            now_ns=shared.now_ns,
+            metrics=self._metrics,
+            events=self._events,
+        )
+        self._begin_at = None if checkpoint is None else checkpoint.t
+        self._kept_t = self._remembered_t = MediaNs(0)
+        self._first_t: MediaNs | None = None
+        self._pending: Checkpoint | None = None
+        if checkpoint is not None:
+            self._go_on(examiner, checkpoint)
+
+    def start(self) -> None:
+        """Open its streams."""
+        main, sub = self._connects()
+        self.live.start(self._stream("main", main), None if sub is None else self._stream("sub", sub))
+
+    def review(self) -> None:
+        """See `LiveCamera.review`."""
+        self.live.review()
+        if (now := self.live.media_now()) is not None:
+            self._shared.sent.offset(self.camera.id, now - self._shared.now_ns())
+
+    def turn(self) -> None:
+        """Take one turn, then keep what must not be forgotten.
+
+        Raises:
+            SmartAlertError: See `LiveCamera.turn`.
+        """
+        try:
+            self.live.turn()
+        finally:
+            self._keep(is_last=False)
+
+    def checkpoint(self) -> Checkpoint | None:
+        """What the supervisor is to save, if there is something new."""
+        pending, self._pending = self._pending, None
+        return pending
+
+    def reason(self, site: Site, camera: Camera, publisher: Publisher) -> None:
+        """Take over other rules or fences; the streams go on. Only between turns."""
+        snapshot = self._reasoner.snapshot()
+        self.camera, self._publisher = camera, publisher
+        self._reasoner = Reasoner.resume(
+            site.id, camera.id, site.rules, camera.geofence, self._shared.vocabulary, snapshot=snapshot
+        )
+        self._intake.reason_with(self._reasoner)
+        self.live.examiner.attend(attention_of(site.rules, camera))
+        self.live.needs(need_of(site.rules, camera.id))
+
+    def speak_by(self, publisher: Publisher) -> None:
+        """Nothing changed for this camera but who hands on what it says. Only between turns."""
+        self._publisher = publisher
+
+    def stop(self) -> None:
+        """Tell its streams to end; does not wait."""
+        self.live.stop()
+
+    def close(self, *, is_removed: bool = False) -> None:
+        """The last of it, after its streams were stopped and its last turn was taken.
+
+        Args:
+            is_removed: The camera is no longer part of the site: its events are cleared.
+
+        A live camera's events stay open, and the next run goes on with them; a recording starts anew with every run.
+        """
+        if is_removed:
+            self.live.end(EndCause.CAMERA_REMOVED)
+        elif isinstance(self.camera.source, RecordedSource):
+            self.live.end(EndCause.SOURCE_ENDED)
+        if self.live.is_over:
+            self._forget()
+        else:
+            self._keep(is_last=True)
+        self._entries.close()
+
+    def _resumed(self, site: Site, checkpoint: Checkpoint | None) -> Reasoner:
+        camera, vocabulary = self.camera, self._shared.vocabulary
+        if checkpoint is not None:
+            try:
+                return Reasoner.resume(
+                    site.id, camera.id, site.rules, camera.geofence, vocabulary, snapshot=checkpoint.reasoning
+                )
+            except StateError as error:
+                self._events.error("camera.checkpoint_lost", error=error)
+        return Reasoner(site.id, camera.id, site.rules, camera.geofence, vocabulary)
+
+    def _go_on(self, examiner: Examiner, checkpoint: Checkpoint) -> None:
+        if isinstance(self.camera.source, LiveSource):
+            examiner.resume(checkpoint.t)
+        self._events.info("camera.resumed", t=checkpoint.t)
+
+    def _memory(self) -> Mapping[str, bytes]:
+        looks = {f"{_LOOKER}{view}": memory for view, memory in self._eyes.snapshot().items()}
+        return {_WATCH: self._watch.snapshot(), **looks}
+
+    def _recalled(self) -> CameraWatch:
+        """The watch as it was, and the eyes as well; afresh where that cannot be read."""
+        try:
+            parts = read_memory(self._memory_path, self.camera.id)
+            views = {name.removeprefix(_LOOKER): part for name, part in parts.items() if name.startswith(_LOOKER)}
+            self._eyes.resume(views)
+            return camera_watch(self.camera, parts.get(_WATCH, b""))
+        except StateError as error:
+            self._events.warning("camera.memory_lost", error=error)
+            return camera_watch(self.camera)
+
+    def _tell(self, episodes: tuple[Episode, ...], picture: Picture) -> None:
+        """Hand on what was said; what cannot be written now is owed, and goes out first when it can."""
+        try:
+            self._publisher.publish_step(episodes, picture, self._made_checkpoint(episodes[-1].t))
+        except StateError as error:
+            self._events.error("camera.cannot_write", error=error)
+        else:
+            self._pending, self._kept_t = None, episodes[-1].t
+
+    def _made_checkpoint(self, t: MediaNs) -> Checkpoint:
+        return Checkpoint(self.camera.id, t, self._reasoner.snapshot())
+
+    def _keep(self, *, is_last: bool) -> None:
+        t = self.live.examiner.last
+        if t is None or self.live.is_over:
+            return
+        self._first_t = t if self._first_t is None else self._first_t
+        if self._publisher.owes(self.camera.id):
+            self._pay(t)
+        elif is_last or t - self._kept_t >= _CHECKPOINT_EVERY_NS:
+            self._pending, self._kept_t = self._made_checkpoint(t), t
+        since_ns = t - (self._remembered_t or self._first_t)
+        if is_last or since_ns >= (_REMEMBER_EVERY_NS if self._remembered_t else _REMEMBER_FIRST_NS):
+            self._remembered_t = t
+            try:
+                write_memory(self._memory_path, self.camera.id, self._memory())
+            except StateError as error:
+                self._events.error("camera.cannot_write", error=error)
+
+    def _pay(self, t: MediaNs) -> None:
+        try:
+            self._publisher.publish_step((), _no_picture, self._made_checkpoint(t))
+        except StateError as error:
+            self._events.error("camera.cannot_write", error=error)
+
+    def _forget(self) -> None:
+        try:
+            self._shared.outbox.forget_checkpoint(self.camera.id)
+            self._memory_path.unlink(missing_ok=True)
+        except (StateError, OSError) as error:
+            self._events.error("camera.cannot_write", error=error)
+
+    @property
+    def _memory_path(self) -> Path:
+        return self._state / MEMORY_FOLDER / f"{self.camera.id}.memory"
+
+    def _stream(self, name: str, connect: Connect) -> Stream:
+        return Stream(
+            name,
+            connect,
+            self.live,
+            BackOff(f"{self.camera.id}/{name}"),
+            can_end=isinstance(self.camera.source, RecordedSource),
+            now_ns=self._shared.now_ns,
+            metrics=self._metrics,
+            events=self._events,
+        )
+
+    def _connects(self) -> tuple[Connect, Connect | None]:
+        source = self.camera.source
+        if isinstance(source, RecordedSource):
+            sub = None if source.sub is None else self._paced(source, source.sub)
+            return self._paced(source, source.path), sub
+        settings = LiveSettings(source.transport, source.decode)
+        return self._live(source.main, settings), None if source.sub is None else self._live(source.sub, settings)
+
+    def _paced(self, source: RecordedSource, path: Path) -> Connect:
+        def connect(wait: Callable[[float], bool]) -> Connection:
+            return PacedFile(
+                path,
+                source.start,
+                loop=source.loop,
+                now_ns=self._shared.now_ns,
+                sleep=wait,
+                begin_at=self._begin_at,
+            )
+
+        return connect
+
+    def _live(self, url: SecretUrl, settings: LiveSettings) -> Connect:
+        clock = LiveClock(not_before=self._begin_at or 0)
+
+        def connect(_wait: Callable[[float], bool]) -> Connection:
+            return open_live(url, settings, clock, self._shared.now_ns)
+
+        return connect
+
+
+def _no_picture() -> Bgr:
+    raise NoPictureError("nothing is raised by a step that says nothing")

@@ -1,0 +1,88 @@
+"""Where the entries of one camera come in, from a recording, a log or a live stream: logged, reasoned about, told."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from pipeline.media.damage import Damage
+from pipeline.media.frame import Bgr
+from pipeline.observation import Entry, LookKind, MediaNs, Observation
+from pipeline.rules.episode import Episode, State, Step
+from pipeline.rules.reasoner import Reasoner
+
+Picture = Callable[[], Bgr]
+"""Gives the full-size picture of a moment."""
+Tell = Callable[[tuple[Episode, ...], Picture], object]
+"""Takes the episodes of one entry, at least one. What it returns is not looked at."""
+
+
+class EntrySink(Protocol):
+    """Takes every entry before the reasoning does."""
+
+    def append(self, entry: Entry) -> None:
+        """Keep the next entry."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What came of a recording.
+
+    Attributes:
+        looks: Pictures that were looked at.
+        network_looks: Those among them, and closer looks, for which the network ran.
+        media_ns: From the first picture looked at to the last.
+        raised: Events that were raised.
+        damage: What was wrong with the recording.
+    """
+
+    looks: int
+    network_looks: int
+    media_ns: int
+    raised: int
+    damage: Damage
+
+
+class Intake:
+    """Remembers the counts of the summary."""
+
+    def __init__(self, reasoner: Reasoner, log: EntrySink, tell: Tell) -> None:
+        """Nothing has come in yet.
+
+        Args:
+            reasoner: Of this camera.
+            log: Gets every entry, first.
+            tell: Gets the episodes of every entry that has some, in order.
+        """
+        self._reasoner, self._log, self._tell = reasoner, log, tell
+        self._looks = self._network_looks = self._raised = 0
+        self._first: MediaNs | None = None
+        self._last = MediaNs(0)
+
+    def enter(self, entry: Entry, picture: Picture) -> Step:
+        """Log the next entry, reason about it and tell what comes of it.
+
+        Args:
+            entry: The next.
+            picture: Gives the full-size picture that it is of, or the last one before it.
+        """
+        self._log.append(entry)
+        self._first, self._last = (entry.t if self._first is None else self._first), entry.t
+        if isinstance(entry, Observation):
+            kinds = {look.kind for look in entry.looks}
+            self._looks += LookKind.CLOSE not in kinds
+            self._network_looks += bool(kinds & {LookKind.OBJECTS, LookKind.CLOSE})
+        step = self._reasoner.feed(entry)
+        if step.episodes:
+            self._raised += sum(episode.state is State.RAISED for episode in step.episodes)
+            self._tell(step.episodes, picture)
+        return step
+
+    def reason_with(self, reasoner: Reasoner) -> None:
+        """Other rules from the next entry on."""
+        self._reasoner = reasoner
+
+    def summary(self, damage: Damage) -> Summary:
+        """What has come of it so far."""
+        media_ns = 0 if self._first is None else self._last - self._first
+        return Summary(self._looks, self._network_looks, media_ns, self._raised, damage)

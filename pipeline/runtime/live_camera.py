@@ -1,0 +1,271 @@
+"""One camera of a live run: which picture is looked at next, and what becomes of it.
+
+Its streams' threads tell it what arrives, the supervisor how time passes, and a worker takes its turns, one at a time.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+
+from pipeline.config.resolved import Camera, LiveSource
+from pipeline.errors import SmartAlertError
+from pipeline.media.arrival import Arrival
+from pipeline.media.frame import Frame
+from pipeline.observation import EndCause, GapCause, MediaNs, nanoseconds, seconds
+from pipeline.runtime.events_log import EventsLog
+from pipeline.runtime.examiner import HOLE_NS, TICK_EVERY_NS, Examiner
+from pipeline.runtime.metrics import CameraMetrics
+from pipeline.runtime.need import LONGEST_IDLE_NS, LONGEST_INTERVAL_NS, ON_TIME, Need, Plan, plan
+from pipeline.runtime.stream import Phase, Stream
+from pipeline.runtime.turns import Wish
+
+_RATE_OVER_NS = nanoseconds(10.0)
+_RATE_MIN_NS = nanoseconds(4.0)
+_SHARE_TAU_S = 20.0
+
+
+class LiveCamera:
+    """Remembers what has arrived since the last look, when the next one is due, and on which stream."""
+
+    def __init__(
+        self,
+        camera: Camera,
+        examiner: Examiner,
+        need: Need,
+        *,
+        wish: Callable[[Wish], None],
+        now_ns: Callable[[], int],
+        metrics: CameraMetrics,
+        events: EventsLog,
+    ) -> None:
+        """Nothing has arrived yet.
+
+        Args:
+            camera: Which.
+            examiner: Of this camera.
+            need: Of its rules.
+            wish: Asks for a turn.
+            now_ns: A steady clock.
+            metrics: Of this camera.
+            events: With its id bound.
+        """
+        self.camera = camera
+        self.examiner = examiner
+        self._need = need
+        self._wish, self._now_ns, self._metrics, self._events = wish, now_ns, metrics, events
+        self._streams: tuple[Stream, ...] = ()
+        self._analysed: Stream | None = None
+        self._plan = Plan(need.interval_ns, keyframes_only=True)
+        self._key_due = self._any_due = MediaNs(0)
+        # A live camera's time goes on by this machine's clock before it was ever reached; a recording's begins with it.
+        self._offset_ns: int | None = 0 if isinstance(camera.source, LiveSource) else None
+        self._jumped = False
+        self._n_arrived = 0
+        self._arrivals: deque[tuple[MediaNs, int]] = deque()
+        self._looked: MediaNs | None = None
+        self._achieved_share = 1.0
+        self._has_ended = False
+        self._is_over = False
+
+    @property
+    def achieved_share(self) -> float:
+        """Share of the looks that the rules need which were made of late, in [0, 1]."""
+        return self._achieved_share
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its recording has come to its end and all of it was told."""
+        return self._is_over
+
+    @property
+    def state(self) -> str:
+        """What keeps it from being ready, one line; empty: it has been tried."""
+        untried = [stream.name for stream in self._streams if not stream.is_tried]
+        return f"connecting: {', '.join(untried)}" if untried else ""
+
+    def start(self, main: Stream, sub: Stream | None) -> None:
+        """Begin: with the sub-stream where there is one."""
+        self._streams = (main,) if sub is None else (main, sub)
+        self._analysed = self._streams[-1]
+        for stream in self._streams:
+            stream.start()
+
+    def stop(self) -> None:
+        """No more packets. Does not wait for the threads."""
+        for stream in self._streams:
+            stream.stop()
+
+    def join(self, timeout_s: float) -> None:
+        """Wait for the threads of the streams, at most so long for each."""
+        for stream in self._streams:
+            stream.join(timeout_s)
+
+    def needs(self, need: Need) -> None:
+        """The rules need something else from now on."""
+        self._need = need
+
+    # By the streams' threads.
+
+    def arrived(self, stream: Stream, arrival: Arrival) -> None:
+        """A packet has come. Asks for a turn where a look is due."""
+        if arrival.jumped:
+            self._jumped = True
+        if stream is not self._analysed:
+            return
+        self._offset_ns = arrival.t - arrival.arrival_ns
+        self._n_arrived += 1
+        if arrival.t >= (self._key_due if arrival.is_key else self._any_due):
+            self._wish(Wish(arrival.arrival_ns, self._plan.interval_ns))
+
+    def ended(self, stream: Stream) -> None:
+        """A recording is over."""
+        if stream is self._analysed:
+            self._has_ended = True
+            self._wish(Wish(self._now_ns(), self._plan.interval_ns))
+
+    # By the supervisor.
+
+    def review(self) -> None:
+        """Look after the streams, and let time pass where no picture comes. To be called about twice a second."""
+        for stream in self._streams:
+            stream.watch()
+        self._choose()
+        now = self.media_now()
+        last = self.examiner.last
+        if now is not None and (last is None or now - last > TICK_EVERY_NS):
+            self._wish(Wish(self._now_ns(), LONGEST_INTERVAL_NS))
+        if self._offset_ns is not None:
+            self._metrics.clock_offset(seconds(self._offset_ns))
+
+    def media_now(self) -> MediaNs | None:
+        """The present moment of media time; None where it is not known yet (a recording that has not begun)."""
+        if self._offset_ns is not None:
+            return MediaNs(self._now_ns() + self._offset_ns)
+        return None
+
+    # By a worker, one turn at a time.
+
+    def turn(self) -> None:
+        """Look at the newest picture, or let time pass.
+
+        Raises:
+            SmartAlertError: The network failed on this picture, or something cannot be written.
+        """
+        frame = self._next_frame()
+        if frame is not None:
+            self._look(frame)
+        elif self._has_ended:
+            self.end(EndCause.SOURCE_ENDED)
+        else:
+            self._pass_time()
+
+    def end(self, cause: EndCause) -> None:
+        """Nothing more will come of this camera: its events are cleared."""
+        if not self._is_over:
+            self._is_over = True
+            self.examiner.end(self.examiner.last or MediaNs(self._now_ns()), cause)
+
+    def _next_frame(self) -> Frame | None:
+        stream = self._analysed
+        pictures = None if stream is None else stream.pictures
+        if stream is None or pictures is None:
+            return None
+        key_ns = nanoseconds(pictures.keyframe_interval_s)
+        self._plan = plan(self._need, key_ns, is_idle=self.examiner.is_idle)
+        frame = pictures.keyframe() if self._plan.keyframes_only else pictures.newest()
+        if frame is None:
+            return None
+        self._metrics.keyframe_interval(seconds(key_ns), stream.name)
+        self._metrics.decoded(int(self._plan.keyframes_only), int(not self._plan.keyframes_only), stream.name)
+        last = self.examiner.last
+        if last is not None and frame.t <= last:
+            # The other stream's clock, or a tick that was ahead of a slow camera.
+            self._metrics.dropped("late")
+            return None
+        self._set_due(frame.t, key_ns)
+        return frame
+
+    def _set_due(self, t: MediaNs, key_ns: int) -> None:
+        interval_ns = self._plan.interval_ns
+        early_ns = round(interval_ns * (1 - ON_TIME))
+        if self._plan.keyframes_only:
+            # The last keyframe within the interval; where none comes in time, any picture.
+            self._key_due = MediaNs(t + max(0, interval_ns - key_ns) + early_ns)
+            self._any_due = MediaNs(t + max(interval_ns, min(key_ns, LONGEST_IDLE_NS)) * 3 // 2)
+        else:
+            self._key_due = self._any_due = MediaNs(t + interval_ns - early_ns)
+
+    def _look(self, frame: Frame) -> None:
+        if self._jumped:
+            self._jumped = False
+            self.examiner.jump(frame.t)
+        self._note_arrivals(frame.t)
+        self._note_share(frame.t)
+        try:
+            self.examiner.examine(frame, partial(self._best, frame), self._frame_rate())
+        finally:
+            self._looked = frame.t
+        captured_ns = frame.t - (self._offset_ns or 0)
+        self._metrics.analysed(max(0.0, seconds(self._now_ns() - captured_ns)))
+        blindness = self.examiner.blindness
+        self._metrics.blind(None if blindness is None else blindness.cause.value)
+
+    def _best(self, frame: Frame) -> Frame:
+        """The picture of the frame's moment on the main stream, the frame itself where that one is away."""
+        main = self._streams[0]
+        if main is self._analysed or main.pictures is None or main.phase is not Phase.READING:
+            return frame
+        try:
+            return main.pictures.at(frame.t) or frame
+        except SmartAlertError as error:
+            self._events.warning("stream.no_picture", stream=main.name, fault=str(error))
+            return frame
+
+    def _pass_time(self) -> None:
+        now = self.media_now()
+        if now is None:
+            return
+        last = self.examiner.last
+        if last is None:
+            self.examiner.start(now)
+        elif now > last:
+            if not self._has_signal() and self.examiner.blindness is None:
+                self.examiner.lose(GapCause.NO_SIGNAL, self._looked or last, last)
+                self._metrics.blind(GapCause.NO_SIGNAL.value)
+            self.examiner.pass_time(now)
+
+    def _has_signal(self) -> bool:
+        return any(_delivers(stream, self._now_ns()) for stream in self._streams)
+
+    def _choose(self) -> None:
+        """The cheaper stream that delivers: the sub-stream, and the main stream while that is away."""
+        now_ns = self._now_ns()
+        chosen = next((stream for stream in reversed(self._streams) if _delivers(stream, now_ns)), self._analysed)
+        if chosen is not self._analysed and chosen is not None and self._analysed is not None:
+            self._events.info("camera.stream_changed", stream=chosen.name, before=self._analysed.name)
+            self._analysed = chosen
+            self._key_due = self._any_due = MediaNs(0)
+            self._arrivals.clear()
+
+    def _note_arrivals(self, t: MediaNs) -> None:
+        self._arrivals.append((t, self._n_arrived))
+        while t - self._arrivals[0][0] > _RATE_OVER_NS and len(self._arrivals) > 2:
+            self._arrivals.popleft()
+
+    def _frame_rate(self) -> float:
+        """Pictures per second over the last ten seconds; 0 while it is too early to tell."""
+        (since, n_before), (t, n) = self._arrivals[0], self._arrivals[-1]
+        return (n - n_before) / seconds(t - since) if t - since >= _RATE_MIN_NS else 0.0
+
+    def _note_share(self, t: MediaNs) -> None:
+        if self._looked is None:
+            return
+        passed_ns = t - self._looked
+        achieved = min(1.0, self._plan.interval_ns * 1.2 / max(1, passed_ns))
+        weight = min(1.0, seconds(passed_ns) / _SHARE_TAU_S)
+        self._achieved_share += weight * (achieved - self._achieved_share)
+        self._metrics.look_rate(1 / seconds(self._plan.interval_ns), self._achieved_share)
+
+
+def _delivers(stream: Stream, now_ns: int) -> bool:
+    return stream.phase is Phase.READING and now_ns - stream.arrived_ns <= HOLE_NS

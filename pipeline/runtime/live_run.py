@@ -1,0 +1,153 @@
+"""A live run of a site as a whole: network, outbox, cameras, metrics; until it is told to stop, or all is over."""
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import Protocol
+
+from pipeline.alerts.delivery import Offer, Reached
+from pipeline.alerts.evidence import EvidenceFolder
+from pipeline.alerts.publisher import Destination
+from pipeline.alerts.site_delivery import site_delivery
+from pipeline.config.resolved import Provider, Site
+from pipeline.config.vocabulary import Vocabulary
+from pipeline.errors import SmartAlertError
+from pipeline.runtime.camera_run import Shared
+from pipeline.runtime.clock import sleep, steady_clock, stopwatch, wall_now_ns
+from pipeline.runtime.events_log import EventsLog
+from pipeline.runtime.eyes import load_detector
+from pipeline.runtime.live_site import Crew, LiveSite
+from pipeline.runtime.metrics import Metrics
+from pipeline.runtime.pump import Pump
+from pipeline.runtime.sent_alerts import SentAlerts
+from pipeline.runtime.shared_detector import SharedDetector
+from pipeline.runtime.status_server import StatusServer
+from pipeline.runtime.turns import Turns
+
+_WORKERS_A_CORE = 2
+"""A worker that waits for the network leaves its core to one that decodes."""
+_WORKERS_A_CORE_GPU = 4
+"""With a GPU the network takes no core, and batches form of what waits."""
+
+
+class Wake(StrEnum):
+    """Why the run is woken."""
+
+    STOP = "stop"
+    RELOAD = "reload"
+    NOTHING = "nothing"
+    """It only looks round."""
+
+
+class Bell(Protocol):
+    """What the outside has to say to a run."""
+
+    def wait(self, longest_s: float) -> Wake:
+        """Wait for a word from outside, at most so long."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCall:
+    """How a live run was called.
+
+    Attributes:
+        site: What to watch.
+        vocabulary: Names of the classes.
+        listeners: Destinations beside the outbox.
+        duration_s: Stop after so long; infinite: when told.
+        ends_with_recordings: Stop when every camera was a recording that has ended.
+        read_again: Reads the site file anew.
+    """
+
+    site: Site
+    vocabulary: Vocabulary
+    listeners: Sequence[Destination]
+    duration_s: float
+    ends_with_recordings: bool
+    read_again: Callable[[], Site]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who is told how the run goes."""
+
+    events: EventsLog
+    metrics: Metrics
+
+
+def run_live(call: LiveCall, bell: Bell, events: EventsLog) -> None:
+    """Watch every camera of a site.
+
+    Args:
+        call: What and how long.
+        bell: Tells when to stop, and when to read the site file again.
+        events: Told of what happens.
+
+    Raises:
+        ConfigError: The network or the address to listen on is wrong.
+        SmartAlertError: The network, the outbox or Redis cannot be used.
+    """
+    site, now_ns, cores = call.site, steady_clock(), os.cpu_count() or 1
+    metrics = Metrics()
+    detector = load_detector(site, call.vocabulary, threads=1)
+    has_gpu = detector.provider is Provider.CUDA
+    runners = 1 if has_gpu else cores
+    keeper = EvidenceFolder(site.state, site.timezone, call.vocabulary.titles, absolute=True)
+    with ExitStack() as stack:
+        sent = SentAlerts(metrics, now_ns)
+        delivery = stack.enter_context(site_delivery(site, wall_now_ns, sleep, at_once=False, sent=sent.told))
+        stack.enter_context(Pump(delivery, partial(_report, Told(events, metrics))))
+        shared_detector = stack.enter_context(SharedDetector(detector, detector.provider, runners, now_ns, metrics))
+        turns = Turns[str](now_ns)
+        shared = Shared(shared_detector, call.vocabulary, delivery.outbox, turns, now_ns, metrics, events, sent)
+        workers = cores * (_WORKERS_A_CORE_GPU if has_gpu else _WORKERS_A_CORE)
+        live = LiveSite(site, shared, Crew(workers, keeper, (delivery, *call.listeners)))
+        stack.enter_context(StatusServer(site.operation, metrics, live.liveness, live.readiness, events))
+        stack.enter_context(live)
+        events.info("run.started", site=site.id, cameras=len(site.cameras), provider=detector.provider.value)
+        _watch(call, live, bell, Told(events, metrics))
+        events.info("run.stopping")
+    events.info("run.stopped")
+
+
+def _report(told: "Told", outcome: Offer | SmartAlertError) -> None:
+    """Tell how an offer to Redis went, where it went wrong."""
+    if isinstance(outcome, Offer):
+        if outcome.reached is Reached.AWAY:
+            told.metrics.send_failed()
+            told.events.warning("redis.away", fault=outcome.fault)
+        if outcome.held_back_by:
+            told.events.warning("stream.held_back", group=outcome.held_back_by)
+        return
+    told.metrics.send_failed()
+    told.events.error("redis.refused", fault=str(outcome))
+
+
+def _watch(call: LiveCall, live: LiveSite, bell: Bell, told: "Told") -> None:
+    elapsed_s = stopwatch()
+    while not (call.ends_with_recordings and live.is_over):
+        left_s = call.duration_s - elapsed_s()
+        if left_s <= 0:
+            return
+        word = bell.wait(min(0.5, left_s))
+        if word is Wake.STOP:
+            return
+        if word is Wake.RELOAD:
+            _reload(call, live, told)
+
+
+def _reload(call: LiveCall, live: LiveSite, told: "Told") -> None:
+    """Take over the site file as it is now; a wrong one is refused, and the run goes on as it was."""
+    try:
+        live.reload(call.read_again())
+    except SmartAlertError as error:
+        told.metrics.reloaded(wall_now_ns(), is_taken_over=False)
+        for line in str(error).splitlines():
+            told.events.error("site.refused", fault=line)
+        return
+    told.metrics.reloaded(wall_now_ns(), is_taken_over=True)
+    told.events.info("site.reloaded")

@@ -1,0 +1,236 @@
+"""A site's cameras, live: workers that take turns with them, and a supervisor that looks after all."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from pipeline.alerts.evidence import EvidenceKeeper
+from pipeline.alerts.publisher import Destination, Publisher
+from pipeline.config.resolved import Camera, Rule, Site
+from pipeline.errors import SmartAlertError, StateError, UsageError
+from pipeline.observation import CameraId, nanoseconds
+from pipeline.runtime.camera_run import CameraRun, Shared
+from pipeline.runtime.status_server import CameraState, Liveness, Readiness
+
+_REVIEW_EVERY_S = 0.5
+_SAVE_EVERY_NS = nanoseconds(5.0)
+_STUCK_AFTER_NS = nanoseconds(60.0)
+_LOADED_BELOW = 0.8
+_RELIEVED_ABOVE = 0.9
+_LOAD_TOLD_AFTER_NS = nanoseconds(20.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """How many threads look at the cameras, and where what they find goes.
+
+    Attributes:
+        workers: Threads.
+        keeper: Makes the evidence.
+        destinations: Where every message goes.
+    """
+
+    workers: int
+    keeper: EvidenceKeeper
+    destinations: Sequence[Destination]
+
+
+class LiveSite:
+    """Runs from the start of a `with` block to its end, within five seconds of which all is kept.
+
+    Remembers the site as it is now, its cameras, and since when the machine has been overloaded.
+    """
+
+    def __init__(self, site: Site, shared: Shared, crew: Crew) -> None:
+        """Nothing runs yet.
+
+        Raises:
+            SourceError: The picture of a view cannot be read.
+            StateError: The outbox cannot be read.
+        """
+        self._site, self._shared, self._crew = site, shared, crew
+        self._publisher = Publisher(site, crew.keeper, crew.destinations)
+        self._runs = {camera.id: CameraRun(site, camera, shared, self._publisher) for camera in site.cameras}
+        self._stopping = threading.Event()
+        self._changing = threading.Lock()
+        self._workers = [
+            threading.Thread(target=self._work, name=f"worker-{number}", daemon=True) for number in range(crew.workers)
+        ]
+        self._supervisor = threading.Thread(target=self._supervise, name="supervisor", daemon=True)
+        self._saved_ns = self._turned_ns = shared.now_ns()
+        self._loaded_since_ns: int | None = None
+        self._is_overloaded = False
+
+    def __enter__(self) -> Self:
+        for thread in (*self._workers, self._supervisor):
+            thread.start()
+        for run in self._runs.values():
+            run.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for run in self._runs.values():
+            run.stop()
+        self._stopping.set()
+        self._shared.turns.close()
+        for thread in (*self._workers, self._supervisor):
+            thread.join(timeout=3.0)
+        for run in self._runs.values():
+            self._close(run, is_removed=False)
+        self._save()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every camera was a recording that has come to its end."""
+        return all(run.live.is_over for run in self._runs.values())
+
+    def reload(self, site: Site) -> None:
+        """Take over another site: cameras that did not change go on untouched.
+
+        Raises:
+            UsageError: Something changed that only a new start can take over.
+            SourceError: The picture of a view cannot be read; nothing has changed.
+        """
+        _refuse_restart_only(self._site, site)
+        with self._changing:
+            publisher = Publisher(site, self._crew.keeper, self._crew.destinations)
+            publisher.adopt(self._publisher)
+            before, self._site, self._publisher = self._site, site, publisher
+            after = {camera.id: camera for camera in site.cameras}
+            for camera_id in [camera_id for camera_id in self._runs if camera_id not in after]:
+                self._remove(camera_id, is_removed=True)
+            for camera in site.cameras:
+                self._take_over(before, camera)
+
+    def readiness(self) -> Readiness:
+        """Whether every camera has been tried."""
+        with self._changing:
+            states = {run.camera.id: run.live.state for run in self._runs.values()}
+        return Readiness({id_: CameraState(is_tried=not text, text=text or "tried") for id_, text in states.items()})
+
+    def liveness(self) -> Liveness:
+        """Whether turns are taken."""
+        idle_ns = self._shared.now_ns() - self._turned_ns
+        if self._shared.turns.waiting and idle_ns > _STUCK_AFTER_NS:
+            return Liveness((f"no camera was looked at for {idle_ns // 1_000_000_000} s, and some wait",))
+        dead = [thread.name for thread in (*self._workers, self._supervisor) if not thread.is_alive()]
+        return Liveness((f"threads have ended: {', '.join(dead)}",) if dead and not self._stopping.is_set() else ())
+
+    def _take_over(self, before: Site, camera: Camera) -> None:
+        run = self._runs.get(camera.id)
+        if run is not None and (run.camera.source, run.camera.geofence.views) != (camera.source, camera.geofence.views):
+            self._remove(camera.id, is_removed=False)
+            run = None
+        if run is None:
+            run = self._runs[camera.id] = CameraRun(self._site, camera, self._shared, self._publisher)
+            run.start()
+            return
+        turns = self._shared.turns
+        turns.hold(camera.id)
+        try:
+            if run.camera != camera or _rules_of(before, camera.id) != _rules_of(self._site, camera.id):
+                run.reason(self._site, camera, self._publisher)
+            else:
+                run.speak_by(self._publisher)
+        finally:
+            turns.done(camera.id)
+
+    def _remove(self, camera_id: CameraId, *, is_removed: bool) -> None:
+        run = self._runs.pop(camera_id)
+        run.stop()
+        self._shared.turns.forget(camera_id)
+        self._close(run, is_removed=is_removed)
+        if is_removed:
+            self._shared.metrics.forget(camera_id)
+
+    def _close(self, run: CameraRun, *, is_removed: bool) -> None:
+        try:
+            run.close(is_removed=is_removed)
+        except SmartAlertError as error:
+            self._shared.events.error("camera.cannot_close", camera=run.camera.id, error=error)
+
+    def _work(self) -> None:
+        turns = self._shared.turns
+        while (camera_id := turns.take()) is not None:
+            run = self._runs.get(CameraId(camera_id))
+            try:
+                if run is not None:
+                    run.turn()
+            except SmartAlertError as error:
+                self._failed(camera_id, error)
+            # A fault of the program in one camera's turn must not end the watch over all others: told, and counted.
+            except Exception as error:  # noqa: BLE001
+                self._failed(camera_id, error)
+            finally:
+                self._turned_ns = self._shared.now_ns()
+                turns.done(camera_id)
+
+    def _failed(self, camera_id: str, error: Exception) -> None:
+        self._shared.metrics.camera(CameraId(camera_id)).failed()
+        self._shared.events.error("camera.turn_failed", camera=camera_id, error=error)
+
+    def _supervise(self) -> None:
+        while not self._stopping.wait(_REVIEW_EVERY_S):
+            with self._changing:
+                for run in self._runs.values():
+                    run.review()
+                self._note_load()
+            self._save_if_due()
+
+    def _save_if_due(self) -> None:
+        now_ns = self._shared.now_ns()
+        if now_ns - self._saved_ns >= _SAVE_EVERY_NS:
+            self._saved_ns = now_ns
+            self._save()
+
+    def _save(self) -> None:
+        checkpoints = [found for run in tuple(self._runs.values()) if (found := run.checkpoint()) is not None]
+        try:
+            self._shared.outbox.save(checkpoints)
+            self._shared.metrics.outbox(self._shared.outbox.waiting_count())
+        except StateError as error:
+            self._shared.events.error("checkpoint.cannot_write", error=error)
+
+    def _note_load(self) -> None:
+        """Tell when the machine does less than the rules need, and when it has caught up."""
+        shares = [run.live.achieved_share for run in self._runs.values()]
+        share = sum(shares) / len(shares) if shares else 1.0
+        now_ns = self._shared.now_ns()
+        if share >= (_RELIEVED_ABOVE if self._is_overloaded else _LOADED_BELOW):
+            self._loaded_since_ns = None
+        elif self._loaded_since_ns is None:
+            self._loaded_since_ns = now_ns
+        is_over = self._loaded_since_ns is not None and now_ns - self._loaded_since_ns >= _LOAD_TOLD_AFTER_NS
+        if self._loaded_since_ns is None and self._is_overloaded:
+            self._is_overloaded = False
+            self._shared.events.info("load.relieved", achieved_share=round(share, 2))
+        elif is_over and not self._is_overloaded:
+            self._is_overloaded = True
+            self._shared.events.warning("load.too_high", achieved_share=round(share, 2), cameras=len(shares))
+        self._shared.metrics.overload(is_overloaded=self._is_overloaded)
+
+
+def _rules_of(site: Site, camera: CameraId) -> list[Rule]:
+    return [rule for rule in site.rules if camera in rule.zones_by_camera]
+
+
+def _refuse_restart_only(before: Site, after: Site) -> None:
+    """What belongs to the whole run stays as it was started."""
+    changed = [
+        key
+        for key, old, new in (
+            ("site.id", before.id, after.id),
+            ("site.timezone", before.timezone, after.timezone),
+            ("state", before.state, after.state),
+            ("redis", before.redis, after.redis),
+            ("detector", before.detector, after.detector),
+            ("operation", before.operation, after.operation),
+        )
+        if old != new
+    ]
+    if changed:
+        raise UsageError(f"{after.path}: a change of {', '.join(changed)} needs a new start; the old file goes on")
