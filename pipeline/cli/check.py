@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from pydantic import JsonValue
 from rich.console import Console
 from rich.progress import Progress
 
+from pipeline.cli.check_probe import probe_json, probed, show
 from pipeline.cli.check_text import as_json, sentences
 from pipeline.config.catalogue_file import load_catalogue
 from pipeline.config.faults import in_order
@@ -19,29 +21,30 @@ from pipeline.config.resolved import Site
 from pipeline.config.site_schema import site_schema
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.errors import ConfigError, Fault
+from pipeline.runtime.probe import Probed
 from pipeline.runtime.site_check import Findings, try_site
 
 
 @click.command()
 @click.argument("site", metavar="SITE.yaml", type=click.Path(path_type=Path), required=False)
 @click.option("--schema", "wants_schema", is_flag=True, help="Print the JSON Schema of a site file, for editors.")
+@click.option("--probe", "wants_probe", is_flag=True, help="Connect to every camera: what it sends, what it will cost.")
 @click.option("--json", "wants_json", is_flag=True, help="One JSON document, for programs.")
-def command(site: Path | None, wants_schema: bool, wants_json: bool) -> None:  # noqa: FBT001  # click hands flags over so
+def command(site: Path | None, *, wants_schema: bool, wants_probe: bool, wants_json: bool) -> int:
     """Validate a site, its fences, network and recordings, and say what each rule will do.
 
-    Every mistake is told at once, as file:line: key: fault. Exit code 2 where there is one.
+    Every mistake is told at once, as file:line: key: fault. Exit code 2 where there is one, 1 where --probe could not
+    read a camera.
     """
     if wants_schema:
         click.echo(_dumped(site_schema(load_catalogue())))
     elif site is None:
         raise click.UsageError("Missing argument 'SITE.yaml' (or --schema).")
     elif wants_json:
-        _check_for_programs(site)
+        return _check_for_programs(site, wants_probe=wants_probe)
     else:
-        checked = _checked(site)
-        _warn(checked.warnings)
-        for line in sentences(checked.site, checked.findings.info_by_camera, load_vocabulary()):
-            click.echo(line)
+        return _check_for_people(site, wants_probe=wants_probe)
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +57,35 @@ class _Checked:
         return (*self.site.warnings, *self.findings.warnings)
 
 
-def _check_for_programs(path: Path) -> None:
+def _check_for_people(path: Path, *, wants_probe: bool) -> int:
+    checked = _checked(path)
+    _warn(checked.warnings)
+    if wants_probe:
+        found = probed(checked.site)
+        show(found)
+        return _exit_code(found)
+    for line in sentences(checked.site, checked.findings.info_by_camera, load_vocabulary()):
+        click.echo(line)
+    return 0
+
+
+def _check_for_programs(path: Path, *, wants_probe: bool) -> int:
     try:
         checked = _checked(path)
     except ConfigError as error:
         click.echo(_dumped({"ok": False, "faults": _listed(error.faults), "warnings": []}))
         raise
     told = as_json(checked.site, checked.findings.info_by_camera)
-    click.echo(_dumped({"ok": True, "faults": [], "warnings": _listed(checked.warnings), "does": told}))
+    answer: dict[str, JsonValue] = {"ok": True, "faults": [], "warnings": _listed(checked.warnings), "does": told}
+    found = probed(checked.site) if wants_probe else []
+    if wants_probe:
+        answer["probe"] = probe_json(found)
+    click.echo(_dumped(answer))
+    return _exit_code(found)
+
+
+def _exit_code(found: Sequence[Probed]) -> int:
+    return 0 if all(one.is_reached for one in found) else 1
 
 
 def _checked(path: Path) -> _Checked:
