@@ -1,10 +1,11 @@
 """Decodes packets of a live stream, and survives those that cannot be decoded."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import av
 from av.codec.context import ThreadType
-from av.codec.hwaccel import HWAccel
+from av.codec.hwaccel import HWAccel, hwdevices_available
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 
@@ -109,17 +110,32 @@ class LiveDecoder:
         return Frame(fed.t, picture, is_key=fed.is_key, is_damaged=image.is_corrupt)
 
 
+def known_decode(name: str) -> bool:
+    """Whether this is `cpu` or a kind of hardware that FFmpeg was built for. Whether it is here is another matter."""
+    return name == CPU_DECODE or name in hwdevices_available()
+
+
 def _context(coding: Coding, *, skips_filter: bool) -> VideoCodecContext:
-    accel = None if coding.decode == CPU_DECODE else HWAccel(coding.decode, allow_software_fallback=True)
-    try:
-        context = av.CodecContext.create(coding.codec, "r", hwaccel=accel)
-    except (av.FFmpegError, ValueError) as error:
-        raise SourceError(f"{coding.source}: no decoder for {coding.codec}: {reason(error)}") from error
-    if not isinstance(context, VideoCodecContext):
-        raise SourceError(f"{coding.source}: {coding.codec} is no video")
+    context = _created(coding)
     context.extradata = coding.extradata or None
     context.thread_count = 1
     context.thread_type = ThreadType.NONE
     context.copy_opaque = True
     context.options = {"max_pixels": str(MAX_PIXELS), **({"skip_loop_filter": "all"} if skips_filter else {})}
+    return context
+
+
+def _created(coding: Coding) -> VideoCodecContext:
+    """A decoder on the hardware that is asked for where it is there and knows the coding, else in software."""
+    context: object = None
+    try:
+        if coding.decode != CPU_DECODE and known_decode(coding.decode):
+            accel = HWAccel(coding.decode, allow_software_fallback=True)
+            with suppress(av.FFmpegError, OSError):
+                context = av.CodecContext.create(coding.codec, "r", hwaccel=accel)
+        context = av.CodecContext.create(coding.codec, "r") if context is None else context
+    except (av.FFmpegError, ValueError) as error:
+        raise SourceError(f"{coding.source}: no decoder for {coding.codec}: {reason(error)}") from error
+    if not isinstance(context, VideoCodecContext):
+        raise SourceError(f"{coding.source}: {coding.codec} is no video")
     return context

@@ -2,33 +2,19 @@
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from threading import Lock
 
 from pipeline.media.arrival import Arrival
 from pipeline.media.damage import Damage, DamageCounter
 from pipeline.media.frame import Frame
+from pipeline.media.kept_rows import Row, drop_old
 from pipeline.media.live_decoder import Coding, LiveDecoder
 from pipeline.observation import NS_PER_S, MediaNs, seconds
 
-MAX_KEPT_BYTES = 24 * 1024 * 1024
-MAX_KEPT_NS = 60 * NS_PER_S
-"""Of the row since the newest keyframe."""
-_KEPT_BEFORE_NS = 5 * NS_PER_S
-_KEPT_BEFORE_BYTES = 4 * 1024 * 1024
 _INTERVALS_REMEMBERED = 8
 _FULL_UNUSED_NS = 10 * NS_PER_S
 _KEYS_UNUSED_NS = 60 * NS_PER_S
-
-
-class Row:
-    """A keyframe and the packets behind it, up to the next keyframe."""
-
-    __slots__ = ("arrivals", "is_whole", "n_bytes")
-
-    def __init__(self, first: Arrival) -> None:
-        self.arrivals = [first]
-        self.n_bytes = first.n_bytes
-        self.is_whole = True
 
 
 class LivePictures:
@@ -43,12 +29,11 @@ class LivePictures:
         self._coding = coding
         self._lock = Lock()
         self._rows: deque[Row] = deque()
-        self._newest: Arrival | None = None
+        self._has_any = False
         self._newest_key: Arrival | None = None
         self._newest_t = MediaNs(0)
         self._intervals_ns: deque[int] = deque(maxlen=_INTERVALS_REMEMBERED)
         self._has_b_frames = False
-        self._n_given_up = 0
         self._damage = DamageCounter()
         self._keys: LiveDecoder | None = None
         self._full: LiveDecoder | None = None
@@ -66,20 +51,17 @@ class LivePictures:
                 self._begin(arrival)
             elif self._rows:
                 row = self._rows[-1]
-                if row.is_whole:
-                    row.arrivals.append(arrival)
-                    row.n_bytes += arrival.n_bytes
-                    self._bound(row, arrival)
+                row.add(arrival, self._n_fed if row is self._full_row else 0)
             if arrival.t > self._newest_t:
                 self._newest_t = arrival.t
-            elif self._newest is not None:
+            elif arrival.t < self._newest_t:
                 self._has_b_frames = True
-            self._newest = arrival
+            self._has_any = True
 
     @property
     def newest_t(self) -> MediaNs | None:
         """The latest moment of which there is a packet; None before the first."""
-        return None if self._newest is None else self._newest_t
+        return self._newest_t if self._has_any else None
 
     @property
     def newest_key_t(self) -> MediaNs | None:
@@ -105,9 +87,9 @@ class LivePictures:
         return self._damage.counted()
 
     @property
-    def n_given_up(self) -> int:
-        """How often packets had to be dropped undecoded, for the keyframes lie too far apart."""
-        return self._n_given_up
+    def is_hardware(self) -> bool:
+        """Whether a hardware decoder is at work; false where it was asked for and the work is done in software."""
+        return any(decoder is not None and decoder.is_hardware for decoder in (self._keys, self._full))
 
     def keyframe(self) -> Frame | None:
         """The newest keyframe, decoded alone; None where it was handed out before, or is broken."""
@@ -136,30 +118,35 @@ class LivePictures:
                 latest = frame
         return self._passed(latest)
 
-    def at(self, t: MediaNs) -> Frame | None:
-        """The picture nearest to a moment, of those whose packets are kept; it may have been handed out before."""
+    def at(self, t: MediaNs, *, keyframe_within_ns: int = 0) -> Frame | None:
+        """The picture nearest to a moment, of those whose packets are kept; it may have been handed out before.
+
+        Decodes from the keyframe before it on, with a decoder of its own, and leaves `newest` where it is.
+
+        Args:
+            t: The moment.
+            keyframe_within_ns: A keyframe no further away will do, which takes the time of one picture.
+        """
         with self._lock:
             rows = [row.arrivals[:] for row in self._rows if row.is_whole]
-        nearest = min(((abs(a.t - t), a, row) for row in rows for a in row), key=lambda each: each[0], default=None)
-        if nearest is None:
+        row = min(rows, key=lambda row: min(abs(arrival.t - t) for arrival in row), default=None)
+        if row is None:
             return None
-        _, wanted, row = nearest
+        keys = [row[0] for row in rows if abs(row[0].t - t) <= keyframe_within_ns]
         decoder = LiveDecoder(self._coding, DamageCounter())
-        frames: list[Frame] = []
-        for arrival in row:
-            frames += decoder.feed(arrival)
-            if any(frame.t == wanted.t for frame in frames):
-                break
-            del frames[:-1]
-        else:
-            frames += decoder.drain()
-        return min(frames, key=lambda frame: abs(frame.t - t), default=None)
+        if keys:
+            frame = decoder.alone(min(keys, key=lambda key: abs(key.t - t)))
+            if frame is not None:
+                return frame
+        return _nearest(decoder, row, t)
 
     def relax(self) -> None:
-        """Lets go of decoders that were not used for a while."""
-        if self._full is not None and self._newest_t - self._full_used_t > _FULL_UNUSED_NS:
+        """Lets go of decoders that were not used for a while. Asking for pictures does so, too."""
+        newest_t = self._newest_t
+        can_begin_again = self._full_row is None or self._full_row.is_whole or self._full_row is not self._rows[-1]
+        if self._full is not None and newest_t - self._full_used_t > _FULL_UNUSED_NS and can_begin_again:
             self._full, self._full_row = None, None
-        if self._keys is not None and self._newest_t - self._keys_used_t > _KEYS_UNUSED_NS:
+        if self._keys is not None and newest_t - self._keys_used_t > _KEYS_UNUSED_NS:
             self._keys = None
 
     def close(self) -> None:
@@ -169,39 +156,35 @@ class LivePictures:
         self._full = self._keys = self._full_row = None
 
     def _begin(self, arrival: Arrival) -> None:
-        if self._newest_key is not None:
-            self._intervals_ns.append(arrival.t - self._newest_key.t)
+        key = self._newest_key
+        if key is not None and key.t == arrival.t and self._rows[-1].arrivals == [key]:
+            # Some senders repeat the parameters before each part of a keyframe, which cuts it into several packets.
+            self._newest_key = self._rows[-1].merge(arrival)
+            if self._full_row is self._rows[-1]:
+                self._full_row = None
+            return
+        if key is not None:
+            self._intervals_ns.append(arrival.t - key.t)
+        if arrival.packet.has_sidedata("new_extradata"):
+            self._coding = replace(self._coding, extradata=bytes(arrival.packet.get_sidedata("new_extradata")))
         self._newest_key = arrival
         self._rows.append(Row(arrival))
-        n_before = sum(row.n_bytes for row in self._rows)
-        while len(self._rows) > 1:
-            next_t = self._rows[1].arrivals[0].t
-            if arrival.t - next_t < _KEPT_BEFORE_NS and n_before <= _KEPT_BEFORE_BYTES:
-                break
-            n_before -= self._rows.popleft().n_bytes
-
-    def _bound(self, row: Row, arrival: Arrival) -> None:
-        """Gives up a row that has grown too long; a decoder that had all of it may go on."""
-        if row.n_bytes <= MAX_KEPT_BYTES and arrival.t - row.arrivals[0].t <= MAX_KEPT_NS:
-            return
-        self._n_given_up += 1
-        row.is_whole = False
-        row.arrivals.clear()
+        drop_old(self._rows)
 
     def _to_feed(self) -> Sequence[Arrival]:
         """The packets that the full decoder has not had, from the newest keyframe on."""
         with self._lock:
-            if not self._rows:
-                return ()
-            row = self._rows[-1]
-            if not row.is_whole:
+            row = self._rows[-1] if self._rows else None
+            if row is None or row.is_lost:
                 return ()
             if row is not self._full_row or self._full is None:
+                if not row.is_whole:
+                    return ()
                 if self._full is not None:
                     self._full.restart()
                 self._full_row, self._n_fed = row, 0
-            arrivals = row.arrivals[self._n_fed :]
-            self._n_fed = len(row.arrivals)
+            arrivals = row.arrivals[self._n_fed - row.n_dropped :]
+            self._n_fed = row.n_dropped + len(row.arrivals)
             return arrivals
 
     def _passed(self, frame: Frame | None) -> Frame | None:
@@ -210,3 +193,17 @@ class LivePictures:
         self._passed_t = frame.t
         self._damage.damaged_frames += frame.is_damaged
         return frame
+
+
+def _nearest(decoder: LiveDecoder, row: Sequence[Arrival], t: MediaNs) -> Frame | None:
+    """The picture of a row that is nearest to a moment, decoding no further than to it."""
+    wanted_t = min((arrival.t for arrival in row), key=lambda each: abs(each - t))
+    decoder.restart()
+    best: Frame | None = None
+    for arrival in (*row, None):
+        for frame in decoder.drain() if arrival is None else decoder.feed(arrival):
+            if best is None or abs(frame.t - t) < abs(best.t - t):
+                best = frame
+        if best is not None and best.t == wanted_t:
+            break
+    return best

@@ -2,10 +2,12 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
 import av
+from av.codec.hwaccel import hwdevices_available
 from av.container.input import InputContainer
 from av.packet import Packet
 from av.stream import Discard
@@ -16,7 +18,7 @@ from pipeline.config.secrets import SecretUrl
 from pipeline.media.arrival import Arrival
 from pipeline.media.connection import Connection
 from pipeline.media.info import StreamInfo
-from pipeline.media.live_decoder import Coding
+from pipeline.media.live_decoder import Coding, known_decode
 from pipeline.media.live_pictures import LivePictures
 from pipeline.media.live_time import LiveClock
 from pipeline.media.stream_errors import stream_lost
@@ -28,6 +30,7 @@ _PROTOCOLS = "rtsp,rtsps,rtp,srtp,rtmp,rtmps,rtmpt,http,https,httpproxy,udp,tcp,
 _UNSTAMPED = frozenset({"mjpeg", "mpjpeg", "h264", "hevc", "m4v", "mpegvideo"})
 """Formats without times: FFmpeg invents them, so the moment of arrival is the better one."""
 _LONGEST_HEAP = 512
+_VIDEO_ONLY = "allowed_media_types"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +62,12 @@ def open_live(url: SecretUrl, settings: LiveSettings, clock: LiveClock, now_ns: 
     Raises:
         StreamLostError: It cannot be had; `kind` says why.
     """
-    failure: Exception | None = None
-    try:
-        container = av.open(
-            url.reveal(),
-            options=_options(url, settings),
-            metadata_errors="replace",
-            timeout=(settings.open_timeout_s, settings.read_timeout_s),
+    if not known_decode(settings.decode):
+        allowed = ", ".join((CPU_DECODE, *hwdevices_available()))
+        raise StreamLostError(
+            StreamFault.UNDECODABLE, f"{url}: no such decoder (got {settings.decode}, allowed: {allowed})"
         )
-    except (av.FFmpegError, OSError, ValueError, RuntimeError) as error:
-        failure = error
-    # Raised outside the handler: the first error holds the whole address, and would be shown with this one.
-    if failure is not None:
-        raise stream_lost(url, failure, doing="cannot be opened")
+    container = _opened(url, settings, _options(url, settings))
     try:
         return LiveConnection(url, container, settings, clock, now_ns)
     except BaseException:
@@ -208,6 +204,25 @@ def _stamped(heap: "deque[_Raw]") -> "deque[_Raw]":
     return deque([*before, *islice(heap, n, None)])
 
 
+def _opened(url: SecretUrl, settings: LiveSettings, options: dict[str, str]) -> InputContainer:
+    failure: Exception | None = None
+    try:
+        return av.open(
+            url.reveal(),
+            options=options,
+            metadata_errors="replace",
+            timeout=(settings.open_timeout_s, settings.read_timeout_s),
+        )
+    except (av.FFmpegError, OSError, ValueError, RuntimeError) as error:
+        failure = error
+    if isinstance(failure, av.error.HTTPOtherClientError) and _VIDEO_ONLY in options:
+        # Servers refuse to play none of their streams: ask for all, to tell a stream without video from a wrong path.
+        with suppress(StreamLostError):
+            return _opened(url, settings, {key: value for key, value in options.items() if key != _VIDEO_ONLY})
+    # Raised outside the handler: the first error holds the whole address, and would be shown with this one.
+    raise stream_lost(url, failure, doing="cannot be opened")
+
+
 def _sender_ns(packet: "Packet[VideoStream]") -> int:
     """The time of capture by the camera's own clock: AVProducerReferenceTime, int64 microseconds first."""
     return int.from_bytes(bytes(packet.get_sidedata("prft"))[:8], "little", signed=True) * 1000
@@ -220,7 +235,7 @@ def _options(url: SecretUrl, settings: LiveSettings) -> dict[str, str]:
     if scheme in {"rtsp", "rtsps"}:
         options |= {
             "rtsp_transport": settings.transport.value,
-            "allowed_media_types": "video",
+            _VIDEO_ONLY: "video",
             "timeout": longest_us,  # of each wait on the socket, closing included
         }
     elif scheme != "srt":

@@ -21,14 +21,15 @@ MAX_REORDER_NS = 2 * NS_PER_S
 """How far a picture may be sent behind one that is shown after it."""
 MAX_LEAD_NS = 1 * NS_PER_S
 """How much earlier than ever a packet may come for its stamp; more is a leap of the stamps."""
-MAX_LAG_NS = 5 * NS_PER_S
-"""How late all packets of a window may be."""
+MAX_PARTED_NS = 8 * NS_PER_S
+"""How far the line may be from where it would begin now: more than a sender's report may lie from the arrival."""
 MAX_SQUEEZED_NS = 15 * NS_PER_S
 WINDOW_NS = 15 * NS_PER_S
 _SLEW = 1000
 _SQUEEZE = 1000
 _WRAPS_NS = (2**32 * 100_000 // 9, 2**33 * 100_000 // 9)  # RTP, MPEG-TS; both at 90 kHz
 _WRAP_TOLERANCE_NS = 60 * NS_PER_S
+_LEAST_WRAP_NS = _WRAPS_NS[0] - _WRAP_TOLERANCE_NS
 _STEP_NS = 1_000_000
 
 
@@ -69,6 +70,7 @@ class LiveClock:
         self._window_best_ns = 0
         self._window_from_ns = 0
         self._behind_ns = 0
+        self._usual_behind_ns = 0
         self._wrapped_ns = 0
         self._high_ns = 0
         self._low_ns = 0
@@ -112,9 +114,9 @@ class LiveClock:
         if offset_ns is None:
             jumped = self._anchor(pts_ns, arrival_ns, sender_ns)
         else:
+            if abs(pts_ns - self._high_ns) > _LEAST_WRAP_NS:
+                pts_ns = self._unwrapped(pts_ns)
             moved_ns = pts_ns - self._high_ns
-            if moved_ns < -MAX_REORDER_NS:
-                pts_ns, moved_ns = self._unwrapped(pts_ns)
             jumped = moved_ns < -MAX_REORDER_NS or self._has_parted(arrival_ns - pts_ns, arrival_ns)
             if jumped:
                 self._anchor(pts_ns, arrival_ns, sender_ns)
@@ -138,23 +140,25 @@ class LiveClock:
         self._known_delay_ns = None
         self._best_ns = self._window_best_ns = delay_ns
         self._window_from_ns = arrival_ns
-        self._behind_ns = 0
         self._high_ns = pts_ns
         self._low_ns = pts_ns - MAX_REORDER_NS
         self._floor_t = self._last_t
         offset_ns = delay_ns if sender_ns is None else sender_ns - pts_ns
         is_late = pts_ns + offset_ns < self._last_t - MAX_SQUEEZED_NS
         self._offset_ns = self._last_t + _STEP_NS - pts_ns if is_late else offset_ns
+        self._behind_ns = self._usual_behind_ns = offset_ns - self._offset_ns
         return is_late
 
-    def _unwrapped(self, pts_ns: int) -> tuple[int, int]:
-        """The stamp on the line, and how far it moved, where the counter of stamps may have run over."""
-        back_ns = self._high_ns - pts_ns
+    def _unwrapped(self, pts_ns: int) -> int:
+        """The stamp on the line, where the counter of stamps may have run over, or come from before it did."""
+        moved_ns = pts_ns - self._high_ns
         for wrap_ns in _WRAPS_NS:
-            if abs(back_ns - wrap_ns) < _WRAP_TOLERANCE_NS:
+            if abs(moved_ns + wrap_ns) < _WRAP_TOLERANCE_NS:
                 self._wrapped_ns += wrap_ns
-                return pts_ns + wrap_ns, wrap_ns - back_ns
-        return pts_ns, -back_ns
+                return pts_ns + wrap_ns
+            if self._wrapped_ns and abs(moved_ns - wrap_ns) < MAX_REORDER_NS:
+                return pts_ns - wrap_ns
+        return pts_ns
 
     def _has_parted(self, delay_ns: int, arrival_ns: int) -> bool:
         """Whether the delay of a packet cannot be one; else it is remembered."""
@@ -164,10 +168,11 @@ class LiveClock:
         self._window_best_ns = min(delay_ns, self._window_best_ns)
         if 0 <= arrival_ns - self._window_from_ns < WINDOW_NS:
             return False
-        is_behind = self._behind_ns > MAX_LAG_NS
         self._best_ns, self._window_best_ns = self._window_best_ns, delay_ns
         self._window_from_ns = arrival_ns
-        return is_behind
+        # A line that had to begin ahead of the clock comes back to it.
+        self._usual_behind_ns = max(self._usual_behind_ns, min(self._behind_ns, 0))
+        return abs(self._behind_ns - self._usual_behind_ns) > MAX_PARTED_NS
 
     def _unstamped(self, arrival_ns: int, sender_ns: int | None) -> Placed:
         taken_ns = arrival_ns if sender_ns is None else sender_ns

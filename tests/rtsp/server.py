@@ -70,9 +70,10 @@ class Pattern:
     def _encoder(self) -> str:
         common = f"speed-preset=ultrafast key-int-max={self.gop} bitrate={self.kbit_per_s}"
         if self.codec == "h264":
-            slices = f"rc-lookahead=0 b-adapt=false sliced-threads={str(self.is_sliced).lower()} threads={2 if self.is_sliced else 1}"
+            slices = "sliced-threads=true threads=2" if self.is_sliced else "threads=1"
             profile = "video/x-h264,profile=main"
-            return f"x264enc {common} bframes={self.b_frames} {slices} ! {profile} ! {_PAYLOADERS['h264']}"
+            encoder = f"x264enc {common} bframes={self.b_frames} b-adapt=false rc-lookahead=0 {slices}"
+            return f"{encoder} ! {profile} ! {_PAYLOADERS['h264']}"
         if self.codec == "h265":
             more = f"bframes={self.b_frames}:rc-lookahead=4:scenecut=0:pools=1:frame-threads=1"
             return f"x265enc {common} option-string={more} ! {_PAYLOADERS['h265']}"
@@ -177,7 +178,7 @@ def _served(stream: Stream) -> dict[str, str | float | bool]:
     later = stream if isinstance(stream, Pattern) else Pattern()
     return {
         "launch": stream.launch(),
-        "is_shared": not isinstance(stream, Recording),
+        "is_shared": isinstance(stream, Pattern),
         "resize_after_s": later.resize_after_s,
         "later_caps": later.later_caps(),
     }
