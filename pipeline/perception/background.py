@@ -5,6 +5,7 @@ value"). A thing that was put down differs from the background and keeps its new
 not. Pixels under people and vehicles are never learned; those covered from the start are learned when first seen.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Self
 
@@ -107,6 +108,7 @@ class Change:
         fresh: Pixels that clearly differ from the background and keep still.
         traces: Pixels that differ by at least half as much and keep still; every fresh pixel is one.
         unrest: Share of the picture, people and vehicles left out, that differs from its background, in [0, 1].
+        unsettled: Pixels that clearly differ and are not explained, whether they keep still or not.
     """
 
     picture: Picture
@@ -114,6 +116,7 @@ class Change:
     fresh: Mask
     traces: Mask
     unrest: float
+    unsettled: Mask
 
 
 class Background:
@@ -202,8 +205,9 @@ class Background:
             fresh=foreground & eligible,
             traces=mask_of(differs > threshold * 0.5) & eligible,
             unrest=float(np.count_nonzero(foreground & ~blocked)) / foreground.size,
+            unsettled=foreground & free & ~kept,
         )
-        self._learn(picture, differs, foreground, blocked | kept, min(1.0, elapsed_s / LEARN_TAU_S))
+        self._learn(picture, differs, foreground, blocked | kept, 1 - math.exp(-elapsed_s / LEARN_TAU_S))
         return change
 
     def absorb(self, where: Mask, *, at_once: bool = False) -> None:

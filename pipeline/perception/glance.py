@@ -10,8 +10,11 @@ from pipeline.observation import GRID_HEIGHT, GRID_WIDTH, Health
 from pipeline.perception.detections import Picture
 from pipeline.perception.planes import grey, resized
 
-_WIDTH, _HEIGHT = GRID_WIDTH * 5, GRID_HEIGHT * 5
-_CHANGED_LEVELS = 10
+GLANCE_WIDTH, GLANCE_HEIGHT = GRID_WIDTH * 5, GRID_HEIGHT * 5
+CHANGED_LEVELS = 10
+_STIRRED_LEVELS = 4
+_LEAST_STIRRED_PX = 3
+"""The smallest thing that may be put down covers six pixels of a glance."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,26 +22,32 @@ class Glance:
     """One glance at a picture.
 
     Attributes:
+        colour: Shape (90, 160, 3), uint8, BGR.
         luma: Shape (90, 160), uint8.
         grid: Shape (18, 32), uint8: mean luma of a grid over the picture.
     """
 
+    colour: Picture
     luma: NDArray[np.uint8]
     grid: NDArray[np.uint8]
 
     @classmethod
     def at(cls, picture: Picture) -> "Glance":
         """Glance at a picture, shape (H, W, 3), uint8, BGR."""
-        return cls.of(grey(resized(picture, _WIDTH, _HEIGHT)))
+        colour = resized(picture, GLANCE_WIDTH, GLANCE_HEIGHT)
+        luma = grey(colour)
+        return cls(colour, luma, resized(luma, GRID_WIDTH, GRID_HEIGHT))
 
-    @classmethod
-    def of(cls, luma: NDArray[np.uint8]) -> "Glance":
-        """The glance with this luma, shape (90, 160), uint8."""
-        return cls(luma, resized(luma, GRID_WIDTH, GRID_HEIGHT))
+    def is_stirred_since(self, other: "Glance") -> bool:
+        """Whether anything differs, of which a thing that was put down might be the cause: a few levels suffice."""
+        # Noise goes with the blur; the smallest thing, of twice these levels, does not.
+        blurred = cv2.blur(cv2.subtract(self.colour, other.colour, dtype=cv2.CV_16S), (3, 3))
+        stirred = np.abs(blurred) > _STIRRED_LEVELS
+        return int(np.count_nonzero(stirred.any(axis=2))) >= _LEAST_STIRRED_PX
 
     def change_since(self, other: "Glance") -> float:
         """Share of the picture that differs by more than 10 levels from another glance, in [0, 1]."""
-        return float(np.count_nonzero(cv2.absdiff(self.luma, other.luma) > _CHANGED_LEVELS)) / self.luma.size
+        return float(np.count_nonzero(cv2.absdiff(self.luma, other.luma) > CHANGED_LEVELS)) / self.luma.size
 
     def health(self, before: "Glance") -> Health:
         """What the picture says of the camera, against the glance before (itself, for the first)."""

@@ -1,7 +1,8 @@
 """Turns pictures into observations: decides at each look what to examine, and says so in the observation.
 
-A look costs what it must: a glance always; the network when the picture has changed since it last looked or a check is
-due, and in between the places of still objects; the background model at every look.
+A look costs what it must. A glance always; the network where something has changed or a check is due (`vigil.py`), on
+no more of the picture than matters; in between the places of still objects; and the background where anything stirs
+(`static_turns.py`).
 """
 
 from collections.abc import Sequence
@@ -11,39 +12,29 @@ from typing import Protocol
 import numpy as np
 
 from pipeline.config.vocabulary import Vocabulary
-from pipeline.geofence.boxes import Box, as_box, iou
-from pipeline.observation import (
-    NS_PER_S,
-    STATIC_OBJECT,
-    WHOLE_PICTURE,
-    Look,
-    LookKind,
-    MediaNs,
-    Objects,
-    Observation,
-    Sight,
-)
-from pipeline.perception.appearance import APPEARANCE_LENGTH, appearance
-from pipeline.perception.detections import Detections, ObjectDetector, Picture
+from pipeline.geofence.boxes import Box, as_box, covered, iou, shared_area
+from pipeline.observation import NS_PER_S, WHOLE_PICTURE, Look, LookKind, MediaNs, Objects, Observation
+from pipeline.perception.appearance import appearance
+from pipeline.perception.detections import Detections, DetectorBusyError, ObjectDetector, Picture
 from pipeline.perception.glance import Glance
 from pipeline.perception.looker_memory import LookerMemory, read, written
 from pipeline.perception.nms import merge_families
+from pipeline.perception.reports import found_closely, lying, tracked
 from pipeline.perception.shelf import Shelf
 from pipeline.perception.static_objects import ANALYSIS_PX, StaticObject, StaticObjects
-from pipeline.perception.track import Track
+from pipeline.perception.static_turns import StaticTurns
 from pipeline.perception.track_ids import TrackIds
 from pipeline.perception.tracker import MIN_SCORE, Tracker
+from pipeline.perception.vigil import Vigil
+from pipeline.perception.windows import CLOSE_MIN_PX, Region, attention_region, close_window, is_cut
 
 ANALYSIS_WIDTH_PX = 640
 """Longer side of the picture that is analysed; a smaller one is not enlarged."""
-CHECK_EVERY_S = 4.0
-"""The network looks at least this often, changed or not."""
-_CHANGED_SHARE = 0.0008
 _MASKING_SCORE = 0.2
 _MASKING_S = 1.0
-_CLOSE_MIN_PX = 320
-_CLOSE_MARGIN = 0.5
 _CLOSE_MIN_SCORE = 0.15
+_PART = 0.6
+"""Share of a box cut off at a border that must lie in an object to be a part of it."""
 IDS_LEFT_FREE = 1000
 """More than a camera can have given between its last snapshot and a crash."""
 NO_TRACK = 0
@@ -88,34 +79,34 @@ class LookerSettings:
 
 
 class Looker:
-    """The eyes of one camera. Remembers its tracks, its background, and the glance at which the network last looked."""
+    """The eyes of one camera. Remembers its tracks, its background, what the network saw last, and when."""
 
     def __init__(self, detector: ObjectDetector, vocabulary: Vocabulary, settings: LookerSettings) -> None:
-        self._ids = TrackIds()
         self._detector = detector
         self._vocabulary = vocabulary
         self._settings = settings
+        self._ids = TrackIds()
         self._tracker = Tracker(vocabulary, settings.confidence, self._ids)
         self._static = StaticObjects(self._ids)
+        self._turns = StaticTurns()
+        self._vigil = Vigil()
         self._masking = vocabulary.expand(["person", "vehicle"]) | {"train"}
         self._recent: list[tuple[float, Box]] = []
         self._origin: MediaNs | None = None
         self._before: Glance | None = None
-        self._detected: tuple[float, Glance] | None = None
 
     def snapshot(self) -> bytes:
         """All that must be remembered over a crash, in some 300 KB: see `LookerMemory`. Empty before the first look."""
         if self._origin is None:
             return b""
         shelf = Shelf()
-        detected = () if self._detected is None else (self._detected,)
         memory = LookerMemory(
             origin=self._origin,
             last_id=self._ids.last,
             tracks=self._tracker.remember(shelf),
             static=self._static.remember(shelf),
             recent=tuple(self._recent),
-            detected=tuple((t_s, shelf.put_picture(then.luma)) for t_s, then in detected),
+            vigil=self._vigil.remember(shelf),
         )
         return written(memory, shelf)
 
@@ -134,51 +125,54 @@ class Looker:
         tracker = Tracker(self._vocabulary, self._settings.confidence, ids)
         tracker.recall(memory.tracks, shelf)
         static = StaticObjects.recall(memory.static, shelf, ids)
-        detected = next(((t_s, Glance.of(shelf.picture(luma))) for t_s, luma in memory.detected), None)
-        self._ids, self._tracker, self._static, self._detected = ids, tracker, static, detected
-        self._origin, self._recent = memory.origin, list(memory.recent)
+        self._vigil = Vigil.recall(memory.vigil, shelf)
+        self._ids, self._tracker, self._static, self._turns = ids, tracker, static, StaticTurns()
+        self._origin, self._recent, self._before = memory.origin, list(memory.recent), None
 
     def look(self, frame: FramePictures, attention: Sequence[Box] | None = None) -> Observation:
-        """Examine one frame; frames come in order of time.
+        """Examine one frame; frames come in order of time, and may differ in size.
 
         Args:
             frame: The next.
-            attention: Where the rules look, shares of the picture; None or empty: everywhere.
+            attention: Where the rules look, shares of the picture; None or empty: everywhere. A change elsewhere waits
+                for the next check of the whole picture.
+
+        Raises:
+            ModelError: The network failed on the picture.
+            SourceError: The picture cannot be converted.
         """
-        del attention
         if self._origin is None:
             self._origin = frame.t
         # Seconds since the first look: what counts are differences, and small numbers keep them exact.
         t_s = (frame.t - self._origin) / NS_PER_S
         picture = frame.scaled(*analysis_size(frame.size))
         glance = Glance.at(picture)
-        looks = [Look(LookKind.HEALTH, WHOLE_PICTURE, "glance", glance.luma.shape[1])]
-        if self._is_due(glance, t_s):
-            looks.append(self._detect(picture, t_s))
-            self._detected = (t_s, glance)
-        else:
-            self._tracker.verify(picture, t_s)
-            looks.append(Look(LookKind.PLACES, WHOLE_PICTURE, "correlation", max(picture.shape[:2])))
-        tracks = self._tracker.present()
-        lying = self._look_for_static(picture, t_s, tracks)
-        if lying is not None:
+        moment = _Moment(frame, picture, glance, t_s, tuple(attention or ()))
+        looks = [Look(LookKind.HEALTH, WHOLE_PICTURE, "glance", glance.luma.shape[1]), self._follow(moment)]
+        things = self._look_for_static(moment, was_detected=looks[1].kind is LookKind.OBJECTS)
+        if things.was_examined:
             looks.append(Look(LookKind.STATIC, WHOLE_PICTURE, "background", min(ANALYSIS_PX, max(picture.shape[:2]))))
         before, self._before = self._before or glance, glance
         return Observation(
             t=frame.t,
             frame_size=frame.size,
             looks=tuple(looks),
-            objects=Objects.join([_tracked(tracks), _lying(lying or [], picture)]),
+            objects=Objects.join([tracked(self._tracker.told(t_s)), lying(things.objects)]),
             brightness=glance.grid,
             health=glance.health(before),
         )
 
     def look_closely(self, frame: FramePictures, region: Box) -> Observation:
-        """A second look at full resolution: what the network finds around a region of the frame that was just examined.
+        """A second look at full resolution: what the network finds around a region of the scene that was just examined.
 
         Args:
-            frame: The frame of the last `look`.
+            frame: The frame of the last `look`, or one of the same scene within a second, of any size.
             region: Shares of the picture.
+
+        Raises:
+            DetectorBusyError: The network has too much to do: there is no second look.
+            ModelError: The network failed on the picture.
+            SourceError: The picture cannot be converted.
         """
         picture = frame.full()
         height, width = picture.shape[:2]
@@ -186,58 +180,126 @@ class Looker:
         piece = np.ascontiguousarray(picture[top:bottom, left:right])
         found = self._detector.detect(piece, _close_input_px(piece), _CLOSE_MIN_SCORE)
         found = merge_families(found, self._vocabulary).shifted(left, top)
+        xyxy = found.shares(picture)
+        boxes = [as_box(row) for row in xyxy]
         window = (left / width, top / height, right / width, bottom / height)
         glance = self._before or Glance.at(picture)
+        ids, looks_like = [self._known_track(box) for box in boxes], [appearance(picture, box) for box in boxes]
         return Observation(
             t=frame.t,
             frame_size=frame.size,
             looks=(Look(LookKind.CLOSE, window, self._detector.name, _close_input_px(piece)),),
-            objects=self._close_objects(found, picture),
+            objects=found_closely(found, xyxy, ids, looks_like),
             brightness=glance.grid,
             health=glance.health(glance),
         )
 
-    def _is_due(self, glance: Glance, t_s: float) -> bool:
-        if self._detected is None or self._settings.every_look:
-            return True
-        detected_s, then = self._detected
-        if t_s - detected_s >= CHECK_EVERY_S or glance.change_since(then) > _CHANGED_SHARE:
-            return True
-        return any(not track.is_still() for track in self._tracker.present())
+    def _follow(self, moment: "_Moment") -> Look:
+        """Follow the objects: by the network where it must look, else by their places."""
+        is_check = self._settings.every_look or self._vigil.is_check_due(moment.t_s)
+        is_awake = self._vigil.has_changed(moment.glance, moment.attention) or self._is_anything_moving(moment)
+        look = self._ask(moment, is_check=is_check, is_awake=is_awake) if is_check or is_awake else None
+        if look is not None:
+            return look
+        self._tracker.verify(moment.picture, moment.t_s)
+        is_doubtful = any(moment.heeds(track.box) for track in self._tracker.unverified(moment.t_s))
+        if is_doubtful and not (is_check or is_awake) and self._vigil.may_recheck(moment.t_s):
+            look = self._ask(moment, is_check=False, is_awake=True)
+        return look or Look(LookKind.PLACES, WHOLE_PICTURE, "correlation", max(moment.picture.shape[:2]))
 
-    def _detect(self, picture: Picture, t_s: float) -> Look:
-        found = self._detector.detect(picture, self._settings.input_px, MIN_SCORE)
-        found = merge_families(found, self._vocabulary)
-        self._tracker.detect(found, picture, t_s)
-        height, width = picture.shape[:2]
-        masking = found[np.isin(found.class_name, sorted(self._masking)) & (found.score >= _MASKING_SCORE)]
-        self._recent += [(t_s, as_box(row)) for row in masking.shares(picture)]
+    def _is_anything_moving(self, moment: "_Moment") -> bool:
+        return any(not track.is_still() and moment.heeds(track.box) for track in self._tracker.present())
+
+    def _ask(self, moment: "_Moment", *, is_check: bool, is_awake: bool) -> Look | None:
+        """Let the network look; None where it has no time."""
+        region = None
+        if moment.attention and not is_check:
+            region = attention_region(moment.attention, moment.frame.size, self._settings.input_px)
+        try:
+            look = None if region is None else self._detect_in(moment, region)
+            return look or self._detect_everywhere(moment, is_awake=is_awake)
+        except DetectorBusyError:
+            return None
+
+    def _detect_in(self, moment: "_Moment", region: Region) -> Look | None:
+        """Let the network look at a region; None where something may reach over its border: the whole must be seen."""
+        if self._tracker.is_crossed_by(region.box, moment.picture, moment.t_s):
+            return None
+        scaled = moment.frame.scaled(*region.frame_size)
+        piece = np.ascontiguousarray(scaled[region.top : region.bottom, region.left : region.right])
+        found = merge_families(self._detector.detect(piece, region.input_px, MIN_SCORE), self._vocabulary)
+        at_border = np.array([is_cut(region, as_box(row)) for row in found.xyxy], np.bool_)
+        shares = found.shifted(region.left, region.top).shares(scaled)
+        cut = [as_box(row) for row in shares[at_border & (found.score >= self._settings.confidence)]]
+        if any(self._is_stranger(box) for box in cut):
+            return None
+        height, width = moment.picture.shape[:2]
+        xyxy = shares * np.array([width, height, width, height], np.float32)
+        self._take_in(Detections(xyxy, found.class_name, found.score)[~at_border], moment, region.box)
+        self._vigil.looked_at(region.box, moment.glance, moment.t_s)
+        width_in, height_in = self._detector.input_size((piece.shape[1], piece.shape[0]), region.input_px)
+        return Look(LookKind.OBJECTS, region.box, self._detector.name, max(width_in, height_in))
+
+    def _is_stranger(self, box: Box) -> bool:
+        """Whether a box at a region's border is no part of an object that is followed."""
+        return all(covered(box, track.box) < _PART for track in self._tracker.present())
+
+    def _detect_everywhere(self, moment: "_Moment", *, is_awake: bool) -> Look:
+        height, width = moment.picture.shape[:2]
+        found = self._detector.detect(moment.picture, self._settings.input_px, MIN_SCORE)
+        before = self._heeded(moment)
+        self._take_in(merge_families(found, self._vocabulary), moment, WHOLE_PICTURE)
+        is_news = is_awake or before != self._heeded(moment) or self._is_anything_moving(moment)
+        self._vigil.looked_whole(moment.glance, moment.t_s, is_news=is_news)
         width_in, height_in = self._detector.input_size((width, height), self._settings.input_px)
         return Look(LookKind.OBJECTS, WHOLE_PICTURE, self._detector.name, max(width_in, height_in))
 
-    def _look_for_static(self, picture: Picture, t_s: float, tracks: Sequence[Track]) -> list[StaticObject] | None:
-        people_and_vehicles = [track for track in tracks if track.class_name in self._masking]
-        self._recent = [(seen_s, box) for seen_s, box in self._recent if t_s - seen_s <= _MASKING_S]
-        blocked = [track.box for track in people_and_vehicles] + [box for _, box in self._recent]
-        self._static.explain([track.box for track in people_and_vehicles if track.is_still()])
-        return self._static.look(picture, t_s, blocked)
+    def _heeded(self, moment: "_Moment") -> set[int]:
+        return {track.id for track in self._tracker.present() if moment.heeds(track.box)}
 
-    def _close_objects(self, found: Detections, picture: Picture) -> Objects:
-        xyxy = found.shares(picture)
-        boxes = [as_box(row) for row in xyxy]
-        looks_like = [appearance(picture, box) for box in boxes]
-        return Objects(
-            xyxy=xyxy,
-            class_name=found.class_name,
-            score=found.score,
-            track=np.array([self._known_track(box) for box in boxes], np.int64),
-            sight=np.full(len(found), Sight.DETECTED, np.uint8),
-            appearance=np.array(looks_like, np.float32).reshape(-1, APPEARANCE_LENGTH),
-        )
+    def _take_in(self, found: Detections, moment: "_Moment", region: Box) -> None:
+        self._tracker.detect(found, moment.picture, moment.t_s, region)
+        masking = found[np.isin(found.class_name, sorted(self._masking)) & (found.score >= _MASKING_SCORE)]
+        self._recent += [(moment.t_s, as_box(row)) for row in masking.shares(moment.picture)]
+
+    def _look_for_static(self, moment: "_Moment", *, was_detected: bool) -> "_Things":
+        is_due = self._turns.is_due(moment.glance, moment.t_s)
+        if not (is_due or was_detected or self._recent or self._settings.every_look):
+            return _Things(self._static.rest(moment.t_s), was_examined=False)
+        tracks = [track for track in self._tracker.present() if track.class_name in self._masking]
+        self._recent = [(seen_s, box) for seen_s, box in self._recent if moment.t_s - seen_s <= _MASKING_S]
+        blocked = [track.box for track in tracks] + [box for _, box in self._recent]
+        self._static.explain([track.box for track in tracks if track.is_still()])
+        objects = self._static.look(moment.picture, moment.t_s, blocked)
+        self._turns.looked(moment.glance, moment.t_s, is_open=self._static.is_open)
+        return _Things(objects or [], was_examined=objects is not None)
 
     def _known_track(self, box: Box) -> int:
         nearest = max(self._tracker.present(), key=lambda track: iou(track.box, box), default=None)
         return nearest.id if nearest is not None and iou(nearest.box, box) >= 0.4 else NO_TRACK
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """One picture and all that is known of it beforehand."""
+
+    frame: FramePictures
+    picture: Picture
+    glance: Glance
+    t_s: float
+    attention: tuple[Box, ...]
+
+    def heeds(self, box: Box) -> bool:
+        """Whether what is in a box matters."""
+        return not self.attention or any(shared_area(box, one) > 0 for one in self.attention)
+
+
+@dataclass(frozen=True, slots=True)
+class _Things:
+    """The static objects, and whether they were looked for."""
+
+    objects: list[StaticObject]
+    was_examined: bool
 
 
 def analysis_size(frame_size: tuple[int, int]) -> tuple[int, int]:
@@ -247,43 +309,5 @@ def analysis_size(frame_size: tuple[int, int]) -> tuple[int, int]:
     return max(2, round(width * scale)), max(2, round(height * scale))
 
 
-def close_window(region: Box, width: int, height: int) -> tuple[int, int, int, int]:
-    """left, top, right, bottom, px, of what to look at: the region and half its size around it, at least 320 px."""
-    x1, y1, x2, y2 = region[0] * width, region[1] * height, region[2] * width, region[3] * height
-    left, right = _widened(x1, x2, width)
-    top, bottom = _widened(y1, y2, height)
-    return left, top, right, bottom
-
-
-def _widened(low: float, high: float, size: int) -> tuple[int, int]:
-    length = min(size, max(round((high - low) * (1 + 2 * _CLOSE_MARGIN)), _CLOSE_MIN_PX))
-    first = min(max(0, round((low + high - length) / 2)), size - length)
-    return first, first + length
-
-
 def _close_input_px(piece: Picture) -> int:
-    return 320 if max(piece.shape[:2]) <= _CLOSE_MIN_PX else 640
-
-
-def _tracked(tracks: Sequence[Track]) -> Objects:
-    return Objects(
-        xyxy=np.array([track.box for track in tracks], np.float32).reshape(-1, 4),
-        class_name=np.array([track.class_name for track in tracks], np.str_),
-        score=np.array([track.evidence for track in tracks], np.float32),
-        track=np.array([track.id for track in tracks], np.int64),
-        sight=np.array([track.sight for track in tracks], np.uint8),
-        appearance=np.array([track.looks_like for track in tracks], np.float32).reshape(-1, APPEARANCE_LENGTH),
-    )
-
-
-def _lying(objects: Sequence[StaticObject], picture: Picture) -> Objects:
-    return Objects(
-        xyxy=np.array([one.box for one in objects], np.float32).reshape(-1, 4),
-        class_name=np.full(len(objects), STATIC_OBJECT),
-        score=np.array([one.score for one in objects], np.float32),
-        track=np.array([one.track for one in objects], np.int64),
-        sight=np.array([one.sight for one in objects], np.uint8),
-        appearance=np.array([appearance(picture, one.box) for one in objects], np.float32).reshape(
-            -1, APPEARANCE_LENGTH
-        ),
-    )
+    return 320 if max(piece.shape[:2]) <= CLOSE_MIN_PX else 640

@@ -35,6 +35,7 @@ class TrackMemory:
     seen_s: float
     clear_s: float
     judged_s: float
+    told_s: float
     evidence: float
     anchor: Box
     anchored_s: float
@@ -87,6 +88,7 @@ class StaticObjectMemory:
     seen: float
     flips: int
     odd_since_s: float
+    looks_like: ArrayRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +103,26 @@ class StaticMemory:
 
 
 @dataclass(frozen=True, slots=True)
+class VigilMemory:
+    """A `VigilState`."""
+
+    seen: ArrayRef
+    looked_s: float
+    whole_s: float
+    check_s: float
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class LookerMemory:
-    """A `Looker`; `detected` has at most one element: when the network last looked, and the glance of that moment."""
+    """A `Looker`; `vigil` has at most one element."""
 
     origin: MediaNs
     last_id: int
     tracks: tuple[TrackMemory, ...]
     static: StaticMemory
     recent: tuple[tuple[float, Box], ...]
-    detected: tuple[tuple[float, ArrayRef], ...]
+    vigil: tuple[VigilMemory, ...]
 
 
 _MEMORY = TypeAdapter(LookerMemory)

@@ -77,6 +77,26 @@ class Piece:
             ring=shelf.mask(memory.ring),
         )
 
+    def resized(self, width: int, height: int) -> Self:
+        """The same place in a picture of another size, px."""
+        across, down = width / self.mask.shape[1], height / self.mask.shape[0]
+        rows, columns = self.window()
+        left, top = round(columns.start * across), round(rows.start * down)
+        w, h = max(1, round(columns.stop * across) - left), max(1, round(rows.stop * down) - top)
+        left, top = min(left, width - w), min(top, height - h)
+        mask = np.zeros((height, width), np.uint8)
+        mask[top : top + h, left : left + w] = cv2.resize(
+            self.mask[self.window()], (w, h), interpolation=cv2.INTER_NEAREST
+        )
+        return type(self)(
+            mask=mask,
+            left=left,
+            top=top,
+            beneath=np.asarray(cv2.resize(self.beneath, (w, h), interpolation=cv2.INTER_AREA), np.uint8),
+            own_look=np.asarray(cv2.resize(self.own_look, (w, h), interpolation=cv2.INTER_AREA), np.float32),
+            ring=np.asarray(cv2.resize(self.ring, (w, h), interpolation=cv2.INTER_NEAREST), np.uint8),
+        )
+
     def box(self) -> Box:
         """The object's extent, shares of the picture."""
         height, width = self.mask.shape

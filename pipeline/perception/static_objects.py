@@ -6,19 +6,21 @@ of light: the surroundings tell how the light has changed since, and the object'
 background and its own look under that light.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
+import cv2
 import numpy as np
 
 from pipeline.geofence.boxes import Box, iou
 from pipeline.observation import Sight
+from pipeline.perception.appearance import APPEARANCE_LENGTH, appearance
 from pipeline.perception.background import Background, Change, analysis_picture
 from pipeline.perception.blobs import Blob, BlobKind, find_blobs
-from pipeline.perception.detections import Picture
+from pipeline.perception.detections import Floats, Picture
 from pipeline.perception.looker_memory import StaticMemory, StaticObjectMemory, Verdict
 from pipeline.perception.pieces import Piece, cut_piece, extend_piece
-from pipeline.perception.planes import Mask, box_mask
+from pipeline.perception.planes import Mask, box_mask, opened, square
 from pipeline.perception.shelf import OpenShelf, Shelf
 from pipeline.perception.track_ids import TrackIds
 
@@ -37,6 +39,8 @@ DISTRUST_S = 30.0
 MAX_OBJECTS = 64
 """Bounds memory; a scene with more is not one of things left behind."""
 _EXPLAINED_IOU = 0.45
+_SPECK = square(3)
+_UNCLEAR = (Verdict.NEITHER, Verdict.BACKGROUND)
 
 
 @dataclass(slots=True)
@@ -48,6 +52,7 @@ class StaticObject:
         box: Its extent, shares of the picture.
         score: How clearly its outline is new, in [0, 1].
         sight: How it was seen at the last look.
+        looks_like: See `appearance`; as it was at the last look.
     """
 
     track: int
@@ -59,6 +64,7 @@ class StaticObject:
     seen: float = 1.0
     flips: int = 0
     odd_since_s: float = 0.0
+    looks_like: Floats = field(default_factory=lambda: np.zeros(APPEARANCE_LENGTH, np.float32))
 
     def remember(self, shelf: Shelf) -> StaticObjectMemory:
         """Everything."""
@@ -72,6 +78,7 @@ class StaticObject:
             seen=self.seen,
             flips=self.flips,
             odd_since_s=self.odd_since_s,
+            looks_like=shelf.put_floats(self.looks_like),
         )
 
     @classmethod
@@ -91,6 +98,7 @@ class StaticObject:
             seen=memory.seen,
             flips=memory.flips,
             odd_since_s=memory.odd_since_s,
+            looks_like=shelf.floats(memory.looks_like),
         )
 
 
@@ -104,6 +112,7 @@ class StaticObjects:
         self._restless_until_s = 0.0
         self._distrusted: list[tuple[float, Mask]] = []
         self._t_s = 0.0
+        self._is_open = False
 
     def remember(self, shelf: Shelf) -> StaticMemory:
         """Everything."""
@@ -142,22 +151,38 @@ class StaticObjects:
         """
         small = analysis_picture(picture, ANALYSIS_PX)
         covered = box_mask(small.shape[1], small.shape[0], blocked)
-        if self._background is None or self._background.shape != small.shape:
-            # The first picture, or the camera now sends another size: nothing that was kept fits it.
-            self._background, self._t_s = Background(small, t_s, covered), t_s
-            self._objects, self._distrusted = [], []
-            return []
+        background = self._background_for(small, t_s, covered)
         elapsed_s, self._t_s = t_s - self._t_s, t_s
-        change = self._background.look(small, t_s, covered, self._kept(covered))
+        change = background.look(small, t_s, covered, self._kept(covered))
         if change.unrest > MAX_UNREST:
             self._restless_until_s = t_s + UNREST_HOLD_S
         if t_s < self._restless_until_s:
             # Whatever keeps still in a restless picture is the scene: learn it, so that calm can return.
-            self._background.absorb(change.traces, at_once=True)
+            background.absorb(change.traces, at_once=True)
+            self._is_open = True
             return None
-        self._verify(change, covered, elapsed_s, self._background)
-        self._take_in(change, self._background)
+        self._verify(change, covered, elapsed_s, background)
+        is_undecided = self._take_in(change, background)
+        self._is_open = is_undecided or any(one.verdict in _UNCLEAR for one in self._objects)
+        for one in self._objects:
+            one.looks_like = appearance(picture, one.box)
         return list(self._objects)
+
+    def rest(self, t_s: float) -> list[StaticObject]:
+        """Nothing stirs, so that nothing was examined: what was seen is there still.
+
+        Args:
+            t_s: Now, s.
+        """
+        self._t_s = t_s
+        for one in self._objects:
+            one.sight = Sight.VERIFIED if one.sight is Sight.DETECTED else one.sight
+        return list(self._objects)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the last look left something that only time can decide."""
+        return self._is_open
 
     def explain(self, boxes: list[Box]) -> None:
         """Forget the objects that turned out to be these people or vehicles: same place, same extent."""
@@ -165,6 +190,17 @@ class StaticObjects:
             if self._background is not None and any(iou(one.box, box) >= _EXPLAINED_IOU for box in boxes):
                 self._objects.remove(one)
                 self._background.forget(one.piece.mask)
+
+    def _background_for(self, small: Picture, t_s: float, covered: Mask) -> Background:
+        """The background; begun anew at the first picture, or where the camera now sends another size."""
+        if self._background is None or self._background.shape != small.shape:
+            height, width = small.shape[:2]
+            for one in self._objects:
+                one.piece = one.piece.resized(width, height)
+            self._objects = [one for one in self._objects if one.piece.mask.any()]
+            self._distrusted = []
+            self._background, self._t_s = Background(small, t_s, covered | self._kept(covered)), t_s
+        return self._background
 
     def _kept(self, like: Mask) -> Mask:
         """Where nothing may be concluded or learned: beneath every object that looked like itself or was covered."""
@@ -195,10 +231,12 @@ class StaticObjects:
             elif odd and self._t_s - one.odd_since_s > LOST_AFTER_S:
                 self._objects.remove(one)
 
-    def _take_in(self, change: Change, background: Background) -> None:
+    def _take_in(self, change: Change, background: Background) -> bool:
+        """Decide on every patch that differs; whether there was any, decided or not."""
         self._distrusted = [(until_s, mask) for until_s, mask in self._distrusted if until_s > self._t_s]
         scene = np.zeros_like(change.fresh)
-        for blob in find_blobs(change, MIN_BLOB_SHARE):
+        blobs = find_blobs(change, MIN_BLOB_SHARE)
+        for blob in blobs:
             touched = [one for one in self._objects if one.piece.touches(blob.mask)]
             if blob.kind is not BlobKind.LEFT:
                 if not touched and blob.kind is not BlobKind.FAINT:
@@ -211,6 +249,7 @@ class StaticObjects:
                     StaticObject(self._new_track.take(), piece.box(), blob.score, Sight.DETECTED, piece)
                 )
         background.absorb(scene)
+        return bool(blobs) or _is_unsettled(change.unsettled)
 
     def _grow(self, one: StaticObject, blob: Blob, change: Change) -> None:
         """The object has grown, or fallen over: still the same one."""
@@ -218,3 +257,11 @@ class StaticObjects:
         one.piece = extend_piece(one.piece, blob.mask, change, replace=fallen)
         one.box, one.score = one.piece.box(), max(one.score, blob.score)
         one.verdict, one.sight = Verdict.ITSELF, Sight.DETECTED
+
+
+def _is_unsettled(unsettled: Mask) -> bool:
+    """Whether as much differs as the half of the smallest thing, specks of noise left out."""
+    least_px = MIN_BLOB_SHARE * unsettled.size / 2
+    if cv2.countNonZero(unsettled) < least_px:
+        return False
+    return cv2.countNonZero(opened(unsettled, _SPECK)) >= least_px

@@ -58,6 +58,7 @@ class Track:
         seen_s: When it was last seen, by the network or at its place.
         clear_s: When it was last seen with nothing before it.
         judged_s: When the network last had a chance to find it.
+        told_s: When it was last seen, or known to be hidden: at no other look is anything told of it.
         sight: How it was seen at the last look.
         is_missed: Examined and not found at the last look.
         evidence: Mean score over the network's recent chances, in [0, 1]; a miss counts 0.
@@ -72,6 +73,7 @@ class Track:
     seen_s: float
     clear_s: float
     judged_s: float
+    told_s: float
     evidence: float
     anchor: Box
     anchored_s: float
@@ -92,6 +94,7 @@ class Track:
             seen_s=t_s,
             clear_s=t_s,
             judged_s=t_s,
+            told_s=t_s,
             evidence=found.score,
             anchor=found.box,
             anchored_s=t_s,
@@ -159,7 +162,8 @@ class Track:
         self._note_evidence(found.score, t_s)
         self._vote(found, elapsed_s)
         self._move(found.box, picture, t_s)
-        self.sight, self.is_missed, self.seen_s, self.clear_s = Sight.DETECTED, False, t_s, t_s
+        self.sight, self.is_missed = Sight.DETECTED, False
+        self.seen_s = self.clear_s = self.told_s = t_s
         share = _share(elapsed_s, _APPEARANCE_TAU_S)
         blended = (1 - share) * self.looks_like + share * appearance(picture, found.box)
         norm = float(np.linalg.norm(blended))
@@ -178,7 +182,8 @@ class Track:
             return False
         if was_judged:
             self._note_evidence(0.0, t_s)
-        self.sight, self.is_missed, self.seen_s = Sight.VERIFIED, False, t_s
+        self.sight, self.is_missed = Sight.VERIFIED, False
+        self.seen_s = self.told_s = t_s
         self.clear_s = self.clear_s if covers else t_s
         return True
 
@@ -197,7 +202,7 @@ class Track:
             and 0 < t_s - self.seen_s <= may_hide_s
             and self.place_likeness(picture, [cover.box for cover in before]) > OTHER_LIKENESS
         ):
-            self.sight, self.is_missed = Sight.HIDDEN, False
+            self.sight, self.is_missed, self.told_s = Sight.HIDDEN, False, t_s
         elif was_judged:
             self._note_evidence(0.0, t_s)
             self.is_missed = True

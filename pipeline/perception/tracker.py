@@ -5,15 +5,18 @@ What stands still is not lost when the network misses it or something passes in 
 it looked, and while something else covers it nothing is concluded.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from pipeline.config.vocabulary import Vocabulary
-from pipeline.geofence.boxes import as_boxes, containments, shared_areas
+from pipeline.geofence.boxes import Box, as_boxes, containments, covered, shared_areas
+from pipeline.observation import WHOLE_PICTURE
 from pipeline.perception.association import affinity, assign
 from pipeline.perception.detections import Detections, Picture
 from pipeline.perception.looker_memory import TrackMemory
+from pipeline.perception.places import SAME_LIKENESS
 from pipeline.perception.shelf import OpenShelf, Shelf
 from pipeline.perception.track import Found, Track
 from pipeline.perception.track_ids import TrackIds
@@ -27,6 +30,10 @@ _OWN_PLACE_FIT = 1.7
 _SAME_THING = 0.8
 _MEMORY_MOVING_S = 2.0
 _MEMORY_STILL_S = 60.0
+_MEMORY_UNEXAMINED_S = 10.0
+"""What moves may be anywhere after so long without a look at it."""
+_WITHIN = 0.9
+"""Share of an object that must lie in a region for a look at the region to tell of it."""
 MAX_TRACKS = 300
 """Bounds memory and the cost of matching; the longest unseen go first."""
 
@@ -63,13 +70,32 @@ class Tracker:
         """The tracks that were seen, verified or hidden at the last look, in the order they began."""
         return [track for track in self._tracks if not track.is_missed]
 
-    def detect(self, detections: Detections, picture: Picture, t_s: float) -> None:
-        """The network looked at the whole picture.
+    def told(self, t_s: float) -> list[Track]:
+        """Those of them of which the look at `t_s` tells: not what it did not reach, or could not make out."""
+        return [track for track in self.present() if track.told_s == t_s]
+
+    def unverified(self, t_s: float) -> list[Track]:
+        """The still tracks whose places the look at `t_s` did not recognise, though nothing stands before them."""
+        return [track for track in self.present() if track.told_s < t_s and track.is_still()]
+
+    def is_crossed_by(self, region: Box, picture: Picture, t_s: float) -> bool:
+        """Whether an object that cannot be verified at its place may reach over a border of a region, shares."""
+        for track in self._tracks:
+            box = track.expected(t_s)
+            if 0 < covered(box, region) < _WITHIN and not (
+                track.is_still() and track.place_likeness(picture) >= SAME_LIKENESS
+            ):
+                return True
+        return False
+
+    def detect(self, detections: Detections, picture: Picture, t_s: float, region: Box = WHOLE_PICTURE) -> None:
+        """The network looked at the picture, or at a region of it.
 
         Args:
             detections: What it found, from `MIN_SCORE` up, px of `picture`.
-            picture: Shape (H, W, 3), uint8, BGR.
+            picture: Shape (H, W, 3), uint8, BGR; whole.
             t_s: When, s.
+            region: What it looked at, shares. Of what does not lie in it the network tells nothing.
         """
         found = self._as_found(detections, picture)
         active = {index for index, track in enumerate(self._tracks) if not track.is_missed}
@@ -86,9 +112,12 @@ class Tracker:
         self._match(weak, active, picture, t_s, _WEAK_FIT)
         strong = self._match(strong, dormant, picture, t_s, _STRONG_FIT)
         missed = active | dormant
+        reached = {index for index in missed if _is_within(self._tracks[index].expected(t_s), region)}
         seen = [track for index, track in enumerate(self._tracks) if index not in missed]
         begun = self._begin(strong, seen, picture, t_s)
-        self._miss([self._tracks[index] for index in sorted(missed)], seen + begun, picture, t_s, was_judged=True)
+        self._miss([self._tracks[index] for index in sorted(reached)], seen + begun, picture, t_s, was_judged=True)
+        beyond = [self._tracks[index] for index in sorted(missed - reached) if not self._tracks[index].is_missed]
+        self._miss(beyond, seen + begun, picture, t_s, was_judged=False)
         self._tracks += begun
         self._forget(t_s)
 
@@ -155,10 +184,16 @@ class Tracker:
                 track.miss(picture, t_s, before, was_judged=was_judged)
 
     def _forget(self, t_s: float) -> None:
-        kept = [track for track in self._tracks if t_s - track.seen_s <= _memory_s(track) or not track.is_missed]
+        kept = [track for track in self._tracks if t_s - track.seen_s <= _memory_s(track)]
         newest = sorted(kept, key=lambda track: (-track.seen_s, -track.evidence, track.id))[:MAX_TRACKS]
         self._tracks = sorted(newest, key=lambda track: track.id)
 
 
 def _memory_s(track: Track) -> float:
-    return _MEMORY_STILL_S if track.is_still() else _MEMORY_MOVING_S
+    if track.is_missed:
+        return _MEMORY_STILL_S if track.is_still() else _MEMORY_MOVING_S
+    return math.inf if track.is_still() else _MEMORY_UNEXAMINED_S
+
+
+def _is_within(box: Box, region: Box) -> bool:
+    return region == WHOLE_PICTURE or covered(box, region) >= _WITHIN

@@ -23,7 +23,7 @@ from pipeline.observation import (
 )
 from pipeline.perception.appearance import APPEARANCE_LENGTH
 from pipeline.perception.detections import Detections, Picture, ScriptedDetector
-from pipeline.perception.looker import CHECK_EVERY_S, NO_TRACK, Looker, LookerSettings, analysis_size
+from pipeline.perception.looker import NO_TRACK, Looker, LookerSettings, analysis_size
 from tests.perception.street import Floats, enlarged, found, ground, put, shot
 
 VOCABULARY = load_vocabulary()
@@ -76,17 +76,31 @@ def test_the_first_look_asks_the_network_and_says_so() -> None:
     assert first.health.change == 0
 
 
-def test_of_an_unchanged_picture_the_network_is_asked_only_when_a_check_is_due() -> None:
+def test_an_unchanged_picture_is_checked_ever_more_seldom_and_what_stands_in_it_verified_at_every_look() -> None:
     detector = sees([("car", 0.6, SPOT)])
-    seen = watch(looker(detector), PARKED, 0, 60)
+    seen = watch(looker(detector), PARKED, 0, 250)
     asked_at = [index * 0.5 for index, one in enumerate(seen) if LookKind.OBJECTS in kinds(one)]
-    # At first the car might still be moving.
-    assert len(detector.asked_px) == len(asked_at) <= 60 / CHECK_EVERY_S + 4
-    assert max(np.diff(asked_at)) == CHECK_EVERY_S
+    assert len(detector.asked_px) == len(asked_at)
+    # At first the car might still be moving; then it counts as new.
+    still_from = asked_at[asked_at.index(4 + max(at for at in asked_at if at < 4))]
+    assert [at - still_from for at in asked_at if at >= still_from] == [0, 8, 24, 56, 116, 176, 236]
     assert all((LookKind.PLACES in kinds(one)) != (LookKind.OBJECTS in kinds(one)) for one in seen)
     assert all(one.objects.track.tolist() == [1] for one in seen)
     verified = [one for one in seen if LookKind.PLACES in kinds(one)]
     assert {int(one.objects.sight[0]) for one in verified} == {Sight.VERIFIED}
+
+
+def test_a_quiet_background_is_examined_every_ten_seconds_and_what_lies_there_is_reported_at_every_look() -> None:
+    eyes = looker(sees([]))
+    watch(eyes, GROUND, 0, 10)
+    seen = watch(eyes, put(GROUND, HEAP, seed=11, colour=(70, 110, 140)), 10, 120)[30:]
+    examined = [LookKind.STATIC in kinds(one) for one in seen]
+    at = np.flatnonzero(examined)
+    assert 8 <= len(at) <= 30
+    assert np.diff(at).max() == 20
+    assert all(one.objects.class_name.tolist() == [STATIC_OBJECT] for one in seen)
+    expected = [Sight.DETECTED if was_examined else Sight.VERIFIED for was_examined in examined]
+    assert [int(one.objects.sight[0]) for one in seen] == expected
 
 
 def test_the_network_is_asked_as_soon_as_something_changes() -> None:

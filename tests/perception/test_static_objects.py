@@ -209,15 +209,19 @@ def test_seconds_are_told_apart_after_years() -> None:
     assert all(found[t_s] == (23 <= t_s < 40) for t_s in found if not (20 <= t_s < 23 or 40 <= t_s < 42))
 
 
-def test_a_picture_of_another_size_begins_anew() -> None:
-    static = StaticObjects(TrackIds())
-    for index in range(60):
-        static.look(shot(WITH_HEAP if index >= 30 else GROUND, index), index / 2, [])
-    assert static.look(enlarged(shot(WITH_HEAP, 60), 200, 150), 30, []) == []
-    for index in range(61, 100):
-        scene = put(GROUND, HEAP, seed=11, colour=SAND) if index >= 80 else GROUND
-        found = static.look(enlarged(shot(scene, index), 200, 150), index / 2, [])
-    assert [one.track for one in found or []] == [2]
+@pytest.mark.parametrize("size", [(200, 150), (160, 90), (640, 360), (480, 480)])
+def test_what_lies_there_is_the_same_object_when_the_camera_sends_another_size(size: tuple[int, int]) -> None:
+    static, seen = StaticObjects(TrackIds()), list[tuple[float, dict[int, Box]]]()
+    for index in range(200):
+        scene = WITH_HEAP if 30 <= index < 140 else GROUND
+        is_other = index >= 60 and not 100 <= index < 120
+        picture = enlarged(shot(scene, index), *size) if is_other else shot(scene, index)
+        found = static.look(picture, index / 2, [])
+        assert found is not None
+        seen.append((index / 2, {one.track: one.box for one in found}))
+    assert all(list(objects) == [1] for t_s, objects in seen if 19 <= t_s < 70)
+    assert all(iou(objects[1], HEAP) > 0.6 for t_s, objects in seen if 19 <= t_s < 70)
+    assert all(objects == {} for t_s, objects in seen if t_s > 75)
 
 
 def test_an_object_that_proves_to_be_a_parked_car_is_forgotten() -> None:
