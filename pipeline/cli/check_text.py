@@ -7,10 +7,22 @@ from pydantic import JsonValue
 
 from pipeline.config.catalogue import EventPer
 from pipeline.config.duration import format_duration
-from pipeline.config.resolved import Camera, PictureShare, RecordedSource, Rule, Site, Zone
+from pipeline.config.resolved import (
+    CPU_DECODE,
+    Camera,
+    Geofence,
+    LiveSource,
+    PictureShare,
+    RecordedSource,
+    Rule,
+    Site,
+    Transport,
+    Zone,
+)
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.media.info import StreamInfo
 from pipeline.observation import NS_PER_S, STATIC_OBJECT, CameraId, MediaNs
+from pipeline.runtime.status_server import shown_address
 
 _MOST_NAMED = 12
 
@@ -20,7 +32,8 @@ def sentences(site: Site, info_by_camera: Mapping[CameraId, StreamInfo], vocabul
     yield f"Site {site.id} ({site.name}), times in {site.timezone.key}."
     server = "the embedded Redis" if site.redis.url is None else str(site.redis.url)
     yield f"Alerts go to the stream {site.redis.stream} of {server} and are kept {format_duration(site.redis.keep_ns)}."
-    yield f"State is kept in {site.state}."
+    yield f"State is kept in {site.state}, observation logs {format_duration(site.operation.keep_log_ns)} of them."
+    yield _listening(site.operation.listen)
     yield f"The network {site.detector.model} reports what it scores {site.detector.confidence:g} or higher."
     yield ""
     yield f"Cameras ({len(site.cameras)}):"
@@ -35,6 +48,12 @@ def sentences(site: Site, info_by_camera: Mapping[CameraId, StreamInfo], vocabul
                 yield f"    On {camera.id}: {_zones(rule, camera)}."
 
 
+def _listening(listen: tuple[str, int] | None) -> str:
+    if listen is None:
+        return "Nothing listens: there are no metrics and no health checks."
+    return f"Metrics and health checks of a run are at {shown_address(*listen)}: /metrics, /healthz, /readyz."
+
+
 def as_json(site: Site, info_by_camera: Mapping[CameraId, StreamInfo]) -> JsonValue:
     """The same for a program; no address in it holds a password."""
     cameras: list[JsonValue] = [_camera_json(camera, info_by_camera) for camera in site.cameras]
@@ -43,6 +62,10 @@ def as_json(site: Site, info_by_camera: Mapping[CameraId, StreamInfo]) -> JsonVa
         "site": {"id": site.id, "name": site.name, "timezone": site.timezone.key},
         "state": str(site.state),
         "redis": {"url": "embedded" if site.redis.url is None else str(site.redis.url), "stream": site.redis.stream},
+        "operation": {
+            "listen": None if site.operation.listen is None else shown_address(*site.operation.listen),
+            "keep_log": format_duration(site.operation.keep_log_ns),
+        },
         "detector": {"model": site.detector.model, "confidence": site.detector.confidence},
         "cameras": cameras,
         "rules": rules,
@@ -51,14 +74,22 @@ def as_json(site: Site, info_by_camera: Mapping[CameraId, StreamInfo]) -> JsonVa
 
 def _camera(camera: Camera, info_by_camera: Mapping[CameraId, StreamInfo], timezone: tzinfo) -> str:
     name = camera.id if camera.name == camera.id else f"{camera.id} ({camera.name})"
-    return f"{name}: {camera.source}{_footage(camera, info_by_camera, timezone)}; {_fences(camera)}."
+    return f"{name}: {_source(camera, info_by_camera, timezone)}; {_fences(camera)}."
 
 
-def _footage(camera: Camera, info_by_camera: Mapping[CameraId, StreamInfo], timezone: tzinfo) -> str:
+def _source(camera: Camera, info_by_camera: Mapping[CameraId, StreamInfo], timezone: tzinfo) -> str:
+    source = camera.source
+    if isinstance(source, LiveSource):
+        over = ", over UDP" if source.transport is Transport.UDP else ""
+        decoded = f", decoded by {source.decode}" if source.decode != CPU_DECODE else ""
+        return f"{source}, live{over}{decoded}"
     info = info_by_camera.get(camera.id)
-    if info is None or not isinstance(camera.source, RecordedSource):
-        return ", live"
-    loop = ", played once: this version does not loop" if camera.source.loop else ""
+    sub = f" (sub-stream {source.sub})" if source.sub is not None else ""
+    return f"{source}{sub}{_footage(source, info, timezone) if info is not None else ''}"
+
+
+def _footage(source: RecordedSource, info: StreamInfo, timezone: tzinfo) -> str:
+    loop = ", from the start again at its end (replay and --once play it once)" if source.loop else ""
     length = f", {info.duration_s:.1f} s" if info.duration_s else ""
     return f", {info.codec} {info.width}x{info.height}{length}, from {_moment(info.start, timezone)}{loop}"
 
@@ -70,11 +101,19 @@ def _moment(t: MediaNs, timezone: tzinfo) -> str:
 
 def _fences(camera: Camera) -> str:
     fences = camera.geofence
+    if fences.views:
+        return "; ".join(f"view {view.id}: {_zones_of_view(fences, view.id)}" for view in fences.views)
     if fences.file is None:
         return "no geofence"
-    names = ", ".join(f"{zone.id} ({_called(zone)})" for zone in fences.zones[:_MOST_NAMED])
-    more = f" and {len(fences.zones) - _MOST_NAMED} more" if len(fences.zones) > _MOST_NAMED else ""
-    masks = f", {len(fences.masks)} masked" if fences.masks else ""
+    return _zones_of_view(fences, "")
+
+
+def _zones_of_view(fences: Geofence, view: str) -> str:
+    zones = [zone for zone in fences.zones if zone.view == view]
+    n_masks = sum(mask.view == view for mask in fences.masks)
+    names = ", ".join(f"{zone.id} ({_called(zone)})" for zone in zones[:_MOST_NAMED])
+    more = f" and {len(zones) - _MOST_NAMED} more" if len(zones) > _MOST_NAMED else ""
+    masks = f", {n_masks} masked" if n_masks else ""
     calibrated = ", calibrated" if fences.ground is not None else ""
     return f"zones {names}{more}{masks}{calibrated}"
 
@@ -88,7 +127,8 @@ def _rule(rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
     off = "" if rule.enabled else " Switched off."
     yield f"{rule.id}: {title.en} ({title.zh}), {rule.severity}.{off}"
     yield f"  Raised when {rule.algorithm.fires_when}, for {dwell}, {_when(rule)}; one event per {_per(rule)}."
-    yield f"  {_looks_for(rule, vocabulary)}"
+    if not rule.algorithm.is_of_camera:
+        yield f"  {_looks_for(rule, vocabulary)}"
     grace, over = format_duration(rule.grace_ns), format_duration(rule.clear_after_ns)
     yield f"  What is unseen for up to {grace} counts as still there; the end is told when it has been over for {over}."
     if rule.cooldown_ns:
@@ -133,6 +173,8 @@ def _names(classes: frozenset[str], vocabulary: Vocabulary) -> list[str]:
 
 
 def _zones(rule: Rule, camera: Camera) -> str:
+    if rule.algorithm.is_of_camera:
+        return "the camera itself"
     chosen = rule.zones_by_camera[camera.id]
     told = [
         f"{zone.id} ({_called(zone)}{f', tells {zone.responsible}' if zone.responsible else ''})"
@@ -144,14 +186,32 @@ def _zones(rule: Rule, camera: Camera) -> str:
 
 def _camera_json(camera: Camera, info_by_camera: Mapping[CameraId, StreamInfo]) -> JsonValue:
     info = info_by_camera.get(camera.id)
-    zones: list[JsonValue] = [
-        {"id": zone.id, "name": zone.name, "category": zone.category, "points": [list(point) for point in zone.points]}
-        for zone in camera.geofence.zones
-    ]
+    zones: list[JsonValue] = [_zone_json(zone) for zone in camera.geofence.zones]
     video: JsonValue = None
     if info is not None:
         video = {"codec": info.codec, "width": info.width, "height": info.height, "duration_s": info.duration_s}
-    return {"id": camera.id, "name": camera.name, "source": str(camera.source), "video": video, "zones": zones}
+    source = camera.source
+    return {
+        "id": camera.id,
+        "name": camera.name,
+        "source": str(source),
+        "transport": source.transport.value if isinstance(source, LiveSource) else None,
+        "decode": source.decode if isinstance(source, LiveSource) else CPU_DECODE,
+        "sub": str(source.sub) if source.sub is not None else None,
+        "video": video,
+        "views": [view.id for view in camera.geofence.views],
+        "zones": zones,
+    }
+
+
+def _zone_json(zone: Zone) -> JsonValue:
+    return {
+        "id": zone.id,
+        "name": zone.name,
+        "category": zone.category,
+        "view": zone.view or None,
+        "points": [list(point) for point in zone.points],
+    }
 
 
 def _rule_json(rule: Rule) -> JsonValue:

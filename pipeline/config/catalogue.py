@@ -17,6 +17,8 @@ class Condition(StrEnum):
     """A person stays with one of the classes."""
     STATIC_OBJECT = "static_object"
     """A thing that was not there lies still."""
+    CAMERA_FAULT = "camera_fault"
+    """Something is wrong with the camera itself."""
 
 
 class Severity(StrEnum):
@@ -131,7 +133,7 @@ class Algorithm:
     @property
     def is_of_camera(self) -> bool:
         """Whether it judges the camera itself: its rules have no zones."""
-        return self.needs == ("health",)
+        return self.condition is Condition.CAMERA_FAULT
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,9 @@ class AlgorithmEntry(Part):
     number: Whole | None = Field(None, ge=1, description="its number in the catalogue")
     title: TitleEntry = Field(description="for people")
     fires_when: Text = Field(description="one sentence in English, without the dwell")
-    condition: Condition | None = Field(description="the code that decides: stationary, group, static_object, or null")
+    condition: Condition | None = Field(
+        description="the code that decides: stationary, group, static_object, camera_fault, or null"
+    )
     needs: list[Text] = Field(default=[], description="coco, static, luma, health, or classes of another network")
     classes: list[Text] = Field(default=[], description="classes or groups of the vocabulary")
     required: list[Text] = Field(default=[], description="classes that take part whatever a rule's classes say")
@@ -101,6 +103,8 @@ class AlgorithmEntry(Part):
             raise fault(f"the condition {self.condition} without classes", "at least one class")
         if self.condition is Condition.STATIC_OBJECT and self.static is not StaticUse.REQUIRED:
             raise fault("the condition static_object without static objects", "static: required")
+        if self.condition is Condition.CAMERA_FAULT and self.needs != ["health"]:
+            raise fault("the condition camera_fault with other needs than the camera's health", "needs: [health]")
         return self
 
 

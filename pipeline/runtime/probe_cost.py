@@ -10,6 +10,7 @@ need half or twice as much.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pipeline.config.resolved import LiveSource
 from pipeline.runtime.probe import Measured, Missing, Probed
 
 FARTHEST_KEYFRAMES_S = 4.0
@@ -61,13 +62,13 @@ def remarks(probed: Probed) -> Iterator[str]:
     """What makes the camera dear or slow to notice, and what would help."""
     main, sub = probed.main, probed.sub
     if isinstance(main, Measured):
-        yield from _remarks_on_main(main, has_sub=sub is not None)
+        yield from _remarks_on_main(main, has_sub=sub is not None, is_live=isinstance(probed.camera.source, LiveSource))
     if isinstance(sub, Measured):
         yield from _remarks_on_sub(sub, main)
 
 
-def _remarks_on_main(main: Measured, *, has_sub: bool) -> Iterator[str]:
-    if not has_sub:
+def _remarks_on_main(main: Measured, *, has_sub: bool, is_live: bool) -> Iterator[str]:
+    if not has_sub and is_live:
         yield "no sub-stream: crossings and fast movements need every picture of the main stream; name its sub-stream"
     if main.codec in _ALL_KEYFRAMES:
         yield f"{main.codec}: every picture is a keyframe, much to carry and to store; H.264 or H.265 is better"

@@ -160,12 +160,15 @@ def test_a_site_without_rules_says_that_nothing_will_be_raised(site: Path, capsy
         assert line.endswith(": rules: no rule: nothing will be raised")
 
 
-def test_it_does_not_promise_to_play_a_recording_again(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_says_when_a_recording_is_played_again(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
     site.write_text(SITE.replace("source: gate.mp4", "source: gate.mp4\n    loop: true"), encoding="utf-8")
 
     assert run(["check", str(site)]) == 0
 
-    assert "+08:00, played once: this version does not loop; zones lane" in capsys.readouterr().out
+    assert (
+        "+08:00, from the start again at its end (replay and --once play it once); zones lane"
+        in capsys.readouterr().out
+    )
 
 
 def test_a_rule_that_waits_for_what_the_network_cannot_tell_is_a_fault(
@@ -200,7 +203,9 @@ def test_the_schema_refuses_what_check_refuses(capsys: pytest.CaptureFixture[str
     ]
     assert schema["properties"]["algorithms"]["propertyNames"] == {"type": "string", "pattern": ":"}
     keys, own = schema["$defs"]["RuleEntry"]["properties"]["algorithm"]["anyOf"]
-    assert keys == {"enum": ["street_vendor", "fire_lane_blocked", "illegal_parking", "construction_waste"]}
+    assert keys == {
+        "enum": ["street_vendor", "fire_lane_blocked", "illegal_parking", "construction_waste", "camera_fault"]
+    }
     assert own == {"type": "string", "pattern": ":"}
     categories = schema["$defs"]["ZonesByCategory"]["properties"]["category"]["enum"]
     assert (len(categories), categories[:2]) == (16, ["fire_lane", "sidewalk"])

@@ -19,7 +19,7 @@ def test_the_catalogue_has_thirty_algorithms_and_sixteen_categories() -> None:
     assert {key for key, found in catalogue.algorithms.items() if found.event_per is EventPer.OBJECT} == PER_OBJECT
 
 
-def test_the_three_algorithms_of_this_version_stand_on_its_three_conditions() -> None:
+def test_the_algorithms_of_this_version_stand_on_its_conditions() -> None:
     algorithms = {key: found for key, found in load_catalogue().algorithms.items() if found.condition is not None}
 
     assert {key: (found.condition, found.static, found.dwell_ns // 10**9) for key, found in algorithms.items()} == {
@@ -27,6 +27,7 @@ def test_the_three_algorithms_of_this_version_stand_on_its_three_conditions() ->
         "fire_lane_blocked": (Condition.STATIONARY, StaticUse.OFF, 60),
         "illegal_parking": (Condition.STATIONARY, StaticUse.NEVER, 180),
         "construction_waste": (Condition.STATIC_OBJECT, StaticUse.REQUIRED, 300),
+        "camera_fault": (Condition.CAMERA_FAULT, StaticUse.NEVER, 10),
     }
 
 
@@ -41,11 +42,11 @@ def test_every_default_lies_within_its_bounds() -> None:
     [
         (
             ("[stall, goods]\n    required", "[stalls]\n    required"),
-            52,
+            53,
             "algorithms.street_vendor.classes[0]: 'stalls'",
         ),
-        (("dwell: 120s", "dwell: soon"), 56, "algorithms.street_vendor.dwell: no duration"),
-        (("dwell: [1s, 24h]", "dwell: [24h, 1s]"), 38, "bounds: dwell: the first above the second"),
+        (("dwell: 120s", "dwell: soon"), 57, "algorithms.street_vendor.dwell: no duration"),
+        (("dwell: [1s, 24h]", "dwell: [24h, 1s]"), 39, "bounds: dwell: the first above the second"),
     ],
 )
 def test_a_mistake_in_a_catalogue_is_told_at_its_line(

@@ -73,7 +73,7 @@ def test_without_a_word_it_listens_on_this_machine_alone_and_keeps_logs_a_fortni
 
 
 OWN = (
-    "algorithms: {own:fault: {title: {zh: 异常, en: Fault}, fires_when: x, condition: static_object, static: required,"
+    "algorithms: {own:fault: {title: {zh: 异常, en: Fault}, fires_when: x, condition: camera_fault,"
     " needs: [health], dwell: 9s, severity: info}}\n"
 )
 

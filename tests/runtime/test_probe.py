@@ -17,9 +17,7 @@ from pipeline.runtime.probe import Measured, Missing, probe
 from tests.media.clips import Clip, write_clip
 from tests.rtsp.server import Pattern, RtspServer, Sound
 
-
-RIGHT = {"user": "viewer", "password": "right"}
-WRONG = {"user": "viewer", "password": "wrong"}
+PASSWORD, OTHER = "right", "wrong"
 
 
 def camera(name: str, main: SecretUrl, sub: SecretUrl | None = None) -> Camera:
@@ -39,7 +37,7 @@ def test_what_each_stream_is_made_of_is_measured_and_each_fault_has_its_kind() -
         RtspServer(
             {"main": Pattern(width=640, height=360, gop=25), "sub": Pattern(fps=15, gop=15, b_frames=0)}
         ) as open_,
-        RtspServer({"main": Pattern()}, **RIGHT) as locked,
+        RtspServer({"main": Pattern()}, user="viewer", password=PASSWORD) as locked,
         socket.create_server(("127.0.0.1", 0)) as closed,
     ):
         closed_port = closed.getsockname()[1]
@@ -48,7 +46,7 @@ def test_what_each_stream_is_made_of_is_measured_and_each_fault_has_its_kind() -
         found = probe(
             [
                 camera("both", open_.url("main"), open_.url("sub")),
-                camera("locked", locked.url("main", **WRONG)),
+                camera("locked", locked.url("main", user="viewer", password=OTHER)),
                 camera("no-path", open_.url("gone")),
                 camera("off", SecretUrl(f"rtsp://127.0.0.1:{closed_port}/1", f"rtsp://u:p@127.0.0.1:{closed_port}/1")),
             ],

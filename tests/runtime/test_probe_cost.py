@@ -1,14 +1,16 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pipeline.config.resolved import Camera, Geofence, RecordedSource
+from pipeline.config.resolved import Camera, Geofence, LiveSource, RecordedSource
+from pipeline.config.secrets import SecretUrl
 from pipeline.media.stream_fault import StreamFault
 from pipeline.observation import CameraId
 from pipeline.runtime.probe import Measured, Missing, Probed
 from pipeline.runtime.probe_cost import Cost, cores, cost_of, remarks
 
-CAMERA = Camera(CameraId("a"), "a", RecordedSource(Path("a.mp4"), None, loop=False), Geofence(None, ()))
+CAMERA = Camera(CameraId("a"), "a", LiveSource(SecretUrl("rtsp://a", "rtsp://a"), None), Geofence(None, ()))
 
 
 def stream(
@@ -62,6 +64,12 @@ def test_the_cores_of_a_site_are_those_of_its_cameras() -> None:
     assert cores([Cost(10, 110)] * 100, 0) == pytest.approx(1)
     assert cores([Cost(10, 110)] * 100, 0.1) == pytest.approx(2)
     assert cores([], 1) == 0
+
+
+def test_a_recording_is_not_told_to_bring_a_sub_stream() -> None:
+    recorded = replace(CAMERA, source=RecordedSource(Path("a.mp4"), None, loop=False))
+
+    assert list(remarks(Probed(recorded, MAIN, None))) == []
 
 
 def test_a_good_camera_brings_no_remark() -> None:
