@@ -46,6 +46,8 @@ def fill_and_free(folder: Path, how: str, line: str) -> None:
                 outbox.save([Checkpoint(GATE, MediaNs(checkpoint.t), b"not later: left out")])
             except StateError as error:
                 refusals.append(str(error))
+                if len(outbox.waiting(100_000)) != number:
+                    sys.exit("half a step was kept")
             if kept_after == 10:
                 break
         found = outbox.checkpoint(GATE)
