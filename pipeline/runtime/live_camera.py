@@ -9,13 +9,14 @@ from functools import partial
 
 from pipeline.config.resolved import Camera, LiveSource
 from pipeline.errors import SmartAlertError
+from pipeline.media.activity import Activity
 from pipeline.media.arrival import Arrival
 from pipeline.media.frame import Frame
 from pipeline.observation import EndCause, GapCause, MediaNs, nanoseconds, seconds
 from pipeline.runtime.events_log import EventsLog
 from pipeline.runtime.examiner import HOLE_NS, TICK_EVERY_NS, Examiner
 from pipeline.runtime.metrics import CameraMetrics
-from pipeline.runtime.need import LONGEST_IDLE_NS, LONGEST_INTERVAL_NS, ON_TIME, Need, Plan, plan
+from pipeline.runtime.need import LONGEST_INTERVAL_NS, ON_TIME, Need, Plan, plan
 from pipeline.runtime.stream import Phase, Stream
 from pipeline.runtime.turns import Wish
 
@@ -56,7 +57,8 @@ class LiveCamera:
         self._streams: tuple[Stream, ...] = ()
         self._analysed: Stream | None = None
         self._plan = Plan(need.interval_ns, keyframes_only=True)
-        self._key_due = self._any_due = MediaNs(0)
+        self._key_due = self._any_due = self._stir_due = MediaNs(0)
+        self._activity = Activity()
         # A live camera's time goes on by this machine's clock before it was ever reached; a recording's begins with it.
         self._offset_ns: int | None = 0 if isinstance(camera.source, LiveSource) else None
         self._jumped = False
@@ -114,7 +116,9 @@ class LiveCamera:
             return
         self._offset_ns = arrival.t - arrival.arrival_ns
         self._n_arrived += 1
-        if arrival.t >= (self._key_due if arrival.is_key else self._any_due):
+        self._activity.packet(arrival.n_bytes, is_key=arrival.is_key)
+        due = self._key_due if arrival.is_key else self._any_due
+        if arrival.t >= due or (arrival.t >= self._stir_due and self._stirs()):
             self._wish(Wish(arrival.arrival_ns, self._plan.interval_ns))
 
     def ended(self, stream: Stream) -> None:
@@ -171,7 +175,8 @@ class LiveCamera:
         if stream is None or pictures is None:
             return None
         key_ns = nanoseconds(pictures.keyframe_interval_s)
-        self._plan = plan(self._need, key_ns, is_idle=self.examiner.is_idle)
+        is_idle = self.examiner.is_idle and not self._stirs()
+        self._plan = plan(self._need, key_ns, is_idle=is_idle, packets_tell=self._activity.is_helpful)
         frame = pictures.keyframe() if self._plan.keyframes_only else pictures.newest()
         if frame is None:
             return None
@@ -187,11 +192,12 @@ class LiveCamera:
 
     def _set_due(self, t: MediaNs, key_ns: int) -> None:
         interval_ns = self._plan.interval_ns
+        self._stir_due = MediaNs(t + round(self._need.interval_ns * ON_TIME))
         early_ns = round(interval_ns * (1 - ON_TIME))
         if self._plan.keyframes_only:
             # The last keyframe within the interval; where none comes in time, any picture.
             self._key_due = MediaNs(t + max(0, interval_ns - key_ns) + early_ns)
-            self._any_due = MediaNs(t + max(interval_ns, min(key_ns, LONGEST_IDLE_NS)) * 3 // 2)
+            self._any_due = MediaNs(t + interval_ns * 3 // 2)
         else:
             self._key_due = self._any_due = MediaNs(t + interval_ns - early_ns)
 
@@ -205,6 +211,8 @@ class LiveCamera:
             self.examiner.examine(frame, partial(self._best, frame), self._frame_rate())
         finally:
             self._looked = frame.t
+        if frame.is_key and self._plan.keyframes_only:
+            self._activity.judged(changed=not self.examiner.is_idle)
         captured_ns = frame.t - (self._offset_ns or 0)
         self._metrics.analysed(max(0.0, seconds(self._now_ns() - captured_ns)))
         blindness = self.examiner.blindness
@@ -234,6 +242,10 @@ class LiveCamera:
                 self._metrics.blind(GapCause.NO_SIGNAL.value)
             self.examiner.pass_time(now)
 
+    def _stirs(self) -> bool:
+        """Whether the packets since the last keyframe tell that something moves, on a camera where they do."""
+        return self._activity.is_helpful and self._activity.is_active
+
     def _has_signal(self) -> bool:
         return any(_delivers(stream, self._now_ns()) for stream in self._streams)
 
@@ -244,7 +256,8 @@ class LiveCamera:
         if chosen is not self._analysed and chosen is not None and self._analysed is not None:
             self._events.info("camera.stream_changed", stream=chosen.name, before=self._analysed.name)
             self._analysed = chosen
-            self._key_due = self._any_due = MediaNs(0)
+            self._key_due = self._any_due = self._stir_due = MediaNs(0)
+            self._activity = Activity()
             self._arrivals.clear()
 
     def _note_arrivals(self, t: MediaNs) -> None:

@@ -17,6 +17,8 @@ MOMENT_NS = nanoseconds(0.2)
 """Between looks for a rule that needs every moment: a person who runs moves by a metre."""
 LONGEST_IDLE_NS = nanoseconds(4.0)
 """Where nothing is going on, keyframes that are no further apart than this suffice."""
+LONGEST_TOLD_NS = nanoseconds(12.0)
+"""As `LONGEST_IDLE_NS`, on a camera whose packets between keyframes tell when something begins to move."""
 ON_TIME = 0.9
 """A picture that comes by a tenth of the interval too early is the one that was due."""
 
@@ -61,16 +63,18 @@ def need_of(rules: Iterable[Rule], camera: CameraId) -> Need:
     return Need(min(max(shortest_ns // LOOKS_A_DWELL, SHORTEST_INTERVAL_NS), LONGEST_INTERVAL_NS))
 
 
-def plan(need: Need, keyframe_interval_ns: int, *, is_idle: bool) -> Plan:
+def plan(need: Need, keyframe_interval_ns: int, *, is_idle: bool, packets_tell: bool = False) -> Plan:
     """How to look now.
 
     Args:
         need: Of the rules.
         keyframe_interval_ns: The longest of the latest distances between keyframes; 0: not known yet.
         is_idle: Nothing is where the rules look, and nothing moves.
+        packets_tell: The packets between keyframes are known to tell when that changes, and do not.
     """
     interval_ns = need.interval_ns
-    if is_idle and not need.every_moment and keyframe_interval_ns <= LONGEST_IDLE_NS:
+    longest_idle_ns = LONGEST_TOLD_NS if packets_tell else LONGEST_IDLE_NS
+    if is_idle and not need.every_moment and keyframe_interval_ns <= longest_idle_ns:
         interval_ns = max(interval_ns, keyframe_interval_ns)
     return Plan(interval_ns, keyframes_only=keyframe_interval_ns * ON_TIME <= interval_ns)
 
