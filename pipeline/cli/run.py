@@ -40,9 +40,17 @@ from pipeline.runtime.recordings import Tools, recordings_of, run_recordings
 )
 @click.option("--duration", metavar="TIME", help="Stop after so long, such as 60s or 5m.")
 @click.option("--json", "as_json", is_flag=True, help="Messages on stdout as JSON, one a line.")
-@click.option("--log-format", type=click.Choice([*LogFormat]), default=LogFormat.TEXT, help="Of events on stderr.")
 @click.option(
-    "--log-level", type=click.Choice([*LogLevel]), default=LogLevel.INFO, help="From which on events are told."
+    "--log-format",
+    type=click.Choice([one.value for one in LogFormat]),
+    default=LogFormat.TEXT.value,
+    help="Of events on stderr.",
+)
+@click.option(
+    "--log-level",
+    type=click.Choice([one.value for one in LogLevel]),
+    default=LogLevel.INFO.value,
+    help="From which on events are told.",
 )
 def command(
     site_file: Path,
@@ -51,8 +59,8 @@ def command(
     pace: str | None,
     duration: str | None,
     as_json: bool,
-    log_format: LogFormat,
-    log_level: LogLevel,
+    log_format: str,
+    log_level: str,
 ) -> None:
     """Watch every camera of a site; alerts go to its stream, evidence and logs to its state folder.
 
