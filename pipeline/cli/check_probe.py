@@ -65,9 +65,9 @@ def probe_json(found: Sequence[Probed]) -> JsonValue:
         "cameras": [_camera_json(one) for one in found],
         "reached": sum(one.is_reached for one in found),
         "cores": {
-            "quiet": round(cores(costs, 0), 2),
-            "tenth_busy": round(cores(costs, BUSY_SHARE), 2),
-            "busy": round(cores(costs, 1), 2),
+            "quiet": round(cores(costs, 0), 4),
+            "tenth_busy": round(cores(costs, BUSY_SHARE), 4),
+            "busy": round(cores(costs, 1), 4),
             "basis": _BASIS,
         },
     }

@@ -57,8 +57,8 @@ class Place:
     line_by_key: Mapping[str, int] = field(default_factory=dict, repr=False, compare=False)
 
     def fault(self, key: str, text: str) -> Fault:
-        """A mistake at `key` below."""
-        line = self.line_by_key.get(key, self.line)
+        """A mistake at `key` below, such as `source` or `streams.main`."""
+        line = self.line_by_key.get(key.partition(".")[0], self.line)
         return Fault(self.file, line, f"{self.key}.{key}".strip("."), text)
 
 

@@ -41,6 +41,7 @@ class Measured:
         keyframe_interval_s: From keyframe to keyframe; where fewer than two came, how long there was no second one.
         n_keyframes: How many came.
         has_b_frames: Whether pictures come in another order than they are shown.
+        is_hardware: Whether a hardware decoder was at work.
     """
 
     codec: str
@@ -51,6 +52,7 @@ class Measured:
     keyframe_interval_s: float
     n_keyframes: int
     has_b_frames: bool
+    is_hardware: bool = False
 
     @property
     def interval_is_known(self) -> bool:
@@ -253,4 +255,5 @@ class _Measuring:
             keyframe_interval_s=self._pictures.keyframe_interval_s,
             n_keyframes=self.n_keyframes,
             has_b_frames=self._pictures.has_b_frames,
+            is_hardware=self._pictures.is_hardware,
         )

@@ -10,7 +10,7 @@ need half or twice as much.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.config.resolved import LiveSource
+from pipeline.config.resolved import CPU_DECODE, LiveSource
 from pipeline.runtime.probe import Measured, Missing, Probed
 
 FARTHEST_KEYFRAMES_S = 4.0
@@ -60,9 +60,12 @@ def cores(costs: Sequence[Cost], busy_share: float) -> float:
 
 def remarks(probed: Probed) -> Iterator[str]:
     """What makes the camera dear or slow to notice, and what would help."""
-    main, sub = probed.main, probed.sub
+    main, sub, source = probed.main, probed.sub, probed.camera.source
+    wanted = source.decode if isinstance(source, LiveSource) else CPU_DECODE
+    if isinstance(main, Measured) and wanted != CPU_DECODE and not main.is_hardware:
+        yield f"decode: {wanted} is not at work, the processor decodes: there is no such device, or not for this codec"
     if isinstance(main, Measured):
-        yield from _remarks_on_main(main, has_sub=sub is not None, is_live=isinstance(probed.camera.source, LiveSource))
+        yield from _remarks_on_main(main, has_sub=sub is not None, is_live=isinstance(source, LiveSource))
     if isinstance(sub, Measured):
         yield from _remarks_on_sub(sub, main)
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from pipeline.alerts.server_url import connector
 from pipeline.config.load import Draft
-from pipeline.config.resolved import Camera, RecordedSource, Rule, Site
+from pipeline.config.resolved import Camera, LiveSource, Rule, Site
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.errors import ConfigError, Fault, SmartAlertError, SourceError, StreamError
 from pipeline.media.file_source import FileSource
 from pipeline.media.info import StreamInfo
+from pipeline.media.live_decoder import known_decode
 from pipeline.observation import STATIC_OBJECT, CameraId
 from pipeline.perception.detector import Detector
 from pipeline.runtime.eyes import network_card
@@ -31,7 +32,7 @@ class Findings:
 
 
 def try_site(draft: Draft, opened: Callable[[Camera], None]) -> Findings:
-    """Open every recording, load the network, read the address of Redis. Live cameras are left alone.
+    """Open every recording, load the network, read the address of Redis. Live cameras are left alone (see `probe`).
 
     Args:
         draft: Read; what is wrong in it is not tried.
@@ -55,13 +56,28 @@ def try_site(draft: Draft, opened: Callable[[Camera], None]) -> Findings:
 
 
 def _try_source(camera: Camera) -> StreamInfo | Fault | None:
-    if not isinstance(camera.source, RecordedSource):
-        return None
+    if isinstance(camera.source, LiveSource):
+        return _try_decoder(camera, camera.source.decode)
     try:
         with FileSource.open(camera.source.path, camera.source.start) as source:
-            return source.info
+            info = source.info
     except SourceError as error:
-        return camera.place.fault("source", f"cannot be opened: {error}")
+        return camera.place.fault(
+            "source" if camera.source.sub is None else "streams.main", f"cannot be opened: {error}"
+        )
+    try:
+        if camera.source.sub is not None:
+            FileSource.open(camera.source.sub, camera.source.start).close()
+    except SourceError as error:
+        return camera.place.fault("streams.sub", f"cannot be opened: {error}")
+    return info
+
+
+def _try_decoder(camera: Camera, name: str) -> Fault | None:
+    if known_decode(name):
+        return None
+    text = f"this machine's FFmpeg has no such decoder (got {name}, allowed: cpu, or one that it was built with)"
+    return camera.place.fault("decode", text)
 
 
 def _try_network(site: Site, faults: list[Fault], warnings: list[Fault]) -> None:

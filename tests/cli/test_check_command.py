@@ -221,3 +221,43 @@ def test_the_example_site_is_right(monkeypatch: pytest.MonkeyPatch, capsys: pyte
 
     assert run(["check", str(Path(__file__).parents[2] / "configs" / "example-site.yaml")]) == 0
     assert "geheim" not in capsys.readouterr().out
+
+
+def test_a_decoder_that_ffmpeg_was_not_built_with_is_a_fault(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    site.write_text(SITE.replace("    streams: {", "    decode: d3d12va\n    streams: {"), encoding="utf-8")
+
+    assert run(["check", str(site)]) == 2
+    assert capsys.readouterr().err == (
+        f"{site}:10: cameras[1].decode: this machine's FFmpeg has no such decoder"
+        " (got d3d12va, allowed: cpu, or one that it was built with)\n"
+    )
+
+
+def test_the_small_stream_of_a_recording_is_opened_too(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    streams = "streams: {main: gate.mp4, sub: gate.geojson}"
+    site.write_text(SITE.replace("source: gate.mp4", streams), encoding="utf-8")
+
+    assert run(["check", str(site)]) == 2
+    assert f"{site}:6: cameras[0].streams.sub: cannot be opened: " in capsys.readouterr().err
+
+
+def test_it_says_how_cameras_are_reached_and_where_metrics_are(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = SITE.replace("    streams: {", "    transport: udp\n    streams: {")
+    site.write_text(f"operation: {{listen: '[::1]:9000', keep_log: 2d}}\n{text}", encoding="utf-8")
+
+    assert run(["check", str(site)]) == 0
+    told = capsys.readouterr().out
+    assert "yard: rtsp://***@10.0.0.8/1, live, over UDP; zones kerb (sidewalk)." in told
+    assert "observation logs 2d of them." in told
+    assert "Metrics and health checks of a run are at [::1]:9000: /metrics, /healthz, /readyz." in told
+
+
+def test_a_rule_about_cameras_is_told_as_one(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rule = "  - {id: fault, algorithm: camera_fault, cameras: [yard]}\n"
+    site.write_text(SITE + rule, encoding="utf-8")
+
+    assert run(["check", str(site)]) == 0
+    told = capsys.readouterr().out
+    about = told[told.index("  fault: Camera fault") :]
+    assert "On yard: the camera itself." in about
+    assert "It looks for" not in about

@@ -72,6 +72,13 @@ def test_a_recording_is_not_told_to_bring_a_sub_stream() -> None:
     assert list(remarks(Probed(recorded, MAIN, None))) == []
 
 
+def test_a_hardware_decoder_that_is_not_at_work_is_told() -> None:
+    wanted = replace(CAMERA, source=LiveSource(SecretUrl("rtsp://a", "rtsp://a"), None, decode="cuda"))
+
+    assert "decode: cuda is not at work" in " ".join(remarks(Probed(wanted, MAIN, SUB)))
+    assert list(remarks(Probed(wanted, replace(MAIN, is_hardware=True), SUB))) == []
+
+
 def test_a_good_camera_brings_no_remark() -> None:
     assert told(MAIN, SUB) == []
 
