@@ -23,7 +23,7 @@ from pipeline.media.live_pictures import LivePictures
 from pipeline.media.live_time import LiveClock
 from pipeline.media.stream_errors import stream_lost
 from pipeline.media.stream_fault import StreamFault, StreamLostError
-from pipeline.observation import NS_PER_S, MediaNs
+from pipeline.observation import NS_PER_S, MediaNs, seconds
 
 # No file is ever opened on a camera's word, and nothing is listened for.
 _PROTOCOLS = "rtsp,rtsps,rtp,srtp,rtmp,rtmps,rtmpt,http,https,httpproxy,udp,tcp,tls,srt,crypto"
@@ -67,7 +67,7 @@ def open_live(url: SecretUrl, settings: LiveSettings, clock: LiveClock, now_ns: 
         raise StreamLostError(
             StreamFault.UNDECODABLE, f"{url}: no such decoder (got {settings.decode}, allowed: {allowed})"
         )
-    container = _opened(url, settings, _options(url, settings))
+    container = _opened(url, settings, _options(url, settings), now_ns)
     try:
         return LiveConnection(url, container, settings, clock, now_ns)
     except BaseException:
@@ -204,8 +204,11 @@ def _stamped(heap: "deque[_Raw]") -> "deque[_Raw]":
     return deque([*before, *islice(heap, n, None)])
 
 
-def _opened(url: SecretUrl, settings: LiveSettings, options: dict[str, str]) -> InputContainer:
+def _opened(
+    url: SecretUrl, settings: LiveSettings, options: dict[str, str], now_ns: Callable[[], int]
+) -> InputContainer:
     failure: Exception | None = None
+    began_ns = now_ns()
     try:
         return av.open(
             url.reveal(),
@@ -218,7 +221,11 @@ def _opened(url: SecretUrl, settings: LiveSettings, options: dict[str, str]) -> 
     if isinstance(failure, av.error.HTTPOtherClientError) and _VIDEO_ONLY in options:
         # Servers refuse to play none of their streams: ask for all, to tell a stream without video from a wrong path.
         with suppress(StreamLostError):
-            return _opened(url, settings, {key: value for key, value in options.items() if key != _VIDEO_ONLY})
+            others = {key: value for key, value in options.items() if key != _VIDEO_ONLY}
+            return _opened(url, settings, others, now_ns)
+    # FFmpeg tells a wait that was cut off as anything: data that is no video, a broken connection.
+    if seconds(now_ns() - began_ns) >= settings.open_timeout_s:
+        failure = TimeoutError()
     # Raised outside the handler: the first error holds the whole address, and would be shown with this one.
     raise stream_lost(url, failure, doing="cannot be opened")
 
@@ -229,7 +236,8 @@ def _sender_ns(packet: "Packet[VideoStream]") -> int:
 
 
 def _options(url: SecretUrl, settings: LiveSettings) -> dict[str, str]:
-    options = {"protocol_whitelist": _PROTOCOLS}
+    # Nothing here needs the exact rate, which takes most of a second to learn.
+    options = {"protocol_whitelist": _PROTOCOLS, "fpsprobesize": "0"}
     scheme = url.reveal().partition(":")[0].lower()
     longest_us = str(round(max(settings.open_timeout_s, settings.read_timeout_s) * 1_000_000))
     if scheme in {"rtsp", "rtsps"}:
