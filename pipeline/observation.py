@@ -203,6 +203,8 @@ class GapCause(StrEnum):
     COVERED = "covered"
     MOVED = "moved"
     CLOCK_JUMPED = "clock_jumped"
+    NOT_WATCHED = "not_watched"
+    """The pipeline itself was not running: it says nothing of the camera."""
 
 
 @dataclass(frozen=True, slots=True)

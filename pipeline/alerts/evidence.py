@@ -13,9 +13,10 @@ from pydantic import ValidationError
 
 from pipeline.alerts.durable_file import cannot_write, write_durably
 from pipeline.alerts.legend import Fact, Legend
-from pipeline.alerts.message import Evidence, utc, zone_of
+from pipeline.alerts.message import Evidence, utc
 from pipeline.alerts.snapshot import Fence, Mark, Picture, draw_snapshot, encode_frame
-from pipeline.config.resolved import Camera, Rule
+from pipeline.alerts.topic import FAULT_TITLES, FaultTopic, RuleTopic, Topic
+from pipeline.config.resolved import Camera
 from pipeline.config.vocabulary import Title
 from pipeline.observation import MediaNs
 from pipeline.rules.episode import Episode, EventId, State
@@ -30,7 +31,7 @@ class EvidenceKeeper(Protocol):
     """Where an episode's evidence comes from."""
 
     def evidence(
-        self, episode: Episode, camera: Camera, rule: Rule, full_picture: Callable[[], Picture]
+        self, episode: Episode, camera: Camera, topic: Topic, full_picture: Callable[[], Picture]
     ) -> Evidence | None:
         """The evidence to be told with the episode; on disk when this returns."""
 
@@ -39,10 +40,10 @@ class NoEvidence:
     """For the replay of a log, which holds no pictures."""
 
     def evidence(
-        self, episode: Episode, camera: Camera, rule: Rule, full_picture: Callable[[], Picture]
+        self, episode: Episode, camera: Camera, topic: Topic, full_picture: Callable[[], Picture]
     ) -> Evidence | None:
         """None, whatever the episode."""
-        del episode, camera, rule, full_picture
+        del episode, camera, topic, full_picture
         return None
 
 
@@ -72,22 +73,22 @@ class EvidenceFolder:
         self._by_event: dict[EventId, Evidence] = {}
 
     def evidence(
-        self, episode: Episode, camera: Camera, rule: Rule, full_picture: Callable[[], Picture]
+        self, episode: Episode, camera: Camera, topic: Topic, full_picture: Callable[[], Picture]
     ) -> Evidence | None:
         """The event's evidence: drawn when it is raised, the same for all that follows.
 
         Args:
             episode: The change.
             camera: Its camera.
-            rule: Its rule.
-            full_picture: Gives the frame of the episode's time at full size; asked only where a picture is to be
-                drawn.
+            topic: What it is about.
+            full_picture: Gives the frame of the episode's time at full size, or the last one before it; asked only
+                where a picture is to be drawn.
 
         Raises:
             StateError: The folder cannot be written.
         """
         known = None if episode.state is State.RAISED else self._by_event.get(episode.id) or self._recalled(episode.id)
-        found = known or self._made(episode, camera, rule, full_picture())
+        found = known or self._made(episode, camera, topic, full_picture())
         self._by_event[episode.id] = found
         if episode.state is State.CLEARED:
             del self._by_event[episode.id]
@@ -113,10 +114,9 @@ class EvidenceFolder:
             except OSError as error:
                 raise cannot_write(event, error) from error
 
-    def _made(self, episode: Episode, camera: Camera, rule: Rule, picture: Picture) -> Evidence:
-        zone = zone_of(camera, episode)
-        fence = Fence(zone.points, zone.is_line)
-        snapshot = draw_snapshot(picture, fence, self._marks(episode), self._legend(episode, camera, rule))
+    def _made(self, episode: Episode, camera: Camera, topic: Topic, picture: Picture) -> Evidence:
+        fence = Fence(topic.zone.points, topic.zone.is_line) if isinstance(topic, RuleTopic) else None
+        snapshot = draw_snapshot(picture, fence, self._marks(episode), self._legend(episode, camera, topic))
         snapshot_uri, snapshot_sha256 = self._kept(episode.id, "snapshot", snapshot)
         frame_uri, frame_sha256 = self._kept(episode.id, "frame", encode_frame(picture))
         made = Evidence(
@@ -148,18 +148,19 @@ class EvidenceFolder:
     def _marks(self, episode: Episode) -> list[Mark]:
         return [Mark(self._title(item.class_name).zh, item.confidence, item.box) for item in episode.objects]
 
-    def _legend(self, episode: Episode, camera: Camera, rule: Rule) -> Legend:
-        zone = zone_of(camera, episode)
+    def _legend(self, episode: Episode, camera: Camera, topic: Topic) -> Legend:
         started, raised = (self._local(t) for t in (episode.started_at, episode.raised_at))
         facts = (
             Fact("摄像机 Camera", camera.name or camera.id),
-            Fact("区域 Zone", zone.name or zone.id),
+            _fact_of(topic),
             Fact(f"开始 Started  {_offset(started)}", started.strftime("%Y-%m-%d %H:%M:%S")),
             Fact(f"告警 Raised  {_offset(raised)}", raised.strftime("%Y-%m-%d %H:%M:%S")),
             Fact("持续 Dwell", in_words(episode.dwell_ns)),
-            Fact("对象 Objects", self._count(episode)),
+            Fact("对象 Objects", self._count(episode))
+            if isinstance(topic, RuleTopic)
+            else Fact("画面 Picture", "异常时最近画面 latest one"),
         )
-        return Legend(str(episode.severity), rule.algorithm.title.zh, rule.algorithm.title.en, facts)
+        return Legend(str(episode.severity), topic.title.zh, topic.title.en, facts)
 
     def _count(self, episode: Episode) -> str:
         counts = Counter(item.class_name for item in episode.objects)
@@ -170,6 +171,13 @@ class EvidenceFolder:
 
     def _local(self, t: MediaNs) -> datetime:
         return utc(t).astimezone(self._timezone)
+
+
+def _fact_of(topic: Topic) -> Fact:
+    if isinstance(topic, FaultTopic):
+        title = FAULT_TITLES[topic.kind]
+        return Fact("异常 Fault", f"{title.zh} {title.en}")
+    return Fact("区域 Zone", topic.zone.name or topic.zone.id)
 
 
 def _offset(moment: datetime) -> str:

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
 
-from pipeline.config.resolved import Camera, Rule, Site, Zone
+from pipeline.alerts.topic import FaultTopic, RuleTopic, Topic
+from pipeline.config.resolved import Camera, Site, Zone
 from pipeline.errors import UsageError
 from pipeline.observation import MediaNs, seconds
 from pipeline.rules.episode import Ended, Episode, EventObject, State
@@ -123,6 +124,7 @@ class Alert(_Part):
     evidence: Evidence | None = None
     review: str
     codes: Mapping[str, str | int] | None = None
+    fault: str | None = None
 
     def to_json(self) -> str:
         """The message as one canonical line without its line feed: equal alerts give equal bytes."""
@@ -144,30 +146,31 @@ def parse(line: str | bytes) -> Alert:
         raise UsageError(f"alert: {place}: {first['msg']} (expected a message of {SCHEMA})") from error
 
 
-def build(episode: Episode, site: Site, camera: Camera, rule: Rule, evidence: Evidence | None) -> Alert:
+def build(episode: Episode, site: Site, camera: Camera, topic: Topic, evidence: Evidence | None) -> Alert:
     """The message that tells one change of one event.
 
     Args:
         episode: The change.
         site: Where.
         camera: The one of the episode.
-        rule: The one of the episode.
-        evidence: None only where a log is replayed, which holds no pictures.
+        topic: What the episode is about.
+        evidence: None only where there is no picture: a log is replayed, or the disk was full.
     """
     ended = episode.ending if isinstance(episode.ending, Ended) else None
+    rule = topic.rule
     return Alert(
         id=episode.id,
         revision=episode.revision,
         state=episode.state,
         reason=ended.reason.value if ended else None,
-        source="rule",
-        algorithm=rule.algorithm.key,
-        rule=rule.id,
+        source=topic.source,
+        algorithm=topic.algorithm,
+        rule=None if rule is None else rule.id,
         severity=str(episode.severity),
-        title=Titles(zh=rule.algorithm.title.zh, en=rule.algorithm.title.en),
+        title=Titles(zh=topic.title.zh, en=topic.title.en),
         site=Named(id=site.id, name=site.name),
         camera=Named(id=camera.id, name=camera.name),
-        zone=_zone(zone_of(camera, episode)),
+        zone=_zone(topic.zone) if isinstance(topic, RuleTopic) else None,
         started_at=utc(episode.started_at),
         raised_at=utc(episode.raised_at),
         ended_at=utc(ended.at) if ended else None,
@@ -176,20 +179,9 @@ def build(episode: Episode, site: Site, camera: Camera, rule: Rule, evidence: Ev
         objects=tuple(_object(item) for item in episode.objects),
         evidence=evidence,
         review=episode.review.value,
-        codes=dict(sorted(rule.codes.items())) or None,
+        codes=None if rule is None else dict(sorted(rule.codes.items())) or None,
+        fault=topic.kind.value if isinstance(topic, FaultTopic) else None,
     )
-
-
-def zone_of(camera: Camera, episode: Episode) -> Zone:
-    """The fence that the episode is about.
-
-    Raises:
-        ValueError: The camera has no such zone: the episode belongs to another site file.
-    """
-    for zone in camera.geofence.zones:
-        if zone.id == episode.zone:
-            return zone
-    raise ValueError(f"camera {camera.id}: got zone {episode.zone}, has {[zone.id for zone in camera.geofence.zones]}")
 
 
 def _zone(zone: Zone) -> AlertZone:

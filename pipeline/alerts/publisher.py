@@ -9,6 +9,7 @@ from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.evidence import EvidenceKeeper
 from pipeline.alerts.message import Alert, build
 from pipeline.alerts.snapshot import Picture
+from pipeline.alerts.topic import topic_of
 from pipeline.config.resolved import Site
 from pipeline.errors import StateError
 from pipeline.observation import CameraId
@@ -109,12 +110,13 @@ class Publisher:
     def _made(self, one: "_Telling") -> Alert:
         if one.alert is None:
             episode = one.episode
-            camera, rule = self._cameras[episode.camera], self._rules[episode.rule]
+            camera = self._cameras[episode.camera]
+            topic = topic_of(episode, camera, self._rules)
             try:
-                evidence = self._keeper.evidence(episode, camera, rule, one.picture)
+                evidence = self._keeper.evidence(episode, camera, topic, one.picture)
             except NoPictureError:
                 evidence = None
-            one.alert = build(episode, self._site, camera, rule, evidence)
+            one.alert = build(episode, self._site, camera, topic, evidence)
         return one.alert
 
     def _owe(self, camera: CameraId, step: "tuple[_Telling, ...]") -> None:

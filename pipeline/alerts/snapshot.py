@@ -51,7 +51,7 @@ class Mark:
     box: Box
 
 
-def draw_snapshot(picture: Picture, fence: Fence, marks: Sequence[Mark], legend: Legend) -> bytes:
+def draw_snapshot(picture: Picture, fence: Fence | None, marks: Sequence[Mark], legend: Legend) -> bytes:
     """The picture with fence, boxes and legend, as JPEG.
 
     The legend stands below the picture and covers nothing. A picture narrower than 640 px is enlarged by a whole
@@ -59,12 +59,13 @@ def draw_snapshot(picture: Picture, fence: Fence, marks: Sequence[Mark], legend:
 
     Args:
         picture: The full-size frame.
-        fence: The zone.
+        fence: The zone; None: the camera itself is meant.
         marks: The objects; those named first are labelled first.
         legend: What the band says.
     """
     scene = _enlarged(_image(picture))
-    _draw_fence(scene, fence)
+    if fence is not None:
+        _draw_fence(scene, fence)
     _draw_marks(scene, marks, colour_of(legend.severity))
     band = draw_legend(scene.width, legend)
     whole = Image.new("RGB", (scene.width, scene.height + band.height))

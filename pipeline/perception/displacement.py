@@ -57,7 +57,8 @@ def displacement(reference: Field, field: Field) -> Displacement | None:
     similarity, agreeing = cv2.estimateAffinePartial2D(
         before, after, method=cv2.RANSAC, ransacReprojThreshold=_TOLERANCE_PX, maxIters=300
     )
-    if similarity is None or int(agreeing.sum()) < max(_MIN_AGREEING, _MIN_AGREEING_SHARE * len(pairs)):
+    # No similarity is told as None, of which OpenCV's types know nothing.
+    if not np.any(agreeing) or int(agreeing.sum()) < max(_MIN_AGREEING, _MIN_AGREEING_SHARE * len(pairs)):
         return None
     found = np.asarray(similarity, np.float64)
     # A pixel's middle is half a pixel from its corner, at either size.

@@ -2,7 +2,7 @@
 
 The log of a recording is one Parquet file. It is written beside its place and moved there when it is complete, so a
 crash never leaves half a log in place of a good one. The log of a live camera is a folder of such files, and of Arrow
-streams that are not Parquet yet (`live_log.py`). Version 1; each file's metadata names the camera.
+streams that are not Parquet yet (`live_log.py`). Version 2; each file's metadata names the camera.
 """
 
 import os

@@ -5,7 +5,9 @@ import pyarrow as pa
 from pipeline.observation import CameraId
 from pipeline.replay.rows import SCHEMA
 
-VERSION = b"1"
+VERSION = b"2"
+_READ = frozenset({b"1", VERSION})
+"""Version 1 is the same without the frame rate and the view of an observation."""
 _VERSION_KEY, _CAMERA = b"smart-alert.log", b"smart-alert.camera"
 
 
@@ -22,8 +24,9 @@ def camera_in(schema: pa.Schema) -> CameraId:
     """
     metadata = schema.metadata or {}
     found = metadata.get(_VERSION_KEY, b"none")
-    if found != VERSION:
-        raise ValueError(f"got version {found.decode(errors='replace')}, expected {VERSION.decode()}")
+    if found not in _READ:
+        allowed = " or ".join(version.decode() for version in sorted(_READ))
+        raise ValueError(f"got version {found.decode(errors='replace')}, expected {allowed}")
     if not schema.equals(SCHEMA):
         raise ValueError(f"got columns {', '.join(schema.names)[:200]}, expected those of a log")
     return CameraId(metadata.get(_CAMERA, b"").decode())

@@ -46,7 +46,10 @@ class ObjectRow(TypedDict):
 
 
 class Row(TypedDict):
-    """One entry. What its kind does not have is zero or empty."""
+    """One entry. What its kind does not have is zero or empty.
+
+    `health` holds the numbers of `Health` in their order; `target` is that of a command, or the view of an observation.
+    """
 
     kind: str
     t: int
@@ -144,7 +147,8 @@ def _fill(row: Row, seen: Observation) -> None:
     row["appearance_length"] = objects.appearance.shape[1]
     row["brightness"] = seen.brightness.tobytes()
     health = seen.health
-    row["health"] = [health.brightness, health.contrast, health.sharpness, health.change]
+    row["health"] = [health.brightness, health.contrast, health.sharpness, health.change, health.frame_rate]
+    row["target"] = health.view
 
 
 def entry_of(row: Row) -> Entry:
@@ -183,8 +187,14 @@ def _observation(row: Row) -> Observation:
             appearance=np.array([one["appearance"] for one in objects], np.float32).reshape(len(objects), length),
         ),
         brightness=brightness,
-        health=Health(*row["health"]),
+        health=_health(row),
     )
+
+
+def _health(row: Row) -> Health:
+    """Version 1 of a log has no frame rate and no view."""
+    brightness, contrast, sharpness, change, *more = row["health"]
+    return Health(brightness, contrast, sharpness, change, frame_rate=sum(more), view=row["target"])
 
 
 def _look(row: LookRow) -> Look:

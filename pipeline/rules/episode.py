@@ -39,6 +39,40 @@ class Review(StrEnum):
     DISMISSED = "dismissed"
 
 
+class FaultKind(StrEnum):
+    """What is wrong with a camera."""
+
+    NO_SIGNAL = "no_signal"
+    FROZEN = "frozen"
+    COVERED = "covered"
+    """Covered, or black."""
+    MOVED = "moved"
+    CLOCK_JUMPED = "clock_jumped"
+    BLURRED = "blurred"
+    LOW_FRAME_RATE = "low_frame_rate"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleOrigin:
+    """A rule was broken in one of its zones."""
+
+    rule: RuleId
+    zone: ZoneId
+
+
+@dataclass(frozen=True, slots=True)
+class FaultOrigin:
+    """Something is wrong with the camera itself.
+
+    Attributes:
+        kind: What.
+        rule: The site's rule that says how camera faults are told; None: none does.
+    """
+
+    kind: FaultKind
+    rule: RuleId | None
+
+
 @dataclass(frozen=True, slots=True)
 class EventObject:
     """One object of an event, as it was last seen.
@@ -79,16 +113,17 @@ class Episode:
     """One change of one event: what a message will say.
 
     Attributes:
-        id: Hash of site, camera, rule, zone, `started_at` and an ordinal; fixed when raised.
+        id: Hash of site, camera, rule and zone (or fault), `started_at` and an ordinal; fixed when raised.
         revision: 0, 1, 2 ... within the event.
         state: Raised, updated or cleared.
         t: The entry that caused this change.
+        origin: What was broken: a rule in a zone, or the camera.
         started_at: First entry of the unbroken condition.
         raised_at: The entry that raised it.
         ending: `Open`, or when and why it ended.
         dwell_ns: How long the condition has held.
         visible: Whether the camera sees it now; false where it is gone.
-        objects: The objects of the event, as last seen; at least one.
+        objects: The objects of the event, as last seen; at least one, none where the camera is at fault.
         severity: `info`, `minor`, `major` or `critical`.
         review: What an operator has said.
     """
@@ -98,8 +133,7 @@ class Episode:
     state: State
     t: MediaNs
     camera: CameraId
-    rule: RuleId
-    zone: ZoneId
+    origin: RuleOrigin | FaultOrigin
     started_at: MediaNs
     raised_at: MediaNs
     ending: Open | Ended

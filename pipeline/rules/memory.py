@@ -7,6 +7,7 @@ from pipeline.config.ids import RuleId, ZoneId
 from pipeline.geofence.boxes import Box
 from pipeline.observation import CameraId, GapCause, MediaNs
 from pipeline.rules.episode import EventId, EventObject, Review
+from pipeline.rules.fault_memory import FaultMemory
 from pipeline.rules.subject_memory import Fixture, Likeness, Sighted, Subject
 
 
@@ -122,12 +123,14 @@ class RuleMemory:
     """What one rule remembers of one camera.
 
     Attributes:
+        view: The preset in which its zones are; empty: the camera has one view.
         fingerprint: Of what makes the rule what it is.
         next_number: Of the next subject.
         sighted: The tracks that may be subjects, at the looks before.
     """
 
     rule: RuleId
+    view: str
     fingerprint: str
     next_number: int = 1
     subjects: list[Subject] = field(default_factory=list)
@@ -149,7 +152,9 @@ class CameraMemory:
         version: Of this layout.
         blind: Why the camera sees nothing; None: it sees.
         ended: Nothing more will come.
-        rules: One a rule, by the rules' ids.
+        rules: One a rule and view, by the rules' ids.
+        view: The preset that the last picture showed.
+        faults: What is wrong with the camera itself.
         orphans: Of rules that have gone or changed, until their events are cleared at the next entry.
     """
 
@@ -160,3 +165,5 @@ class CameraMemory:
     blind: GapCause | None = None
     ended: bool = False
     orphans: list[RuleMemory] = field(default_factory=list)
+    view: str = ""
+    faults: FaultMemory = field(default_factory=FaultMemory)

@@ -1,27 +1,31 @@
 """The reasoning of one camera: log entries in, events out. It reads no clock and sees no pixel."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Self
 
 from pydantic import TypeAdapter, ValidationError
 
+from pipeline.config.catalogue import Condition
+from pipeline.config.ids import ZoneId
 from pipeline.config.resolved import Geofence, Rule
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import StateError
-from pipeline.observation import CameraId, Command, Entry, Gap, Observation, Tick
+from pipeline.observation import CameraId, Command, Entry, Gap, GapCause, Observation, Tick
+from pipeline.rules.camera_faults import CameraFaults, FaultSettings
 from pipeline.rules.condition import Kinds
 from pipeline.rules.conditions.registry import CONDITIONS
 from pipeline.rules.episode import ClearReason, Episode, Step
 from pipeline.rules.events import EventBook
 from pipeline.rules.memory import CameraMemory, RuleMemory
 from pipeline.rules.rule_state import Outcome, RuleState
-from pipeline.rules.scene import is_close_look, mask_shapes, read_scene
+from pipeline.rules.scene import Scene, is_close_look, mask_shapes, read_scene
 from pipeline.rules.size import SizeLimit
 from pipeline.rules.subjects import Follower, Patience
 from pipeline.rules.telling import Teller
 from pipeline.rules.zones import Grounds, ZoneField
 
-_VERSION = 1
+_VERSION = 2
 _MEMORY = TypeAdapter(CameraMemory)
 _NOTHING = Step((), ())
 
@@ -45,21 +49,25 @@ class Reasoner:
             vocabulary: What counts as a person and as a vehicle.
         """
         self._site, self._camera = site_id, camera
-        self._masks = mask_shapes(fence.masks)
+        views = sorted({zone.view for zone in (*fence.zones, *fence.masks)})
+        self._masks_by_view = {view: mask_shapes(one for one in fence.masks if one.view == view) for view in views}
         fields = {zone.id: ZoneField(zone) for zone in fence.zones if not zone.is_line}
         kinds = Kinds.of(vocabulary)
-        mine = sorted((rule for rule in rules if rule.enabled and rule.zones_by_camera.get(camera)), key=lambda r: r.id)
+        mine = sorted((rule for rule in rules if rule.enabled and _looks_at(rule, camera)), key=lambda r: r.id)
         self._states = [
             _build(
                 rule,
                 Teller(site_id, camera, rule.id),
-                Grounds(tuple(fields[zone] for zone in rule.zones_by_camera[camera] if zone in fields)),
+                grounds,
                 SizeLimit(rule.min_area, rule.min_static_area, rule.max_area, fence.ground),
                 kinds,
             )
             for rule in mine
+            for grounds in _grounds_by_view(fields, rule.zones_by_camera[camera])
         ]
+        self._fault_settings = FaultSettings.of(rules, camera)
         self._memory = CameraMemory(_VERSION, site_id, camera, [state.memory for state in self._states])
+        self._faults = CameraFaults(site_id, camera, self._fault_settings, self._memory.faults)
 
     @classmethod
     def resume(
@@ -96,8 +104,10 @@ class Reasoner:
         if self._memory.ended:
             return _NOTHING
         episodes = self._bury_orphans(entry)
+        blind = self._memory.blind
         outcomes = self._outcomes(entry)
         episodes.extend(episode for outcome in outcomes for episode in outcome.episodes)
+        episodes.extend(self._faults.feed(entry, blind))
         wanted = tuple(request for outcome in outcomes for request in outcome.wanted)
         return Step(tuple(episodes), wanted) if episodes or wanted else _NOTHING
 
@@ -110,7 +120,7 @@ class Reasoner:
         if isinstance(entry, Observation):
             return self._look(entry)
         if isinstance(entry, Tick):
-            return [state.pass_time(entry, is_blind=memory.blind is not None) for state in self._states]
+            return [state.pass_time(entry, is_blind=self._is_blind(state)) for state in self._states]
         if isinstance(entry, Gap):
             memory.blind = entry.cause if entry.is_open else None
             return [state.lose_sight(entry) for state in self._states]
@@ -123,20 +133,34 @@ class Reasoner:
         if self._memory.blind is not None:
             # What a covered or turned camera shows is not the scene.
             return [state.pass_time(Tick(observation.t), is_blind=True) for state in self._states]
-        scene = read_scene(observation, self._masks)
+        view, before = observation.health.view, self._memory.view
+        self._memory.view = view
+        scene = read_scene(observation, self._masks_by_view.get(view, ()))
         if is_close_look(observation):
-            return [state.look_closely(scene) for state in self._states]
-        return [state.see(scene) for state in self._states]
+            return [state.look_closely(scene) for state in self._states if state.memory.view == view]
+        return [self._see(state, scene, view, before) for state in self._states]
+
+    def _see(self, state: RuleState, scene: Scene, view: str, before: str) -> Outcome:
+        """A picture for the rules of its view; for those of another the camera has turned away."""
+        if state.memory.view == view:
+            return state.see(scene)
+        if state.memory.view == before:
+            return state.lose_sight(Gap(scene.t, scene.t, is_open=True, cause=GapCause.MOVED))
+        return state.pass_time(Tick(scene.t), is_blind=True)
+
+    def _is_blind(self, state: RuleState) -> bool:
+        return self._memory.blind is not None or state.memory.view != self._memory.view
 
     def _adopt(self, memory: CameraMemory) -> None:
-        known = {one.rule: one for one in memory.rules}
+        known = {(one.rule, one.view): one for one in memory.rules}
         for state in self._states:
-            found = known.get(state.memory.rule)
+            found = known.get((state.memory.rule, state.memory.view))
             if found is not None and found.fingerprint == state.memory.fingerprint:
-                state.memory = known.pop(found.rule)
+                state.memory = known.pop((found.rule, found.view))
         memory.orphans.extend(one for one in known.values() if one.events)
         memory.rules = [state.memory for state in self._states]
         self._memory = memory
+        self._faults = CameraFaults(self._site, self._camera, self._fault_settings, memory.faults)
 
     def _bury_orphans(self, entry: Entry) -> list[Episode]:
         orphans, self._memory.orphans = self._memory.orphans, []
@@ -147,13 +171,27 @@ class Reasoner:
         ]
 
 
+def _looks_at(rule: Rule, camera: CameraId) -> bool:
+    """Whether a rule has zones there. How a camera's faults are told is no matter of zones."""
+    return bool(rule.zones_by_camera.get(camera)) and rule.algorithm.condition is not Condition.CAMERA_FAULT
+
+
+def _grounds_by_view(fields: Mapping[ZoneId, ZoneField], zones: tuple[ZoneId, ...]) -> list[Grounds]:
+    """The areas among the zones, those of each view by themselves."""
+    mine = [fields[zone] for zone in zones if zone in fields]
+    return [
+        Grounds(tuple(one for one in mine if one.zone.view == view), view)
+        for view in sorted({one.zone.view for one in mine})
+    ]
+
+
 def _build(rule: Rule, teller: Teller, grounds: Grounds, size: SizeLimit, kinds: Kinds) -> RuleState:
     if rule.algorithm.condition is None:
         raise ValueError(f"rule {rule.id}: this version has no condition for {rule.algorithm.key}")
     condition = CONDITIONS[rule.algorithm.condition](rule, kinds, size)
     patience = Patience(rule.grace_ns, max(rule.grace_ns, rule.clear_after_ns))
     book = EventBook(rule, condition, teller)
-    memory = RuleMemory(rule.id, _fingerprint(rule, grounds))
+    memory = RuleMemory(rule.id, grounds.view, _fingerprint(rule, grounds))
     return RuleState(rule, condition, Follower(grounds, size, patience), book, memory)
 
 

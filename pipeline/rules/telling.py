@@ -5,10 +5,15 @@ from dataclasses import dataclass
 
 from pipeline.config.ids import RuleId, ZoneId
 from pipeline.observation import CameraId, MediaNs
-from pipeline.rules.episode import ClearReason, Ended, Episode, EventId, Open, State
+from pipeline.rules.episode import ClearReason, Ended, Episode, EventId, Open, RuleOrigin, State
 from pipeline.rules.memory import Event
 
 _ID_LENGTH = 32
+
+
+def hashed_id(*parts: str) -> EventId:
+    """The id of the event that these parts describe; other parts give another one."""
+    return EventId(hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:_ID_LENGTH])
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +26,7 @@ class Teller:
 
     def event_id(self, zone: ZoneId, started_at: MediaNs, ordinal: int) -> EventId:
         """The hash by which the event is known; the ordinal tells apart those that start together."""
-        text = "\x1f".join((self.site, self.camera, self.rule, zone, str(started_at), str(ordinal)))
-        return EventId(hashlib.sha256(text.encode()).hexdigest()[:_ID_LENGTH])
+        return hashed_id(self.site, self.camera, self.rule, zone, str(started_at), str(ordinal))
 
     def raised(self, event: Event, t: MediaNs) -> Episode:
         """The first message."""
@@ -45,8 +49,7 @@ class Teller:
             state=state,
             t=t,
             camera=self.camera,
-            rule=self.rule,
-            zone=event.zone,
+            origin=RuleOrigin(self.rule, event.zone),
             started_at=event.started_at,
             raised_at=event.raised_at,
             ending=ending,

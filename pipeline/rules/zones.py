@@ -44,10 +44,10 @@ class ZoneField:
 
 
 class Grounds:
-    """The zones of one rule on one camera."""
+    """The zones of one rule in one view of one camera."""
 
-    def __init__(self, fields: tuple[ZoneField, ...]) -> None:
-        self.fields = fields
+    def __init__(self, fields: tuple[ZoneField, ...], view: str = "") -> None:
+        self.fields, self.view = fields, view
 
     def zone_of(self, box: Box, now_in: ZoneId | None) -> ZoneId | None:
         """The zone that an object belongs to.

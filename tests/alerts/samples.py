@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.alerts.message import Alert, Evidence, build
+from pipeline.alerts.topic import topic_of
 from pipeline.config.ids import RuleId, ZoneId
 from pipeline.config.load import load_site
-from pipeline.config.resolved import Site
+from pipeline.config.resolved import Camera, Rule, Site
 from pipeline.observation import CameraId, MediaNs, TrackId, nanoseconds
 from pipeline.rules.episode import (
     ClearReason,
@@ -17,6 +19,7 @@ from pipeline.rules.episode import (
     EventObject,
     Open,
     Review,
+    RuleOrigin,
     State,
 )
 
@@ -61,8 +64,7 @@ def raised(event: str = "e1", at_s: float = 60.0) -> Episode:
         state=State.RAISED,
         t=t,
         camera=CameraId("gate"),
-        rule=RuleId("fire-lane"),
-        zone=ZoneId("lane"),
+        origin=RuleOrigin(RuleId("fire-lane"), ZoneId("lane")),
         started_at=MediaNs(t - nanoseconds(60)),
         raised_at=t,
         ending=Open(),
@@ -83,8 +85,7 @@ def cleared(event: str = "e1", at_s: float = 90.0, revision: int = 1) -> Episode
         state=State.CLEARED,
         t=MediaNs(START + nanoseconds(at_s)),
         camera=before.camera,
-        rule=before.rule,
-        zone=before.zone,
+        origin=before.origin,
         started_at=before.started_at,
         raised_at=before.raised_at,
         ending=Ended(MediaNs(START + nanoseconds(at_s - 3)), ClearReason.LEFT),
@@ -94,6 +95,19 @@ def cleared(event: str = "e1", at_s: float = 90.0, revision: int = 1) -> Episode
         severity=before.severity,
         review=before.review,
     )
+
+
+def told(
+    episode: Episode,
+    site: Site,
+    *,
+    camera: Camera | None = None,
+    rule: Rule | None = None,
+    evidence: Evidence | None = None,
+) -> Alert:
+    """The message of an episode: of the site's own camera and rule unless others are given."""
+    camera, rule = camera or site.cameras[0], rule or site.rules[0]
+    return build(episode, site, camera, topic_of(episode, camera, {rule.id: rule}), evidence)
 
 
 def picture(width: int = 640, height: int = 360, shade: int = 90) -> NDArray[np.uint8]:

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.alerts.message import Evidence, build, parse, utc
+from pipeline.alerts.message import Evidence, parse, utc
 from pipeline.config.resolved import Site
 from pipeline.errors import UsageError
 from pipeline.observation import MediaNs
 from pipeline.rules.episode import EventObject
-from tests.alerts.samples import cleared, raised, site_in
+from tests.alerts.samples import cleared, raised, site_in, told
 
 FIELDS = [
     *("schema", "id", "revision", "state", "reason", "source", "algorithm", "rule", "severity", "title", "site"),
     *("camera", "zone", "started_at", "raised_at", "ended_at", "dwell_s", "visible", "objects", "evidence", "review"),
-    "codes",
+    *("codes", "fault"),
 ]
 
 
@@ -29,7 +29,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 def test_every_field_of_the_contract_is_there_and_in_order(site: Site) -> None:
     evidence = Evidence(snapshot="a.jpg", snapshot_sha256="0", frame="b.jpg", frame_sha256="1")
-    written = json.loads(build(raised(), site, site.cameras[0], site.rules[0], evidence).to_json())
+    written = json.loads(told(raised(), site, evidence=evidence).to_json())
     assert list(written) == FIELDS
     assert written == {
         "schema": "smart-alert/1",
@@ -68,26 +68,27 @@ def test_every_field_of_the_contract_is_there_and_in_order(site: Site) -> None:
         },
         "review": "none",
         "codes": None,
+        "fault": None,
     }
 
 
 def test_only_what_is_over_has_an_end_and_a_reason(site: Site) -> None:
-    written = json.loads(build(cleared(), site, site.cameras[0], site.rules[0], None).to_json())
+    written = json.loads(told(cleared(), site).to_json())
     assert (written["state"], written["reason"], written["ended_at"]) == ("cleared", "left", "2026-01-05T00:01:27.000Z")
     assert written["evidence"] is None
 
 
 def test_a_citys_codes_go_along_in_the_order_of_their_names(site: Site) -> None:
     rule = dataclasses.replace(site.rules[0], codes={"linzi": 1179649, "a": "7"})
-    line = build(raised(), site, site.cameras[0], rule, None).to_json()
-    assert line.endswith('"codes":{"a":"7","linzi":1179649}}')
+    line = told(raised(), site, rule=rule).to_json()
+    assert line.endswith('"codes":{"a":"7","linzi":1179649},"fault":null}')
 
 
 def test_a_calibrated_zone_tells_where_it_lies(site: Site) -> None:
     camera = site.cameras[0]
     zone = dataclasses.replace(camera.geofence.zones[0], location=(118.30812345678, 36.82))
     camera = dataclasses.replace(camera, geofence=dataclasses.replace(camera.geofence, zones=(zone,)))
-    alert = build(raised(), site, camera, site.rules[0], None)
+    alert = told(raised(), site, camera=camera)
     assert alert.zone is not None
     assert alert.zone.location == (118.3081235, 36.82)
 
@@ -95,14 +96,14 @@ def test_a_calibrated_zone_tells_where_it_lies(site: Site) -> None:
 def test_an_episode_of_another_site_file_is_refused(site: Site) -> None:
     camera = dataclasses.replace(site.cameras[0], geofence=dataclasses.replace(site.cameras[0].geofence, zones=()))
     with pytest.raises(ValueError, match="camera gate: got zone lane"):
-        build(raised(), site, camera, site.rules[0], None)
+        told(raised(), site, camera=camera)
 
 
 @given(name=st.text(st.characters(codec=None, exclude_categories=[]), max_size=20))
 @settings(deadline=None, max_examples=200)
 def test_whatever_a_thing_is_called_the_message_is_one_line_of_utf8_and_reads_back(site: Site, name: str) -> None:
     camera = dataclasses.replace(site.cameras[0], name=name)
-    alert = build(raised(), site, camera, site.rules[0], None)
+    alert = told(raised(), site, camera=camera)
     line = alert.to_json()
     assert len(line.splitlines()) == 1
     assert json.loads(line.encode("utf-8"))["camera"]["name"] == name
@@ -126,12 +127,12 @@ def test_what_is_read_back_and_written_again_is_the_same_line(
 ) -> None:
     thing = EventObject("car", confidence, box, raised().objects[0].track)
     episode = dataclasses.replace(cleared(revision=revision), objects=(thing,))
-    line = build(episode, site, site.cameras[0], site.rules[0], None).to_json()
+    line = told(episode, site).to_json()
     assert parse(line).to_json() == line
 
 
 def test_a_consumer_ignores_what_later_versions_add(site: Site) -> None:
-    line = build(cleared(), site, site.cameras[0], site.rules[0], None).to_json()
+    line = told(cleared(), site).to_json()
     later = json.loads(line) | {"weather": "rain", "reason": "merged"}
     later["zone"] |= {"floor": 3}
     assert parse(json.dumps(later)).to_json() == line.replace('"reason":"left"', '"reason":"merged"')
@@ -152,7 +153,7 @@ def test_what_is_no_alert_is_refused_in_one_line(line: str, place: str) -> None:
 
 
 def test_a_time_of_another_offset_is_told_in_utc(site: Site) -> None:
-    line = build(raised(), site, site.cameras[0], site.rules[0], None).to_json()
+    line = told(raised(), site).to_json()
     moved = line.replace('"started_at":"2026-01-05T00:00:00.000Z"', '"started_at":"2026-01-05T08:00:00+08:00"')
     assert parse(moved).to_json() == line
 

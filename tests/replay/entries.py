@@ -60,7 +60,7 @@ def observations() -> st.SearchStrategy[Observation]:
         looks=st.lists(_LOOKS, max_size=3).map(tuple),
         objects=objects(),
         brightness=arrays(np.uint8, (GRID_HEIGHT, GRID_WIDTH), elements=st.integers(0, 255), fill=st.just(7)),
-        health=st.builds(Health, *[_NUMBERS] * 4),
+        health=st.builds(Health, *[_NUMBERS] * 5, view=_NAMES),
     )
 
 

@@ -30,7 +30,7 @@ from pipeline.observation import (
     Observation,
     Sight,
 )
-from pipeline.rules.episode import CloseLookRequest, Episode, State, Step
+from pipeline.rules.episode import CloseLookRequest, Episode, FaultOrigin, RuleOrigin, State, Step
 from pipeline.rules.reasoner import Reasoner
 
 CAMERA = CameraId("cam")
@@ -281,8 +281,13 @@ class Account:
 
     @property
     def episodes(self) -> list[Episode]:
-        """All changes, in order."""
-        return [episode for step in self.steps for episode in step.episodes]
+        """All changes of the rules' events, in order."""
+        return [one for step in self.steps for one in step.episodes if isinstance(one.origin, RuleOrigin)]
+
+    @property
+    def faults(self) -> list[Episode]:
+        """All changes of the camera's faults, in order."""
+        return [one for step in self.steps for one in step.episodes if isinstance(one.origin, FaultOrigin)]
 
     @property
     def wanted(self) -> list[CloseLookRequest]:
@@ -322,6 +327,11 @@ def run(reasoning: Reasoner, entries: Iterable[Entry], answer: Iterable[Thing] |
 def answered(reasoning: Reasoner, things: Sequence[Thing], moments: Iterable[float]) -> Account:
     """Watch the things, with close looks that see them as they are."""
     return run(reasoning, watch(things, moments), things)
+
+
+def zones_of(episodes: Iterable[Episode]) -> list[str]:
+    """The zones that the episodes are about."""
+    return [one.origin.zone for one in episodes if isinstance(one.origin, RuleOrigin)]
 
 
 def moments_of(account: Account, state: State) -> Iterator[float]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pipeline.config.resolved import Geofence
 from pipeline.observation import NS_PER_S, Entry, nanoseconds
-from pipeline.rules.episode import Ended, Episode, State, Step
+from pipeline.rules.episode import Ended, Episode, FaultOrigin, RuleOrigin, State, Step
 from pipeline.rules.reasoner import Reasoner
 from tests.rules.logs import RULES, Stretch, histories, play
 from tests.rules.scenes import (
@@ -107,7 +107,7 @@ def test_no_log_breaks_the_contract_of_the_messages(history: list[Stretch]) -> N
     for episode in said:
         by_id.setdefault(episode.id, []).append(episode)
     event(f"events: {min(len(by_id), 3)}")
-    dwell_ns = {one.id: one.dwell_ns for one in RULES}
+    dwell_ns: dict[str, int] = {"": 10 * NS_PER_S, **{one.id: one.dwell_ns for one in RULES}}
     for story in by_id.values():
         states = [one.state for one in story]
         first = story[0]
@@ -116,10 +116,10 @@ def test_no_log_breaks_the_contract_of_the_messages(history: list[Stretch]) -> N
         assert states[-1] is State.CLEARED
         assert states.count(State.CLEARED) == 1
         assert [one.revision for one in story] == list(range(len(story)))
-        assert len({(one.started_at, one.raised_at, one.rule, one.zone, one.camera) for one in story}) == 1
+        assert len({(one.started_at, one.raised_at, one.origin, one.camera) for one in story}) == 1
         assert first.raised_at == first.t
-        assert first.raised_at - first.started_at >= dwell_ns[first.rule]
-        assert all(one.objects for one in story)
+        assert first.raised_at - first.started_at >= dwell_ns[first.origin.rule or ""]
+        assert all(bool(one.objects) == isinstance(one.origin, RuleOrigin) for one in story)
         assert all(isinstance(one.ending, Ended) == (one.state is State.CLEARED) for one in story)
         updates = [one.t for one in story if one.state is State.UPDATED]
         assert all(later - earlier >= 60 * NS_PER_S for earlier, later in pairwise(updates))
@@ -132,10 +132,10 @@ def test_no_log_breaks_the_contract_of_the_messages(history: list[Stretch]) -> N
 @settings(deadline=None, max_examples=100)
 def test_one_zone_has_one_open_event_of_a_rule(history: list[Stretch], ends: bool) -> None:  # noqa: FBT001 - drawn
     _, said = play(_reasoner(), history, ends=ends)
-    is_open: dict[tuple[str, str], str] = {}
+    is_open: dict[RuleOrigin | FaultOrigin, str] = {}
     for episode in said:
-        place = (episode.rule, episode.zone)
-        if episode.rule == "each":
+        place = episode.origin
+        if place.rule == "each":
             continue
         if episode.state is State.RAISED:
             assert place not in is_open

@@ -21,6 +21,7 @@ from tests.rules.scenes import (
     stay,
     times,
     zone,
+    zones_of,
 )
 
 HALVES = (zone("left", LEFT_HALF), zone("right", RIGHT_HALF))
@@ -58,8 +59,8 @@ def test_an_object_in_two_zones_of_a_rule_belongs_to_the_one_that_holds_most_of_
     halves = rule(zones=["left", "right"], event_per=EventPer.ZONE)
     more_left = answered(reasoner(halves, zones=HALVES), [stay((0.35, 0.5, 0.6, 0.7))], times(20))
     more_right = answered(reasoner(halves, zones=HALVES), [stay((0.4, 0.5, 0.65, 0.7))], times(20))
-    assert [one.zone for one in more_left.episodes] == ["left"]
-    assert [one.zone for one in more_right.episodes] == ["right"]
+    assert zones_of(more_left.episodes) == ["left"]
+    assert zones_of(more_right.episodes) == ["right"]
 
 
 def test_a_zone_has_one_open_event_and_each_zone_its_own() -> None:
@@ -69,7 +70,7 @@ def test_a_zone_has_one_open_event_and_each_zone_its_own() -> None:
         stay((0.6, 0.5, 0.8, 0.7), track=3, look=3),
     ]
     account = answered(reasoner(rule(zones=["left", "right"]), zones=HALVES), things, times(20))
-    assert sorted(one.zone for one in account.of(State.RAISED)) == ["left", "right"]
+    assert sorted(zones_of(account.of(State.RAISED))) == ["left", "right"]
 
 
 def test_what_stands_under_a_mask_is_not_seen() -> None:
@@ -106,4 +107,4 @@ def test_of_zones_that_overlap_the_one_that_holds_most_has_it_whatever_their_ord
     box = (0.3, 0.5, 0.5, 0.7)
     for order in (["wide", "narrow"], ["narrow", "wide"]):
         account = answered(reasoner(rule(zones=order), zones=[wide, narrow]), [stay(box)], times(20))
-        assert [one.zone for one in account.episodes] == ["wide"]
+        assert zones_of(account.episodes) == ["wide"]
