@@ -15,7 +15,7 @@ from pathlib import Path
 from pipeline.errors import StateError
 from pipeline.observation import NS_PER_S, CameraId, Entry, MediaNs
 from pipeline.replay.log import PARQUET_SUFFIX, LogWriter
-from pipeline.replay.pieces import HOUR_NS, piece_name, remove_until, set_aside_from
+from pipeline.replay.pieces import HOUR_NS, free_name, remove_until, set_aside_from
 from pipeline.replay.rows import Row, row_of
 from pipeline.replay.segment import SUFFIX, SegmentWriter, read_segment
 
@@ -62,7 +62,10 @@ class LiveLog:
 
     @property
     def fault(self) -> str:
-        """Why something could not be written, made Parquet or removed when it was last tried, one line; else empty."""
+        """What went wrong, one line: the last batch could not be written, or a piece in this hour not be kept.
+
+        Empty where all is well.
+        """
         return self._write_fault or self._upkeep_fault
 
     def append(self, entry: Entry) -> None:
@@ -87,7 +90,7 @@ class LiveLog:
         if not rows:
             return
         if self._segment is None:
-            name = piece_name(MediaNs(rows[0]["t"]))
+            name = free_name(self._folder, MediaNs(rows[0]["t"]))
             self._segment = SegmentWriter(self._folder / f"{name}{SUFFIX}", self._camera)
         try:
             self._segment.write(rows)
@@ -110,12 +113,13 @@ class LiveLog:
                 self._upkeep(partial(self._pack, path))
 
     def _begin(self, t: MediaNs) -> None:
-        self._upkeep(partial(set_aside_from, self._folder, t))
         self._begin_piece(t)
+        self._upkeep(partial(set_aside_from, self._folder, t))
 
     def _begin_piece(self, t: MediaNs) -> None:
         self.flush()
         self._segment = None
+        self._upkeep_fault = ""
         self._upkeep(partial(remove_until, self._folder, MediaNs(t - self._keep_ns)))
         self._pack_at = MediaNs(t + zlib.crc32(self._camera.encode()) % _PACK_SPREAD_S * NS_PER_S)
 
@@ -156,7 +160,6 @@ class LiveLog:
         except (OSError, StateError) as error:
             self._upkeep_fault = str(error)
             return False
-        self._upkeep_fault = ""
         return True
 
     def _lose(self, entries: int, fault: str) -> None:

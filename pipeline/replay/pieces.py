@@ -2,7 +2,9 @@
 
 import re
 import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,13 +26,19 @@ def piece_name(first: MediaNs) -> str:
     return f"{utc(first):%Y%m%dT%H%M%S}_{first % NS_PER_S:09d}Z"
 
 
+def free_name(folder: Path, first: MediaNs) -> str:
+    """The name of a new piece: with a number behind it where an earlier run began at the same moment."""
+    name = piece_name(first)
+    return next(free for free in _numbered(name) if not any(folder.glob(f"{free}.*")))
+
+
 def remove_until(folder: Path, t: MediaNs) -> None:
     """Remove the pieces, whole or damaged, whose hour has ended by then.
 
     Raises:
         OSError: One cannot be removed.
     """
-    for path in [*folder.glob("*Z.*"), *(folder / EARLIER).glob("*Z.*")]:
+    for path in [*folder.glob("*.*"), *(folder / EARLIER).glob("*.*")]:
         begin = _begin(path)
         if begin is not None and (begin // HOUR_NS + 1) * HOUR_NS <= t:
             path.unlink(missing_ok=True)
@@ -61,9 +69,14 @@ def set_aside_from(folder: Path, t: MediaNs) -> None:
             file.rename(earlier / file.name)
 
 
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name}-{n:03d}" for n in count(1))
+
+
 def _reaches(path: Path, t: MediaNs) -> bool:
     begin = _begin(path)
-    if begin is not None and begin >= t:
+    if begin is not None and begin > t:
         return True
     last = _last(path)
     return last is not None and last > t

@@ -9,20 +9,23 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
+from zlib import crc32
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipeline.alerts.durable_file import cannot_write
 from pipeline.errors import StateError
-from pipeline.observation import CameraId, Entry
+from pipeline.observation import CameraId
 from pipeline.replay.log_schema import camera_in, log_schema
 from pipeline.replay.rows import Row
 
 SUFFIX = ".arrow"
 FIRST_BYTES = b"\xff\xff\xff\xff"
 """A message of an Arrow stream begins with these; no video does."""
+
+_CHECKSUM = b"crc32"
+_END_BYTES = 8
+"""Length of the mark that ends a stream: what is added later takes its place."""
 
 
 class SegmentWriter:
@@ -43,7 +46,7 @@ class SegmentWriter:
         Raises:
             StateError: They cannot be written. Nothing of them was; no more may be written to this segment.
         """
-        batch: bytes = pa.RecordBatch.from_pylist(rows, schema=self._schema).serialize().to_pybytes()
+        batch = _message(pa.RecordBatch.from_pylist(rows, schema=self._schema))
         added = batch if self._size else self._schema.serialize().to_pybytes() + batch
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -98,13 +101,25 @@ def read_segment(path: Path) -> Segment:
     # What follows a cut may look like anything: a length, an end, a batch of zeros.
     with suppress(OSError, pa.ArrowException, StopIteration):
         while True:
-            batch = reader.read_next_batch()
-            batch.validate(full=True)
-            if not pc.all(pc.is_in(batch.column("kind"), _KINDS)).as_py():
+            batch, marks = reader.read_next_batch_with_custom_metadata()
+            end = source.tell()
+            if marks is None or marks.get(_CHECKSUM) != _checksum(content[whole:end]):
                 break
             batches.append(batch)
-            whole = source.tell()
+            whole = end
     return Segment(camera, tuple(batches), len(content) - whole)
 
 
-_KINDS = pa.array([kind.__name__ for kind in get_args(Entry)])
+def _message(batch: pa.RecordBatch) -> bytes:
+    """The batch as it stands in a stream, with its checksum: a crash can leave zeros where its end should be."""
+    checksum = _checksum(batch.serialize().to_pybytes())
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema) as writer:
+        writer.write_batch(batch, custom_metadata={_CHECKSUM: checksum})
+    whole: bytes = sink.getvalue().to_pybytes()
+    return whole[batch.schema.serialize().size : -_END_BYTES]
+
+
+def _checksum(message: bytes) -> bytes:
+    """Of the values in a message, not of its head, which holds the checksum."""
+    return b"%08x" % crc32(pa.ipc.read_message(message).body)
