@@ -32,7 +32,7 @@ def sentences(site: Site, info_by_camera: Mapping[CameraId, StreamInfo], vocabul
     yield f"Site {site.id} ({site.name}), times in {site.timezone.key}."
     server = "the embedded Redis" if site.redis.url is None else str(site.redis.url)
     yield f"Alerts go to the stream {site.redis.stream} of {server} and are kept {format_duration(site.redis.keep_ns)}."
-    yield f"State is kept in {site.state}, observation logs {format_duration(site.operation.keep_log_ns)} of them."
+    yield f"State is kept in {site.state}; observation logs for {format_duration(site.operation.keep_log_ns)}."
     yield _listening(site.operation.listen)
     yield f"The network {site.detector.model} reports what it scores {site.detector.confidence:g} or higher."
     yield ""
@@ -127,10 +127,13 @@ def _rule(rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
     off = "" if rule.enabled else " Switched off."
     yield f"{rule.id}: {title.en} ({title.zh}), {rule.severity}.{off}"
     yield f"  Raised when {rule.algorithm.fires_when}, for {dwell}, {_when(rule)}; one event per {_per(rule)}."
-    if not rule.algorithm.is_of_camera:
+    over = format_duration(rule.clear_after_ns)
+    if rule.algorithm.is_of_camera:
+        yield f"  The end is told when it has been over for {over}."
+    else:
         yield f"  {_looks_for(rule, vocabulary)}"
-    grace, over = format_duration(rule.grace_ns), format_duration(rule.clear_after_ns)
-    yield f"  What is unseen for up to {grace} counts as still there; the end is told when it has been over for {over}."
+        unseen = f"What is unseen for up to {format_duration(rule.grace_ns)} counts as still there"
+        yield f"  {unseen}; the end is told when it has been over for {over}."
     if rule.cooldown_ns:
         yield f"  After an event, silence for {format_duration(rule.cooldown_ns)}."
     if rule.remind_every_ns:
@@ -144,6 +147,8 @@ def _when(rule: Rule) -> str:
 
 
 def _per(rule: Rule) -> str:
+    if rule.algorithm.is_of_camera:
+        return "fault of a camera"
     return "zone" if rule.event_per is EventPer.ZONE else "object"
 
 

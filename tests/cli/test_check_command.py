@@ -248,7 +248,7 @@ def test_it_says_how_cameras_are_reached_and_where_metrics_are(site: Path, capsy
     assert run(["check", str(site)]) == 0
     told = capsys.readouterr().out
     assert "yard: rtsp://***@10.0.0.8/1, live, over UDP; zones kerb (sidewalk)." in told
-    assert "observation logs 2d of them." in told
+    assert "; observation logs for 2d." in told
     assert "Metrics and health checks of a run are at [::1]:9000: /metrics, /healthz, /readyz." in told
 
 
@@ -260,4 +260,5 @@ def test_a_rule_about_cameras_is_told_as_one(site: Path, capsys: pytest.CaptureF
     told = capsys.readouterr().out
     about = told[told.index("  fault: Camera fault") :]
     assert "On yard: the camera itself." in about
+    assert "one event per fault of a camera." in about
     assert "It looks for" not in about
