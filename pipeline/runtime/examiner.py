@@ -10,6 +10,7 @@ from pipeline.geofence.boxes import Box, as_boxes, shared_areas
 from pipeline.media.frame import Bgr, Frame
 from pipeline.observation import End, EndCause, Gap, GapCause, MediaNs, Observation, Tick, nanoseconds
 from pipeline.perception.camera_watch import CameraWatch, Sees, Sightline
+from pipeline.perception.detections import DetectorBusyError
 from pipeline.perception.looker import Looker
 from pipeline.runtime.intake import Intake
 
@@ -129,6 +130,10 @@ class Examiner:
         """Time begins, though there is no picture yet."""
         self._tick(t)
 
+    def go_on(self, last: MediaNs) -> None:
+        """Go on after a recording that was broken off at `last`: nothing has passed since."""
+        self._last = last
+
     def resume(self, last: MediaNs) -> None:
         """Go on after a run that ended at `last` and was not finished: what passed since was not seen."""
         self._last = last
@@ -148,11 +153,15 @@ class Examiner:
         attention = self._attention.get(sightline.view, ())
         seen = looker.look(frame, attention)
         seen = replace(seen, health=replace(seen.health, frame_rate=round(frame_rate, 1), view=sightline.view))
+        self._is_idle = seen.health.change <= _STIRRED_SHARE and not _is_anything_in(attention, seen)
         best = _Once(full)
         for request in self._enter(seen, best.bgr):
-            close = looker.look_closely(best.frame(), request)
+            try:
+                close = looker.look_closely(best.frame(), request)
+            except DetectorBusyError:
+                # The rule asks again with the next picture.
+                return
             self._enter(replace(close, t=seen.t, health=seen.health), best.bgr)
-        self._is_idle = seen.health.change <= _STIRRED_SHARE and not _is_anything_in(attention, seen)
 
     def _enter(self, observation: Observation, picture: Callable[[], Bgr]) -> list[Box]:
         self._last = observation.t

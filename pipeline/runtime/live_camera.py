@@ -3,7 +3,6 @@
 Its streams' threads tell it what arrives, the supervisor how time passes, and a worker takes its turns, one at a time.
 """
 
-from collections import deque
 from collections.abc import Callable
 from functools import partial
 
@@ -17,12 +16,12 @@ from pipeline.runtime.events_log import EventsLog
 from pipeline.runtime.examiner import HOLE_NS, TICK_EVERY_NS, Examiner
 from pipeline.runtime.metrics import CameraMetrics
 from pipeline.runtime.need import LONGEST_INTERVAL_NS, ON_TIME, Need, Plan, plan
+from pipeline.runtime.rates import Achieved, FrameRate
 from pipeline.runtime.stream import Phase, Stream
 from pipeline.runtime.turns import Wish
 
-_RATE_OVER_NS = nanoseconds(10.0)
-_RATE_MIN_NS = nanoseconds(4.0)
-_SHARE_TAU_S = 20.0
+_UNSEEN_NS = nanoseconds(20.0)
+"""Packets that come for so long without a picture that can be decoded are no signal."""
 
 
 class LiveCamera:
@@ -63,16 +62,17 @@ class LiveCamera:
         self._offset_ns: int | None = 0 if isinstance(camera.source, LiveSource) else None
         self._jumped = False
         self._n_arrived = 0
-        self._arrivals: deque[tuple[MediaNs, int]] = deque()
+        self._frame_rate = FrameRate()
         self._looked: MediaNs | None = None
-        self._achieved_share = 1.0
+        self._began: MediaNs | None = None
+        self._achieved = Achieved()
         self._has_ended = False
         self._is_over = False
 
     @property
     def achieved_share(self) -> float:
         """Share of the looks that the rules need which were made of late, in [0, 1]."""
-        return self._achieved_share
+        return self._achieved.share
 
     @property
     def is_over(self) -> bool:
@@ -82,6 +82,8 @@ class LiveCamera:
     @property
     def state(self) -> str:
         """What keeps it from being ready, one line; empty: it has been tried."""
+        if not self._streams:
+            return "not started"
         untried = [stream.name for stream in self._streams if not stream.is_tried]
         return f"connecting: {', '.join(untried)}" if untried else ""
 
@@ -110,15 +112,16 @@ class LiveCamera:
 
     def arrived(self, stream: Stream, arrival: Arrival) -> None:
         """A packet has come. Asks for a turn where a look is due."""
-        if arrival.jumped:
-            self._jumped = True
         if stream is not self._analysed:
             return
+        if arrival.jumped:
+            self._jumped = True
         self._offset_ns = arrival.t - arrival.arrival_ns
         self._n_arrived += 1
         self._activity.packet(arrival.n_bytes, is_key=arrival.is_key)
         due = self._key_due if arrival.is_key else self._any_due
         if arrival.t >= due or (arrival.t >= self._stir_due and self._stirs()):
+            self._achieved.came(arrival.t)
             self._wish(Wish(arrival.arrival_ns, self._plan.interval_ns))
 
     def ended(self, stream: Stream) -> None:
@@ -205,10 +208,11 @@ class LiveCamera:
         if self._jumped:
             self._jumped = False
             self.examiner.jump(frame.t)
-        self._note_arrivals(frame.t)
-        self._note_share(frame.t)
+        self._frame_rate.note(frame.t, self._n_arrived)
+        self._achieved.looked(frame.t, self._plan.interval_ns)
+        self._metrics.look_rate(1 / seconds(self._plan.interval_ns), self._achieved.share)
         try:
-            self.examiner.examine(frame, partial(self._best, frame), self._frame_rate())
+            self.examiner.examine(frame, partial(self._best, frame), self._frame_rate.per_s)
         finally:
             self._looked = frame.t
         if frame.is_key and self._plan.keyframes_only:
@@ -235,12 +239,19 @@ class LiveCamera:
             return
         last = self.examiner.last
         if last is None:
+            self._began = now
             self.examiner.start(now)
         elif now > last:
-            if not self._has_signal() and self.examiner.blindness is None:
+            if not self._has_signal() or self._is_unseen(now):
+                self._frame_rate.restart()
                 self.examiner.lose(GapCause.NO_SIGNAL, self._looked or last, last)
                 self._metrics.blind(GapCause.NO_SIGNAL.value)
             self.examiner.pass_time(now)
+
+    def _is_unseen(self, now: MediaNs) -> bool:
+        """Whether packets come, and nothing that could be decoded has for long."""
+        since = max(self._looked or 0, self._began or 0)
+        return since > 0 and now - since > max(_UNSEEN_NS, 3 * self._plan.interval_ns)
 
     def _stirs(self) -> bool:
         """Whether the packets since the last keyframe tell that something moves, on a camera where they do."""
@@ -258,26 +269,7 @@ class LiveCamera:
             self._analysed = chosen
             self._key_due = self._any_due = self._stir_due = MediaNs(0)
             self._activity = Activity()
-            self._arrivals.clear()
-
-    def _note_arrivals(self, t: MediaNs) -> None:
-        self._arrivals.append((t, self._n_arrived))
-        while t - self._arrivals[0][0] > _RATE_OVER_NS and len(self._arrivals) > 2:
-            self._arrivals.popleft()
-
-    def _frame_rate(self) -> float:
-        """Pictures per second over the last ten seconds; 0 while it is too early to tell."""
-        (since, n_before), (t, n) = self._arrivals[0], self._arrivals[-1]
-        return (n - n_before) / seconds(t - since) if t - since >= _RATE_MIN_NS else 0.0
-
-    def _note_share(self, t: MediaNs) -> None:
-        if self._looked is None:
-            return
-        passed_ns = t - self._looked
-        achieved = min(1.0, self._plan.interval_ns * 1.2 / max(1, passed_ns))
-        weight = min(1.0, seconds(passed_ns) / _SHARE_TAU_S)
-        self._achieved_share += weight * (achieved - self._achieved_share)
-        self._metrics.look_rate(1 / seconds(self._plan.interval_ns), self._achieved_share)
+            self._frame_rate.restart()
 
 
 def _delivers(stream: Stream, now_ns: int) -> bool:

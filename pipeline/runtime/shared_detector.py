@@ -27,7 +27,7 @@ class _Request:
     answered_ns: int = 0
     took_ns: int = 0
     answered: threading.Event = field(default_factory=threading.Event)
-    found: Detections | None = None
+    found: Detections = field(default_factory=Detections.none)
     failure: ModelError | DetectorBusyError | None = None
 
     @property
@@ -113,6 +113,7 @@ class SharedDetector:
                 _refuse(request)
                 return request
             self._waiting.append(request)
+            self._metrics.detector_queue(len(self._waiting))
             self._changed.notify()
         request.answered.wait()
         return request
@@ -121,13 +122,7 @@ class SharedDetector:
         while batch := self._take():
             begun_ns = self._now_ns()
             try:
-                first = batch[0]
-                pictures = [request.picture for request in batch]
-                found = self._detector.detect_many(pictures, first.input_px, first.min_score)
-                for request, answer in zip(batch, found, strict=True):
-                    request.found = answer
-            except ModelError as error:
-                self._run_one_by_one(batch, error)
+                self._answer(batch)
             finally:
                 ended_ns = self._now_ns()
                 self._metrics.detector_pass(seconds(ended_ns - begun_ns), len(batch))
@@ -135,16 +130,21 @@ class SharedDetector:
                     request.took_ns, request.answered_ns = (ended_ns - begun_ns) // len(batch), ended_ns
                     request.answered.set()
 
-    def _run_one_by_one(self, batch: Sequence[_Request], error: ModelError) -> None:
-        """Find the one that cannot be looked at: the others have their answers."""
-        if len(batch) == 1:
-            batch[0].failure = error
-            return
-        for request in batch:
-            try:
-                request.found = self._detector.detect(request.picture, request.input_px, request.min_score)
-            except ModelError as own:
-                request.failure = own
+    def _answer(self, batch: Sequence[_Request]) -> None:
+        """Let the network look; where it fails on a batch, at each by itself: the others have their answers."""
+        first = batch[0]
+        try:
+            pictures = [request.picture for request in batch]
+            found = self._detector.detect_many(pictures, first.input_px, first.min_score)
+            for request, answer in zip(batch, found, strict=True):
+                request.found = answer
+        # This thread serves all cameras: nothing that a picture brings about may end it.
+        except Exception as error:  # noqa: BLE001
+            if len(batch) == 1:
+                first.failure = _as_failure(error)
+                return
+            for request in batch:
+                self._answer([request])
 
     def _take(self) -> list[_Request]:
         with self._changed:
@@ -155,6 +155,7 @@ class SharedDetector:
                     kind = self._waiting[0].kind
                     batch = [request for request in self._waiting if request.kind == kind][: self._batch]
                     self._waiting = [request for request in self._waiting if request not in batch]
+                    self._metrics.detector_queue(len(self._waiting))
                     return batch
                 if self._is_closed:
                     return []
@@ -203,11 +204,15 @@ class CameraDetector:
             raise request.failure
         self._served_ns = request.answered_ns
         self._metrics.detected(seconds(request.took_ns))
-        return request.found if request.found is not None else Detections.none()
+        return request.found
 
     def detect_many(self, pictures: Sequence[Picture], input_px: int, min_score: float) -> list[Detections]:
         """As `detect`, picture by picture: one camera does not fill a batch."""
         return [self.detect(picture, input_px, min_score) for picture in pictures]
+
+
+def _as_failure(error: Exception) -> ModelError:
+    return error if isinstance(error, ModelError) else ModelError(f"the network: {type(error).__name__}: {error}")
 
 
 def _refuse(request: _Request) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from pipeline.errors import SmartAlertError
+from pipeline.errors import SmartAlertError, SourceError
 from pipeline.media.arrival import Arrival
 from pipeline.media.connection import Connection
 from pipeline.media.live_pictures import LivePictures
@@ -173,9 +173,12 @@ class Stream:
                 connection.close()
         except StreamLostError as error:
             return self._failed(reader, error.kind, error)
-        # One camera must not end the others: whatever else a stream brings about is a loss of this stream.
-        except (SmartAlertError, OSError, RuntimeError, ValueError, MemoryError) as error:
+        except SmartAlertError as error:
             return self._failed(reader, StreamFault.LOST, error)
+        # A fault of the program in one stream's thread must not end the stream for ever: told, and tried again.
+        except Exception as error:  # noqa: BLE001
+            self._events.error("stream.failed", stream=self.name, error=error)
+            return self._failed(reader, StreamFault.LOST, SourceError(f"{self.name}: {type(error).__name__}"))
         return 0.0
 
     def _read(self, connection: Connection, reader: _Reader) -> None:
@@ -213,7 +216,7 @@ class Stream:
             self._metrics.received(self._unreported_packets, self._unreported_bytes, self.name)
             self._unreported_packets = self._unreported_bytes = 0
 
-    def _failed(self, reader: _Reader, kind: StreamFault, error: Exception) -> float:
+    def _failed(self, reader: _Reader, kind: StreamFault, error: SmartAlertError) -> float:
         if not self._is_current(reader):
             return 0.0
         self._metrics.connected(self.name, is_connected=False)
