@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import av
@@ -66,14 +67,26 @@ def site_in(folder: Path, sources: Sequence[str] = ("gate.mp4",), *, redis: str 
     return load_site(write_site(folder, sources, redis=redis), {})
 
 
-def street(*, has_car: bool) -> Bgr:
-    """One picture."""
+@cache
+def street(*, has_car: bool, grain: int = 0) -> Bgr:
+    """One picture.
+
+    Args:
+        has_car: Whether it stands there.
+        grain: Seed of the sensor's noise: a picture without any that stays the same is a frozen one.
+    """
     generator = np.random.default_rng(1)
     pixels = generator.normal(110, 12, (_HEIGHT, _WIDTH, 3))
     if has_car:
         left, top, right, bottom = _pixels(CAR)
         pixels[top:bottom, left:right] = generator.normal((30, 40, 200), 15, (bottom - top, right - left, 3))
-    return np.clip(pixels, 0, 255).astype(np.uint8)
+    noise = np.random.default_rng(grain).integers(-1, 2, pixels.shape)
+    return np.clip(np.rint(pixels) + noise, 0, 255).astype(np.uint8)
+
+
+def _grain(number: int) -> int:
+    """Another one than a few pictures before, whatever the step; few enough to keep."""
+    return number * number % 11
 
 
 def car_finder() -> ScriptedDetector:
@@ -97,16 +110,17 @@ def memory_street(
     times_s: Sequence[float], has_car: Callable[[float], bool] = lambda _: False, keyframe_every: int = 1
 ) -> MemorySource:
     """The street at these times after `START`."""
-    empty, with_car = street(has_car=False), street(has_car=True)
     return MemorySource(
-        [(MediaNs(START + nanoseconds(t_s)), with_car if has_car(t_s) else empty) for t_s in times_s],
+        [
+            (MediaNs(START + nanoseconds(t_s)), street(has_car=has_car(t_s), grain=_grain(number)))
+            for number, t_s in enumerate(times_s)
+        ],
         keyframe_every=keyframe_every,
     )
 
 
 def write_video(path: Path, length_s: float, has_car: Callable[[float], bool], *, fps: int = 10, gop: int = 20) -> Path:
     """The street as an H.264 file."""
-    empty, with_car = street(has_car=False), street(has_car=True)
     with av.open(str(path), "w") as container:
         stream = container.add_stream(
             "libx264", rate=Fraction(fps), options={"preset": "veryfast", "sc_threshold": "0"}
@@ -115,7 +129,7 @@ def write_video(path: Path, length_s: float, has_car: Callable[[float], bool], *
         stream.codec_context.gop_size = gop
         stream.codec_context.thread_count = 1
         for number in range(round(length_s * fps)):
-            pixels = with_car if has_car(number / fps) else empty
+            pixels = street(has_car=has_car(number / fps), grain=_grain(number))
             container.mux(stream.encode(VideoFrame.from_ndarray(pixels, format="bgr24")))
         container.mux(stream.encode(None))
     return path
