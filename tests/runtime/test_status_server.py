@@ -150,6 +150,22 @@ def test_a_client_that_says_nothing_is_cut_off_and_holds_nobody_up(monkeypatch: 
         assert silent.recv(1) == b""
 
 
+def test_a_client_that_says_a_letter_now_and_then_is_cut_off_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(status_server, "_REQUEST_S", 0.3)
+    with Run().serving() as port, socket.create_connection(("127.0.0.1", port), 0.1) as slow:
+        slow.sendall(b"GET /")
+        for _ in range(20):
+            try:
+                slow.sendall(b"x")
+                if slow.recv(1) == b"":
+                    return
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                return
+    pytest.fail("it was listened to for two seconds")
+
+
 def test_more_clients_than_it_takes_are_hung_up_on_and_it_recovers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(status_server, "_REQUEST_S", 0.5)
     with Run().serving() as port:
