@@ -2,12 +2,7 @@
 
 import math
 import os
-import signal
-import threading
-from collections import deque
 from pathlib import Path
-from types import FrameType, TracebackType
-from typing import Self
 
 import click
 
@@ -25,9 +20,10 @@ from pipeline.observation import seconds
 from pipeline.runtime.clock import sleep, stopwatch, wall_now_ns
 from pipeline.runtime.events_log import LogFormat, LogLevel, stderr_log
 from pipeline.runtime.eyes import load_detector
-from pipeline.runtime.live_run import LiveCall, Wake, run_live
+from pipeline.runtime.live_run import LiveCall, run_live
 from pipeline.runtime.pump import Pump
 from pipeline.runtime.recordings import Tools, recordings_of, run_recordings
+from pipeline.runtime.signals import Signals
 
 
 @click.command
@@ -80,41 +76,8 @@ def command(
         ends_with_recordings=once,
         read_again=lambda: load_site(site_file, os.environ),
     )
-    with events.taking_logging(), _Signals() as signals:
+    with events.taking_logging(), Signals() as signals:
         run_live(call, signals, events)
-
-
-class _Signals:
-    """Rings when the process is told to stop or to read its site file again. Remembers what it was told."""
-
-    def __init__(self) -> None:
-        self._told: deque[Wake] = deque()
-        self._rung = threading.Event()
-        self._wake_by_signal = {
-            signal.SIGTERM: Wake.STOP,
-            signal.SIGINT: Wake.STOP,
-            signal.SIGHUP: Wake.RELOAD,
-        }
-
-    def __enter__(self) -> Self:
-        self._before = {number: signal.signal(number, self._ring) for number in self._wake_by_signal}
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def wait(self, longest_s: float) -> Wake:
-        """Wait for a word from outside, at most so long."""
-        self._rung.wait(longest_s)
-        self._rung.clear()
-        return self._told.popleft() if self._told else Wake.NOTHING
-
-    def _ring(self, number: int, _frame: FrameType | None) -> None:
-        self._told.append(self._wake_by_signal[signal.Signals(number)])
-        self._rung.set()
 
 
 def _duration_s(text: str | None) -> float:

@@ -9,14 +9,9 @@ from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.outbox import Outbox
 from pipeline.alerts.publisher import NoPictureError, Publisher
 from pipeline.config.resolved import Camera, LiveSource, RecordedSource, Site
-from pipeline.config.secrets import SecretUrl
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import StateError
-from pipeline.media.connection import Connection
 from pipeline.media.frame import Bgr
-from pipeline.media.live_source import LiveSettings, open_live
-from pipeline.media.live_time import LiveClock
-from pipeline.media.paced_file import PacedFile
 from pipeline.observation import EndCause, MediaNs, nanoseconds
 from pipeline.perception.camera_watch import CameraWatch
 from pipeline.replay.live_log import LiveLog
@@ -24,6 +19,8 @@ from pipeline.rules.episode import Episode
 from pipeline.rules.reasoner import Reasoner
 from pipeline.runtime.back_off import BackOff
 from pipeline.runtime.camera_memory import read_memory, write_memory
+from pipeline.runtime.connecting import connects_of
+from pipeline.runtime.counted_log import CountedLog
 from pipeline.runtime.events_log import EventsLog
 from pipeline.runtime.examiner import Examiner
 from pipeline.runtime.eyes import attention_of, camera_eyes, camera_watch
@@ -85,7 +82,8 @@ class CameraRun:
         self._metrics = shared.metrics.camera(camera.id)
         checkpoint = shared.outbox.checkpoint(camera.id)
         self._reasoner = self._resumed(site, checkpoint)
-        self._entries = LiveLog(site.state / LOG_FOLDER, camera.id, site.operation.keep_log_ns)
+        log = LiveLog(site.state / LOG_FOLDER, camera.id, site.operation.keep_log_ns)
+        self._entries = CountedLog(log, self._metrics, self._events)
         self._intake = Intake(self._reasoner, self._entries, self._tell)
         self._eyes = camera_eyes(site, shared.vocabulary, shared.detector.for_camera(self._metrics))
         self._watch = self._recalled() if checkpoint is not None else camera_watch(camera)
@@ -99,7 +97,6 @@ class CameraRun:
             metrics=self._metrics,
             events=self._events,
         )
-        self._begin_at = None if checkpoint is None else checkpoint.t
         self._kept_t = self._remembered_t = MediaNs(0)
         self._first_t: MediaNs | None = None
         self._pending: Checkpoint | None = None
@@ -108,7 +105,7 @@ class CameraRun:
 
     def start(self) -> None:
         """Open its streams."""
-        main, sub = self._connects()
+        main, sub = connects_of(self.camera.source, self._shared.now_ns, lambda: self.live.examiner.last)
         self.live.start(self._stream("main", main), None if sub is None else self._stream("sub", sub))
 
     def review(self) -> None:
@@ -152,11 +149,12 @@ class CameraRun:
         """Tell its streams to end; does not wait."""
         self.live.stop()
 
-    def close(self, *, is_removed: bool = False) -> None:
+    def close(self, *, is_removed: bool = False, is_hurried: bool = False) -> None:
         """The last of it, after its streams were stopped and its last turn was taken.
 
         Args:
             is_removed: The camera is no longer part of the site: its events are cleared.
+            is_hurried: Leave what the next run can do as well.
 
         A live camera's events stay open, and the next run goes on with them; a recording starts anew with every run.
         """
@@ -164,11 +162,8 @@ class CameraRun:
             self.live.end(EndCause.CAMERA_REMOVED)
         elif isinstance(self.camera.source, RecordedSource):
             self.live.end(EndCause.SOURCE_ENDED)
-        if self.live.is_over:
-            self._forget()
-        else:
-            self._keep(is_last=True)
-        self._entries.close()
+        self._keep(is_last=True, is_hurried=is_hurried)
+        self._entries.close(pack=self.live.is_over and not is_hurried)
 
     def _resumed(self, site: Site, checkpoint: Checkpoint | None) -> Reasoner:
         camera, vocabulary = self.camera, self._shared.vocabulary
@@ -184,6 +179,8 @@ class CameraRun:
     def _go_on(self, examiner: Examiner, checkpoint: Checkpoint) -> None:
         if isinstance(self.camera.source, LiveSource):
             examiner.resume(checkpoint.t)
+        else:
+            examiner.go_on(checkpoint.t)
         self._events.info("camera.resumed", t=checkpoint.t)
 
     def _memory(self) -> Mapping[str, bytes]:
@@ -213,9 +210,13 @@ class CameraRun:
     def _made_checkpoint(self, t: MediaNs) -> Checkpoint:
         return Checkpoint(self.camera.id, t, self._reasoner.snapshot())
 
-    def _keep(self, *, is_last: bool) -> None:
+    def _keep(self, *, is_last: bool, is_hurried: bool = False) -> None:
         t = self.live.examiner.last
-        if t is None or self.live.is_over:
+        if self.live.is_over:
+            # Should the process be killed from now on, the next run is to begin with the recording's beginning.
+            self._forget()
+            return
+        if t is None:
             return
         self._first_t = t if self._first_t is None else self._first_t
         if self._publisher.owes(self.camera.id):
@@ -223,7 +224,8 @@ class CameraRun:
         elif is_last or t - self._kept_t >= _CHECKPOINT_EVERY_NS:
             self._pending, self._kept_t = self._made_checkpoint(t), t
         since_ns = t - (self._remembered_t or self._first_t)
-        if is_last or since_ns >= (_REMEMBER_EVERY_NS if self._remembered_t else _REMEMBER_FIRST_NS):
+        is_due = since_ns >= (_REMEMBER_EVERY_NS if self._remembered_t else _REMEMBER_FIRST_NS)
+        if is_due or (is_last and not is_hurried):
             self._remembered_t = t
             try:
                 write_memory(self._memory_path, self.camera.id, self._memory())
@@ -237,6 +239,7 @@ class CameraRun:
             self._events.error("camera.cannot_write", error=error)
 
     def _forget(self) -> None:
+        self._pending = None
         try:
             self._shared.outbox.forget_checkpoint(self.camera.id)
             self._memory_path.unlink(missing_ok=True)
@@ -258,35 +261,6 @@ class CameraRun:
             metrics=self._metrics,
             events=self._events,
         )
-
-    def _connects(self) -> tuple[Connect, Connect | None]:
-        source = self.camera.source
-        if isinstance(source, RecordedSource):
-            sub = None if source.sub is None else self._paced(source, source.sub)
-            return self._paced(source, source.path), sub
-        settings = LiveSettings(source.transport, source.decode)
-        return self._live(source.main, settings), None if source.sub is None else self._live(source.sub, settings)
-
-    def _paced(self, source: RecordedSource, path: Path) -> Connect:
-        def connect(wait: Callable[[float], bool]) -> Connection:
-            return PacedFile(
-                path,
-                source.start,
-                loop=source.loop,
-                now_ns=self._shared.now_ns,
-                sleep=wait,
-                begin_at=self._begin_at,
-            )
-
-        return connect
-
-    def _live(self, url: SecretUrl, settings: LiveSettings) -> Connect:
-        clock = LiveClock(not_before=self._begin_at or 0)
-
-        def connect(_wait: Callable[[float], bool]) -> Connection:
-            return open_live(url, settings, clock, self._shared.now_ns)
-
-        return connect
 
 
 def _no_picture() -> Bgr:

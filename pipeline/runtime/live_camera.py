@@ -134,6 +134,8 @@ class LiveCamera:
 
     def review(self) -> None:
         """Look after the streams, and let time pass where no picture comes. To be called about twice a second."""
+        if self._is_over:
+            return
         for stream in self._streams:
             stream.watch()
         self._choose()

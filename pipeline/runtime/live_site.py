@@ -1,7 +1,7 @@
 """A site's cameras, live: workers that take turns with them, and a supervisor that looks after all."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -10,8 +10,9 @@ from pipeline.alerts.evidence import EvidenceKeeper
 from pipeline.alerts.publisher import Destination, Publisher
 from pipeline.config.resolved import Camera, Rule, Site
 from pipeline.errors import SmartAlertError, StateError, UsageError
-from pipeline.observation import CameraId, nanoseconds
+from pipeline.observation import CameraId, nanoseconds, seconds
 from pipeline.runtime.camera_run import CameraRun, Shared
+from pipeline.runtime.eyes import camera_watch
 from pipeline.runtime.status_server import CameraState, Liveness, Readiness
 
 _REVIEW_EVERY_S = 0.5
@@ -20,6 +21,10 @@ _STUCK_AFTER_NS = nanoseconds(60.0)
 _LOADED_BELOW = 0.8
 _RELIEVED_ABOVE = 0.9
 _LOAD_TOLD_AFTER_NS = nanoseconds(20.0)
+_JOIN_NS = nanoseconds(2.0)
+"""For all threads together, as the run ends: those that hang are left behind."""
+_UNHURRIED_NS = nanoseconds(3.0)
+"""From the word to stop on; cameras that are closed later leave to the next run what it can do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +82,12 @@ class LiveSite:
             run.stop()
         self._stopping.set()
         self._shared.turns.close()
+        now_ns = self._shared.now_ns
+        stopped_ns = now_ns()
         for thread in (*self._workers, self._supervisor):
-            thread.join(timeout=3.0)
+            thread.join(timeout=seconds(max(0, stopped_ns + _JOIN_NS - now_ns())))
         for run in self._runs.values():
-            self._close(run, is_removed=False)
+            self._close(run, is_removed=False, is_hurried=now_ns() > stopped_ns + _UNHURRIED_NS)
         self._save()
 
     @property
@@ -96,6 +103,9 @@ class LiveSite:
             SourceError: The picture of a view cannot be read; nothing has changed.
         """
         _refuse_restart_only(self._site, site)
+        for camera in site.cameras:
+            # What can fail is tried before anything changes.
+            camera_watch(camera)
         with self._changing:
             publisher = Publisher(site, self._crew.keeper, self._crew.destinations)
             publisher.adopt(self._publisher)
@@ -117,7 +127,7 @@ class LiveSite:
         idle_ns = self._shared.now_ns() - self._turned_ns
         if self._shared.turns.waiting and idle_ns > _STUCK_AFTER_NS:
             return Liveness((f"no camera was looked at for {idle_ns // 1_000_000_000} s, and some wait",))
-        dead = [thread.name for thread in (*self._workers, self._supervisor) if not thread.is_alive()]
+        dead = [thread.name for thread in (*self._workers, self._supervisor) if _has_died(thread)]
         return Liveness((f"threads have ended: {', '.join(dead)}",) if dead and not self._stopping.is_set() else ())
 
     def _take_over(self, before: Site, camera: Camera) -> None:
@@ -144,13 +154,15 @@ class LiveSite:
         run.stop()
         self._shared.turns.forget(camera_id)
         self._close(run, is_removed=is_removed)
+        self._keep([run])
         if is_removed:
             self._shared.metrics.forget(camera_id)
 
-    def _close(self, run: CameraRun, *, is_removed: bool) -> None:
+    def _close(self, run: CameraRun, *, is_removed: bool, is_hurried: bool = False) -> None:
         try:
-            run.close(is_removed=is_removed)
-        except SmartAlertError as error:
+            run.close(is_removed=is_removed, is_hurried=is_hurried)
+        # One camera's fault must not keep the others from being closed.
+        except Exception as error:  # noqa: BLE001
             self._shared.events.error("camera.cannot_close", camera=run.camera.id, error=error)
 
     def _work(self) -> None:
@@ -175,11 +187,19 @@ class LiveSite:
 
     def _supervise(self) -> None:
         while not self._stopping.wait(_REVIEW_EVERY_S):
+            # Not while the site is changed: what a removed camera knew must not be kept after it was forgotten.
             with self._changing:
                 for run in self._runs.values():
-                    run.review()
+                    self._review(run)
                 self._note_load()
-            self._save_if_due()
+                self._save_if_due()
+
+    def _review(self, run: CameraRun) -> None:
+        try:
+            run.review()
+        # As in a turn: a fault with one camera is not the others'.
+        except Exception as error:  # noqa: BLE001
+            self._failed(run.camera.id, error)
 
     def _save_if_due(self) -> None:
         now_ns = self._shared.now_ns()
@@ -188,10 +208,16 @@ class LiveSite:
             self._save()
 
     def _save(self) -> None:
-        checkpoints = [found for run in tuple(self._runs.values()) if (found := run.checkpoint()) is not None]
+        self._keep(self._runs.values())
+        try:
+            self._shared.metrics.outbox(self._shared.outbox.waiting_count())
+        except StateError as error:
+            self._shared.events.error("outbox.cannot_read", error=error)
+
+    def _keep(self, runs: Iterable[CameraRun]) -> None:
+        checkpoints = [found for run in runs if (found := run.checkpoint()) is not None]
         try:
             self._shared.outbox.save(checkpoints)
-            self._shared.metrics.outbox(self._shared.outbox.waiting_count())
         except StateError as error:
             self._shared.events.error("checkpoint.cannot_write", error=error)
 
@@ -212,6 +238,10 @@ class LiveSite:
             self._is_overloaded = True
             self._shared.events.warning("load.too_high", achieved_share=round(share, 2), cameras=len(shares))
         self._shared.metrics.overload(is_overloaded=self._is_overloaded)
+
+
+def _has_died(thread: threading.Thread) -> bool:
+    return thread.ident is not None and not thread.is_alive()
 
 
 def _rules_of(site: Site, camera: CameraId) -> list[Rule]:
