@@ -11,15 +11,18 @@ from pipeline.errors import SmartAlertError
 
 _EVERY_S = 0.5
 _AFTER_REFUSAL_S = 30.0
+_LONGEST_END_S = 2.0
 
 
 class Pump:
     """Offers twice a second from a thread of its own, for as long as the `with` block lasts, and once as it ends.
 
+    A run that goes on whatever the server says ends within two seconds as well, whatever the server says then.
+
     Nothing is lost whatever the server says: what was not sent is in the outbox.
 
     Attributes:
-        last: How the offer at the end went.
+        last: How the last offer went; after the block, the one at its end.
     """
 
     def __init__(self, delivery: Delivery, report: Callable[[Offer | SmartAlertError], None] | None = None) -> None:
@@ -34,22 +37,9 @@ class Pump:
         self._report = report
         self._stopping = threading.Event()
         self._failure: SmartAlertError | None = None
+        self._is_away = False
         self.last = Offer(Reached.PAUSING, 0, 0, "")
         self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
-
-    def _run(self) -> None:
-        while not self._stopping.wait(_EVERY_S):
-            try:
-                offer = self._delivery.offer()
-            except SmartAlertError as error:
-                if self._report is None:
-                    self._failure = error
-                    return
-                self._report(error)
-                self._stopping.wait(_AFTER_REFUSAL_S)
-            else:
-                if self._report is not None:
-                    self._report(offer)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -59,9 +49,34 @@ class Pump:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stopping.set()
+        if self._report is not None:
+            # A server that has stopped answering may hold the thread for longer: what it has not had is in the outbox.
+            self._thread.join(_LONGEST_END_S)
+            return
         self._thread.join()
         if kind is None and self._failure is not None:
             raise self._failure
         # Also where the work failed: what the other cameras told last is not left behind.
-        with suppress(SmartAlertError) if kind is not None or self._report is not None else nullcontext():
+        with suppress(SmartAlertError) if kind is not None else nullcontext():
             self.last = self._delivery.offer(after_pause=False)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(_EVERY_S):
+            try:
+                self.last = self._delivery.offer()
+            except SmartAlertError as error:
+                if self._report is None:
+                    self._failure = error
+                    return
+                self._tell(error)
+                self._stopping.wait(_AFTER_REFUSAL_S)
+            else:
+                self._is_away = self.last.reached is not Reached.ALL_SENT
+                self._tell(self.last)
+        if self._report is not None and not self._is_away:
+            with suppress(SmartAlertError):
+                self.last = self._delivery.offer(after_pause=False)
+
+    def _tell(self, outcome: Offer | SmartAlertError) -> None:
+        if self._report is not None and not self._stopping.is_set():
+            self._report(outcome)
