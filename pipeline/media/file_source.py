@@ -72,6 +72,11 @@ class FileSource:
         return self._info
 
     @property
+    def orientation(self) -> Orientation:
+        """How its stored pictures are turned to be upright."""
+        return self._orientation
+
+    @property
     def damage(self) -> Damage:
         """What was met so far."""
         return self._damage.counted()

@@ -16,6 +16,7 @@ from pipeline.media.container import MAX_PIXELS, reason
 from pipeline.media.damage import DamageCounter
 from pipeline.media.decoded_picture import DecodedPicture, image_orientation
 from pipeline.media.frame import Frame
+from pipeline.media.orientation import AS_STORED, Orientation
 from pipeline.observation import MediaNs
 
 _BIG_WIDTH = 1280
@@ -31,6 +32,7 @@ class Coding:
         width: Of the stored picture, px; 0 where it is not known yet.
         source: As messages name the stream.
         decode: `cpu`, or the name of a hardware decoder.
+        orientation: How its container says that pictures are turned to be upright.
     """
 
     codec: str
@@ -38,6 +40,7 @@ class Coding:
     width: int
     source: str
     decode: str = CPU_DECODE
+    orientation: Orientation = AS_STORED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +69,7 @@ class LiveDecoder:
         self._coding = coding
         self._damage = damage
         self._context = _context(coding, skips_filter=keyframes_only and coding.width >= _BIG_WIDTH)
+        self._orientation = coding.orientation
         self._latest = _Fed(MediaNs(0), is_key=True)
 
     @property
@@ -106,7 +110,10 @@ class LiveDecoder:
 
     def _frame(self, image: VideoFrame) -> Frame:
         fed = image.opaque if isinstance(image.opaque, _Fed) else self._latest
-        picture = DecodedPicture(image, image_orientation(image), self._coding.source)
+        # PyAV's side data and its picture hold each other until a garbage collection, so it is asked for but once.
+        if image.rotation and self._orientation is AS_STORED:
+            self._orientation = image_orientation(image)
+        picture = DecodedPicture(image, self._orientation, self._coding.source)
         return Frame(fed.t, picture, is_key=fed.is_key, is_damaged=image.is_corrupt)
 
 

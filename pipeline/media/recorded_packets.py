@@ -9,8 +9,8 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from pipeline.media.avi_stamps import has_true_pts
-from pipeline.media.container import creation_time, open_container, reason, video_stream
-from pipeline.media.info import StreamInfo
+from pipeline.media.container import open_container, reason, video_stream
+from pipeline.media.file_source import FileSource
 from pipeline.media.live_decoder import Coding
 from pipeline.media.stream_fault import StreamFault, StreamLostError
 from pipeline.observation import NS_PER_S, MediaNs
@@ -25,6 +25,9 @@ class RecordedPackets:
 
     Media time is `start` plus the distance from the first picture. Stamps that go back, or ahead by more than an hour,
     are a break: time goes on by one step. So it does from round to round. Remembers the place reached.
+
+    Attributes:
+        info: The stream as the container and the first picture tell it.
     """
 
     def __init__(self, path: Path, start: MediaNs | None, *, loop: bool) -> None:
@@ -36,26 +39,28 @@ class RecordedPackets:
             loop: Begin again at the end.
 
         Raises:
-            SourceError: It cannot be opened.
+            SourceError: It cannot be opened, or no picture can be decoded.
         """
         self._path = path
         self._loop = loop
+        with FileSource.open(path, start) as source:  # decodes the first picture, and lets go of the decoder
+            self.info, self._orientation = source.info, source.orientation
         self._open()
         self._has_true_pts = has_true_pts(self._container, path)
-        self._start = int(creation_time(self._container, self._stream) if start is None else start)
+        self._start = int(self.info.start)
         self._step_ns = round(NS_PER_S / float(self._stream.average_rate or 25))
         self._shift_ns: int | None = None
         self._raw_ns = 0
         self._end_t = self._start
         self._n_of_round = 0
         self._ready: deque[tuple[Packet[VideoStream], int]] = deque()
-        self.info = self._described()
 
     @property
     def coding(self) -> Coding:
         """What a decoder must know."""
         context = self._stream.codec_context
-        return Coding(context.name, context.extradata or b"", context.width, str(self._path))
+        extradata = context.extradata or b""
+        return Coding(context.name, extradata, context.width, str(self._path), orientation=self._orientation)
 
     def next(self) -> "tuple[Packet[VideoStream], int]":
         """The next packet and its media time, ns.
@@ -161,16 +166,3 @@ class RecordedPackets:
         else:
             self._end_t = max(self._end_t, t + self._step_ns)
         return t
-
-    def _described(self) -> StreamInfo:
-        context = self._stream.codec_context
-        return StreamInfo(
-            codec=context.name,
-            width=context.width,
-            height=context.height,
-            rotation=0,
-            fps=float(self._stream.average_rate or 0),
-            duration_s=max(0.0, (self._container.duration or 0) / av.time_base),
-            has_b_frames=bool(context.has_b_frames),
-            start=MediaNs(self._start),
-        )

@@ -5,6 +5,7 @@ from threading import Thread
 
 import pytest
 from av.packet import Packet
+from av.video.frame import VideoFrame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -312,6 +313,22 @@ def test_packets_come_in_while_pictures_are_asked_for(clip: Path) -> None:
             assert frame.t > last_t
             last_t = frame.t
     reader.join()
+
+
+def test_pictures_that_are_passed_over_are_let_go_at_once(clip: Path) -> None:
+    arrivals, pictures = arrivals_of(clip)
+    gc.collect()
+    gc.disable()
+    try:
+        for n in range(0, 100, 10):
+            add_all(pictures, arrivals[n : n + 10])
+            pictures.newest()
+            pictures.keyframe()
+            pictures.at(arrivals[n].t)
+        held = sum(isinstance(each, VideoFrame) for each in gc.get_objects())
+    finally:
+        gc.enable()
+    assert held <= 3
 
 
 def test_closing_forgets_the_packets(clip: Path) -> None:

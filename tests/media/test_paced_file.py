@@ -149,6 +149,15 @@ def test_what_is_known_of_it(clip: Path) -> None:
     assert seconds(round(info.duration_s * NS_PER_S)) == pytest.approx(4, abs=0.2)
 
 
+def test_a_recording_that_was_stored_turned_is_upright(tmp_path: Path) -> None:
+    connection = Pace().play(write_clip(tmp_path / "clip.mp4", Clip(display_degrees=90)))
+    pictures = connection.pictures()
+    pictures.add(connection.next())
+    frame = pictures.keyframe()
+    assert frame is not None
+    assert frame.size == (112, 160) == (connection.info.width, connection.info.height)
+
+
 def test_a_closed_recording_can_be_opened_many_times_without_handles_growing(clip: Path) -> None:
     def handles() -> int:
         return len(list(Path("/proc/self/fd").iterdir()))
