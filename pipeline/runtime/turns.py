@@ -32,60 +32,64 @@ class Turns(Generic[Key]):
         self._now_ns = now_ns
         self._wishes: dict[Key, Wish] = {}
         self._running: set[Key] = set()
-        self._changed = threading.Condition()
+        lock = threading.Lock()
+        self._lock = lock
+        self._wished = threading.Condition(lock)
+        self._freed = threading.Condition(lock)
         self._is_closed = False
 
     def wish(self, key: Key, wish: Wish) -> None:
         """There is something to look at; an earlier wish of the camera that waits stays as it is."""
-        with self._changed:
+        with self._lock:
             if key not in self._wishes:
                 self._wishes[key] = wish
                 if key not in self._running:
-                    self._changed.notify()
+                    self._wished.notify()
 
     def take(self) -> Key | None:
         """The next turn, waiting for one; it lasts until `done`. None: there are no more."""
-        with self._changed:
+        with self._lock:
             while not self._is_closed:
                 if (key := self._most_overdue()) is not None:
                     del self._wishes[key]
                     self._running.add(key)
                     return key
-                self._changed.wait()
+                self._wished.wait()
             return None
 
     def done(self, key: Key) -> None:
         """The turn is over."""
-        with self._changed:
+        with self._lock:
             self._running.discard(key)
-            # Whoever waits for a camera that goes away, or for this one's next turn, looks again.
-            self._changed.notify_all()
+            self._freed.notify_all()
+            if key in self._wishes:
+                self._wished.notify()
 
     def hold(self, key: Key) -> None:
         """Take a turn for something else than a look, when the camera's present one is over; it lasts until `done`."""
-        with self._changed:
+        with self._lock:
             while key in self._running:
-                self._changed.wait()
+                self._freed.wait()
             self._running.add(key)
 
     def forget(self, key: Key) -> None:
         """The camera goes away: its wish is dropped, and this returns when its turn, if it has one, is over."""
-        with self._changed:
+        with self._lock:
             self._wishes.pop(key, None)
             while key in self._running:
-                self._changed.wait()
+                self._freed.wait()
             self._wishes.pop(key, None)
 
     def close(self) -> None:
         """No more turns."""
-        with self._changed:
+        with self._lock:
             self._is_closed = True
-            self._changed.notify_all()
+            self._wished.notify_all()
 
     @property
     def waiting(self) -> int:
         """How many cameras wait for their turn."""
-        with self._changed:
+        with self._lock:
             return len(self._wishes)
 
     def _most_overdue(self) -> Key | None:
