@@ -47,16 +47,16 @@ class LivePictures:
     def add(self, arrival: Arrival) -> None:
         """Takes in the newest packet; packets before the first keyframe are dropped."""
         with self._lock:
-            if arrival.is_key:
-                self._begin(arrival)
-            elif self._rows:
-                row = self._rows[-1]
-                row.add(arrival, self._n_fed if row is self._full_row else 0)
             if arrival.t > self._newest_t:
                 self._newest_t = arrival.t
             elif arrival.t < self._newest_t:
                 self._has_b_frames = True
             self._has_any = True
+            if arrival.is_key:
+                self._begin(arrival)
+            elif self._rows:
+                row = self._rows[-1]
+                row.add(arrival, self._n_fed if row is self._full_row else 0)
 
     @property
     def newest_t(self) -> MediaNs | None:
@@ -93,28 +93,24 @@ class LivePictures:
 
     def keyframe(self) -> Frame | None:
         """The newest keyframe, decoded alone; None where it was handed out before, or is broken."""
-        arrival = self._newest_key
-        if arrival is None or arrival is self._tried_key or arrival.t <= self._passed_t:
-            return None
-        self._tried_key = arrival
-        self._keys_used_t = arrival.t
-        if self._keys is None:
-            self._keys = LiveDecoder(self._coding, self._damage, keyframes_only=True)
-        self.relax()
-        return self._passed(self._keys.alone(arrival))
+        with self._lock:
+            arrival = self._newest_key
+            if arrival is None or arrival is self._tried_key or arrival.t <= self._passed_t:
+                return None
+            self._tried_key = arrival
+            self._keys_used_t = self._newest_t
+            if self._keys is None:
+                self._keys = LiveDecoder(self._coding, self._damage, keyframes_only=True)
+            decoder = self._keys
+        return self._passed(decoder.alone(arrival))
 
     def newest(self) -> Frame | None:
         """The latest picture that can be had, decoded on to; None where none is later than the one before."""
-        arrivals = self._to_feed()
-        if not arrivals:
-            return None
-        self._full_used_t = self._newest_t
-        if self._full is None:
-            self._full = LiveDecoder(self._coding, self._damage)
-        self.relax()
+        with self._lock:
+            decoder, arrivals = self._to_feed()
         latest: Frame | None = None
         for arrival in arrivals:
-            for frame in self._full.feed(arrival):
+            for frame in decoder.feed(arrival):
                 latest = frame
         return self._passed(latest)
 
@@ -141,13 +137,9 @@ class LivePictures:
         return _nearest(decoder, row, t)
 
     def relax(self) -> None:
-        """Lets go of decoders that were not used for a while. Asking for pictures does so, too."""
-        newest_t = self._newest_t
-        can_begin_again = self._full_row is None or self._full_row.is_whole or self._full_row is not self._rows[-1]
-        if self._full is not None and newest_t - self._full_used_t > _FULL_UNUSED_NS and can_begin_again:
-            self._full, self._full_row = None, None
-        if self._keys is not None and newest_t - self._keys_used_t > _KEYS_UNUSED_NS:
-            self._keys = None
+        """Lets go of decoders that were not used for a while, as each keyframe that comes does."""
+        with self._lock:
+            self._forget_unused()
 
     def close(self) -> None:
         """Lets go of everything kept."""
@@ -170,22 +162,30 @@ class LivePictures:
         self._newest_key = arrival
         self._rows.append(Row(arrival))
         drop_old(self._rows)
+        self._forget_unused()
 
-    def _to_feed(self) -> Sequence[Arrival]:
-        """The packets that the full decoder has not had, from the newest keyframe on."""
-        with self._lock:
-            row = self._rows[-1] if self._rows else None
-            if row is None or row.is_lost:
-                return ()
-            if row is not self._full_row or self._full is None:
-                if not row.is_whole:
-                    return ()
-                if self._full is not None:
-                    self._full.restart()
-                self._full_row, self._n_fed = row, 0
-            arrivals = row.arrivals[self._n_fed - row.n_dropped :]
-            self._n_fed = row.n_dropped + len(row.arrivals)
-            return arrivals
+    def _forget_unused(self) -> None:
+        # Where the beginning of the row is gone no other decoder could go on from here.
+        can_begin_again = self._full_row is None or self._full_row.is_whole or self._full_row is not self._rows[-1]
+        if self._full is not None and self._newest_t - self._full_used_t > _FULL_UNUSED_NS and can_begin_again:
+            self._full, self._full_row = None, None
+        if self._keys is not None and self._newest_t - self._keys_used_t > _KEYS_UNUSED_NS:
+            self._keys = None
+
+    def _to_feed(self) -> tuple[LiveDecoder, Sequence[Arrival]]:
+        """The full decoder and the packets that it has not had, from the newest keyframe on."""
+        self._full_used_t = self._newest_t
+        if self._full is None:
+            self._full, self._full_row = LiveDecoder(self._coding, self._damage), None
+        row = self._rows[-1] if self._rows else None
+        if row is None or row.is_lost or (row is not self._full_row and not row.is_whole):
+            return self._full, ()
+        if row is not self._full_row:
+            self._full.restart()
+            self._full_row, self._n_fed = row, 0
+        arrivals = row.arrivals[self._n_fed - row.n_dropped :]
+        self._n_fed = row.n_dropped + len(row.arrivals)
+        return self._full, arrivals
 
     def _passed(self, frame: Frame | None) -> Frame | None:
         if frame is None or frame.t <= self._passed_t:

@@ -67,9 +67,10 @@ def open_live(url: SecretUrl, settings: LiveSettings, clock: LiveClock, now_ns: 
         raise StreamLostError(
             StreamFault.UNDECODABLE, f"{url}: no such decoder (got {settings.decode}, allowed: {allowed})"
         )
+    number = clock.connecting()
     container = _opened(url, settings, _options(url, settings), now_ns)
     try:
-        return LiveConnection(url, container, settings, clock, now_ns)
+        return LiveConnection(url, container, settings, clock, now_ns, number=number)
     except BaseException:
         container.close()
         raise
@@ -88,7 +89,10 @@ class LiveConnection:
         settings: LiveSettings,
         clock: LiveClock,
         now_ns: Callable[[], int],
+        *,
+        number: int,
     ) -> None:
+        self._number = number
         self._url = url
         self._container = container
         self._clock = clock
@@ -159,6 +163,7 @@ class LiveConnection:
                     break
         except StreamLostError as error:
             self._failure = error
+        self._check_newest()
         self._clock.reconnected(None if latest is None else latest[1] - latest[0])
         return _stamped(heap)
 
@@ -178,7 +183,13 @@ class LiveConnection:
             raise StreamLostError(StreamFault.ENDED, f"{self._url}: the sender ended the stream")
         raise stream_lost(self._url, failure, doing="broke off")
 
+    def _check_newest(self) -> None:
+        """A reader that hung, was given up and came back must not touch the clock of the one in its place."""
+        if self._clock.connection != self._number:
+            raise StreamLostError(StreamFault.STOPPED, f"{self._url}: another connection took its place")
+
     def _arrival(self, raw: "_Raw") -> Arrival:
+        self._check_newest()
         packet = raw.packet
         sender_ns = _sender_ns(packet) if packet.has_sidedata("prft") else None
         placed = self._clock.place(raw.pts_ns, raw.arrival_ns, sender_ns)

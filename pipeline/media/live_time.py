@@ -75,6 +75,12 @@ class LiveClock:
         self._high_ns = 0
         self._low_ns = 0
         self._error_ns = 0
+        self._connection = 0
+
+    @property
+    def connection(self) -> int:
+        """The number of the latest connection."""
+        return self._connection
 
     @property
     def last_t(self) -> MediaNs:
@@ -85,6 +91,11 @@ class LiveClock:
     def offset_ns(self) -> int:
         """Media time minus arrival of the latest packet, ns."""
         return self._error_ns
+
+    def connecting(self) -> int:
+        """Somebody sets out to connect. Whoever holds an earlier number than `connection` must place nothing more."""
+        self._connection += 1
+        return self._connection
 
     def reconnected(self, delay_ns: int | None = None) -> None:
         """A new connection begins: its stamps have nothing to do with those before.

@@ -294,7 +294,6 @@ def test_it_goes_on_after_its_decoders_were_let_go(clip: Path) -> None:
     pictures.keyframe()
     pictures.newest()
     pictures.add(replace(arrivals[20], t=MediaNs(100 * NS_PER_S)))
-    pictures.relax()
     assert (pictures._keys, pictures._full) == (None, None)
     assert decoded(pictures.keyframe()) == 20
     pictures.add(replace(arrivals[21], t=MediaNs(101 * NS_PER_S)))

@@ -307,6 +307,24 @@ def test_the_end_of_a_stream_is_told(tmp_path: Path) -> None:
     assert caught.value.kind in {StreamFault.ENDED, StreamFault.TIMED_OUT}
 
 
+def test_a_reader_that_was_replaced_leaves_the_clock_alone(server: RtspServer) -> None:
+    clock = LiveClock()
+    given_up = connect(server.url("mjpeg"), clock=clock)
+    given_up.next()
+    hung_in_opening = connect(server.url("mjpeg"), clock=clock)
+    present = connect(server.url("mjpeg"), clock=clock)
+    arrivals, _ = read(present, 5)
+    for late in (given_up, hung_in_opening):
+        with pytest.raises(StreamLostError, match="another connection took its place") as caught:
+            late.next()
+        assert caught.value.kind is StreamFault.STOPPED
+        late.close()
+    more, _ = read(present, 5)
+    present.close()
+    times = [arrival.t for arrival in [*arrivals, *more]]
+    assert all(earlier < later for earlier, later in pairwise(times))
+
+
 @pytest.mark.long
 def test_many_connections_leave_no_thread_and_no_handle_behind(server: RtspServer) -> None:
     def held() -> tuple[int, int]:
