@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Self
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from pipeline.errors import StateError
 from pipeline.observation import GapCause, MediaNs, nanoseconds
-from pipeline.perception.clearness import Clearness, is_bare, is_black, is_night, strength_of
+from pipeline.perception.clearness import Clearness, Edges, edges_of, is_bare, is_black, is_night
 from pipeline.perception.detections import Picture
 from pipeline.perception.looker import FramePictures, analysis_size
 from pipeline.perception.planes import Plane
@@ -21,7 +22,9 @@ from pipeline.perception.view_field import Field, agreement, energy, field_of
 
 _WIDTH_PX = 320
 _CHECK_EVERY_NS = nanoseconds(1.5)
-"""How often a good view is compared; a doubtful one is at every look."""
+"""How often a good view is compared; a doubtful one is at every look, and so is a picture that is quite another."""
+_GLIMPSE_STEP = 8
+_CHANGED_LEVELS, _CHANGED = 15, 0.2
 _COVERED_AFTER_NS = nanoseconds(5)
 _SHIFTED_AFTER_NS = nanoseconds(4)
 _ELSEWHERE_AFTER_NS = nanoseconds(8)
@@ -103,6 +106,7 @@ class CameraWatch:
         self._memory.view = min(self._views)
         self._stillness = Stillness()
         self._checked_at: MediaNs | None = None
+        self._glimpse = np.zeros((0, 0), np.uint8)
         self._anchor: tuple[MediaNs, Field, Plane] | None = None
         self._doubt: _Doubt | None = None
 
@@ -113,11 +117,19 @@ class CameraWatch:
         return self._concluded(self._reconsidered(luma, frame.t, is_new=is_new), frame.t)
 
     def _reconsidered(self, luma: NDArray[np.uint8], t: MediaNs, *, is_new: bool) -> _Doubt | None:
-        is_due = self._checked_at is None or t - self._checked_at >= _CHECK_EVERY_NS
+        is_due = self._checked_at is None or t - self._checked_at >= _CHECK_EVERY_NS or self._is_another(luma)
         if (is_due and is_new) or self._doubt is not None or self._memory.cause is not None:
             self._checked_at = t
+            self._glimpse = luma[::_GLIMPSE_STEP, ::_GLIMPSE_STEP].copy()
             self._doubt = self._judged(luma, t)
         return self._doubt
+
+    def _is_another(self, luma: NDArray[np.uint8]) -> bool:
+        """Whether much of the picture is not what it was when it was last compared."""
+        coarse = luma[::_GLIMPSE_STEP, ::_GLIMPSE_STEP]
+        if coarse.shape != self._glimpse.shape:
+            return True
+        return int(np.count_nonzero(cv2.absdiff(coarse, self._glimpse) > _CHANGED_LEVELS)) > _CHANGED * coarse.size
 
     def _concluded(self, doubt: _Doubt | None, t: MediaNs) -> Sightline:
         """What follows from this picture and those before it."""
@@ -157,26 +169,28 @@ class CameraWatch:
         memory = self._memory
         seen = field_of(luma)
         energies = energy(seen)
-        strength = strength_of(seen)
+        edges = edges_of(seen, luma)
         if is_black(luma) or (not self._views[memory.view].is_learned and is_bare(seen, energies)):
             return _Doubt(GapCause.COVERED, _COVERED_AFTER_NS)
         match = self._nearest_view(seen, energies).match(seen, energies, t)
-        doubt = self._weighed(match, luma, strength, t)
+        doubt = self._weighed(match, luma, edges, t)
         if doubt is None:
             self._anchor = None
-            memory.clearness.note(strength, t)
+            memory.clearness.note(edges, t)
             return None
         if doubt.cause is GapCause.MOVED and match is Match.ELSEWHERE:
             return self._if_steady(doubt, seen, energies, t)
         return doubt
 
-    def _weighed(self, match: Match, luma: NDArray[np.uint8], strength: float, t: MediaNs) -> _Doubt | None:
+    def _weighed(self, match: Match, luma: NDArray[np.uint8], edges: Edges, t: MediaNs) -> _Doubt | None:
         is_turned = self._memory.cause is GapCause.MOVED
+        if self._memory.clearness.is_veiled(edges, t, is_blind=self._memory.cause is not None):
+            return None if is_night(luma) else _Doubt(GapCause.COVERED, _COVERED_AFTER_NS)
         if match is Match.IN_PLACE or (match is Match.HIDDEN and not is_turned):
             return None
         if match is Match.SHIFTED:
             return _Doubt(GapCause.MOVED, _SHIFTED_AFTER_NS)
-        if self._memory.clearness.is_dim(strength, t, is_blind=self._memory.cause is not None):
+        if self._memory.clearness.is_dim(edges, t, is_blind=self._memory.cause is not None):
             return None if is_night(luma) else _Doubt(GapCause.COVERED, _COVERED_AFTER_NS)
         if match is Match.UNKNOWN and not is_turned:
             return None

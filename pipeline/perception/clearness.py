@@ -1,6 +1,7 @@
 """Whether the picture has lost its edges: a hand, a bag or paint before the lens, or no light at all."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -15,6 +16,8 @@ _DIM_SHARE = 0.35
 _FOLLOWED_IN_S = 120.0
 _FORGOTTEN_NS = nanoseconds(30 * 60)
 """After a pause of this length another light may be usual."""
+_VEILED_SHARE = 0.5
+_COARSE_WIDTH, _COARSE_HEIGHT = 32, 18
 _BARE_SHARE = 0.02
 _BARE_EDGES = 0.15
 """Levels a pixel. A camera that has never seen more than this shows nothing."""
@@ -27,48 +30,70 @@ _LAMP_LEVELS = 50
 _MIN_LAMP_PX = 2
 
 
+class Edges(NamedTuple):
+    """How strong the edges of a picture are.
+
+    Attributes:
+        strength: Mean length of its field, levels a pixel.
+        detail: The same over that of a far smaller picture: fog takes from both, a veil from the first.
+    """
+
+    strength: float
+    detail: float
+
+
 @dataclass(slots=True)
 class Clearness:
     """Remembers how strong the edges of the picture usually are.
 
     Attributes:
-        usual: Mean length of the field, levels a pixel; 0: not known.
-        known_at: When it was last brought up to date.
+        strength: The usual one; 0: not known.
+        detail: The usual one.
+        known_at: When they were last brought up to date.
     """
 
-    usual: float = 0.0
+    strength: float = 0.0
+    detail: float = 0.0
     known_at: int = 0
 
-    def note(self, strength: float, t: MediaNs) -> None:
+    def note(self, edges: Edges, t: MediaNs) -> None:
         """The picture is good: follow its edges."""
         past_ns = t - self.known_at
-        if self.usual <= 0 or past_ns > _FORGOTTEN_NS:
-            self.usual = strength
-        else:
-            self.usual += (strength - self.usual) * min(1.0, seconds(past_ns) / _FOLLOWED_IN_S)
+        weight = 1.0 if self.strength <= 0 or past_ns > _FORGOTTEN_NS else min(1.0, seconds(past_ns) / _FOLLOWED_IN_S)
+        self.strength += (edges.strength - self.strength) * weight
+        self.detail += (edges.detail - self.detail) * weight
         self.known_at = t
 
-    def is_dim(self, strength: float, t: MediaNs, *, is_blind: bool) -> bool:
+    def is_dim(self, edges: Edges, t: MediaNs, *, is_blind: bool) -> bool:
         """Whether the edges are far weaker than usual.
 
         Args:
-            strength: Of the edges now.
+            edges: Of the picture.
             t: Of the picture.
             is_blind: The camera has been blind since they were usual, however long ago that was.
         """
         known = is_blind or t - self.known_at <= _FORGOTTEN_NS
-        return known and strength < _DIM_SHARE * self.usual and (self.usual >= _PLAIN_EDGES or strength < _BARE_EDGES)
+        is_plain = self.strength < _PLAIN_EDGES
+        return known and edges.strength < _DIM_SHARE * self.strength and (not is_plain or edges.strength < _BARE_EDGES)
+
+    def is_veiled(self, edges: Edges, t: MediaNs, *, is_blind: bool) -> bool:
+        """Whether they are, and the small ones have gone before the large: see `is_dim`."""
+        return self.is_dim(edges, t, is_blind=is_blind) and edges.detail < _VEILED_SHARE * self.detail
 
 
-def strength_of(field: Field) -> float:
-    """How strong the edges of a picture are, levels a pixel."""
-    return float(cv2.norm(field, cv2.NORM_L1)) / field.size
+def edges_of(field: Field, luma: NDArray[np.uint8]) -> Edges:
+    """The edges of a picture, shape (H, W), and of its field."""
+    small = resized(luma, _COARSE_WIDTH, _COARSE_HEIGHT)
+    across, down = (cv2.Sobel(small, cv2.CV_32F, x, 1 - x, scale=1 / 8) for x in (1, 0))
+    coarse = (float(cv2.norm(across, cv2.NORM_L1)) + float(cv2.norm(down, cv2.NORM_L1))) / small.size
+    strength = _strength(field)
+    return Edges(strength, strength / max(coarse, _BARE_EDGES))
 
 
 def is_bare(field: Field, energies: Plane) -> bool:
     """Whether the picture has as good as no edges at all."""
     n = int(np.count_nonzero(has_edges(energies)))
-    return n <= _BARE_SHARE * BLOCKS and strength_of(field) < _BARE_EDGES
+    return n <= _BARE_SHARE * BLOCKS and _strength(field) < _BARE_EDGES
 
 
 def is_black(luma: NDArray[np.uint8]) -> bool:
@@ -79,6 +104,10 @@ def is_black(luma: NDArray[np.uint8]) -> bool:
 def is_night(luma: NDArray[np.uint8]) -> bool:
     """Whether the picture is dark and lamps shine in it."""
     return float(luma.mean()) < _NIGHT_LEVEL and has_lamps(luma)
+
+
+def _strength(field: Field) -> float:
+    return float(cv2.norm(field, cv2.NORM_L1)) / field.size
 
 
 def has_lamps(luma: NDArray[np.uint8]) -> bool:
