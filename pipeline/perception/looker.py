@@ -19,6 +19,7 @@ from pipeline.perception.detections import Detections, DetectorBusyError, Object
 from pipeline.perception.glance import Glance
 from pipeline.perception.looker_memory import LookerMemory, read, written
 from pipeline.perception.nms import merge_families
+from pipeline.perception.partial_look import look_partially
 from pipeline.perception.reports import found_closely, lying, tracked
 from pipeline.perception.shelf import Shelf
 from pipeline.perception.static_objects import ANALYSIS_PX, StaticObject, StaticObjects
@@ -26,7 +27,7 @@ from pipeline.perception.static_turns import StaticTurns
 from pipeline.perception.track_ids import TrackIds
 from pipeline.perception.tracker import MIN_SCORE, Tracker
 from pipeline.perception.vigil import Vigil
-from pipeline.perception.windows import CLOSE_MIN_PX, Region, attention_region, close_window, is_cut
+from pipeline.perception.windows import Region, attention_region, close_input_px, close_window
 
 ANALYSIS_WIDTH_PX = 640
 """Longer side of the picture that is analysed; a smaller one is not enlarged."""
@@ -149,15 +150,15 @@ class Looker:
         glance = Glance.at(picture)
         moment = _Moment(frame, picture, glance, t_s, tuple(attention or ()))
         looks = [Look(LookKind.HEALTH, WHOLE_PICTURE, "glance", glance.luma.shape[1]), self._follow(moment)]
-        things = self._look_for_static(moment, was_detected=looks[1].kind is LookKind.OBJECTS)
-        if things.was_examined:
+        things, was_examined = self._look_for_static(moment, was_detected=looks[1].kind is LookKind.OBJECTS)
+        if was_examined:
             looks.append(Look(LookKind.STATIC, WHOLE_PICTURE, "background", min(ANALYSIS_PX, max(picture.shape[:2]))))
         before, self._before = self._before or glance, glance
         return Observation(
             t=frame.t,
             frame_size=frame.size,
             looks=tuple(looks),
-            objects=Objects.join([tracked(self._tracker.told(t_s)), lying(things.objects)]),
+            objects=Objects.join([tracked(self._tracker.told(t_s)), lying(things)]),
             brightness=glance.grid,
             health=glance.health(before),
         )
@@ -178,7 +179,8 @@ class Looker:
         height, width = picture.shape[:2]
         left, top, right, bottom = close_window(region, width, height)
         piece = np.ascontiguousarray(picture[top:bottom, left:right])
-        found = self._detector.detect(piece, _close_input_px(piece), _CLOSE_MIN_SCORE)
+        input_px = close_input_px(right - left, bottom - top)
+        found = self._detector.detect(piece, input_px, _CLOSE_MIN_SCORE)
         found = merge_families(found, self._vocabulary).shifted(left, top)
         xyxy = found.shares(picture)
         boxes = [as_box(row) for row in xyxy]
@@ -188,7 +190,7 @@ class Looker:
         return Observation(
             t=frame.t,
             frame_size=frame.size,
-            looks=(Look(LookKind.CLOSE, window, self._detector.name, _close_input_px(piece)),),
+            looks=(Look(LookKind.CLOSE, window, self._detector.name, input_px),),
             objects=found_closely(found, xyxy, ids, looks_like),
             brightness=glance.grid,
             health=glance.health(glance),
@@ -225,24 +227,21 @@ class Looker:
         """Let the network look at a region; None where something may reach over its border: the whole must be seen."""
         if self._tracker.is_crossed_by(region.box, moment.picture, moment.t_s):
             return None
-        scaled = moment.frame.scaled(*region.frame_size)
-        piece = np.ascontiguousarray(scaled[region.top : region.bottom, region.left : region.right])
-        found = merge_families(self._detector.detect(piece, region.input_px, MIN_SCORE), self._vocabulary)
-        at_border = np.array([is_cut(region, as_box(row)) for row in found.xyxy], np.bool_)
-        shares = found.shifted(region.left, region.top).shares(scaled)
-        cut = [as_box(row) for row in shares[at_border & (found.score >= self._settings.confidence)]]
-        if any(self._is_stranger(box) for box in cut):
+        partial = look_partially(
+            moment.frame.scaled(*region.frame_size),
+            region,
+            self._detector,
+            self._vocabulary,
+            min_score=MIN_SCORE,
+            confidence=self._settings.confidence,
+            analysed=(moment.picture.shape[1], moment.picture.shape[0]),
+        )
+        known = [track.box for track in self._tracker.present()]
+        if any(all(covered(box, one) < _PART for one in known) for box in partial.cut):
             return None
-        height, width = moment.picture.shape[:2]
-        xyxy = shares * np.array([width, height, width, height], np.float32)
-        self._take_in(Detections(xyxy, found.class_name, found.score)[~at_border], moment, region.box)
+        self._take_in(partial.whole, moment, region.box)
         self._vigil.looked_at(region.box, moment.glance, moment.t_s)
-        width_in, height_in = self._detector.input_size((piece.shape[1], piece.shape[0]), region.input_px)
-        return Look(LookKind.OBJECTS, region.box, self._detector.name, max(width_in, height_in))
-
-    def _is_stranger(self, box: Box) -> bool:
-        """Whether a box at a region's border is no part of an object that is followed."""
-        return all(covered(box, track.box) < _PART for track in self._tracker.present())
+        return Look(LookKind.OBJECTS, region.box, self._detector.name, partial.input_px)
 
     def _detect_everywhere(self, moment: "_Moment", *, is_awake: bool) -> Look:
         height, width = moment.picture.shape[:2]
@@ -262,17 +261,18 @@ class Looker:
         masking = found[np.isin(found.class_name, sorted(self._masking)) & (found.score >= _MASKING_SCORE)]
         self._recent += [(moment.t_s, as_box(row)) for row in masking.shares(moment.picture)]
 
-    def _look_for_static(self, moment: "_Moment", *, was_detected: bool) -> "_Things":
+    def _look_for_static(self, moment: "_Moment", *, was_detected: bool) -> tuple[list[StaticObject], bool]:
+        """The static objects, and whether they were looked for."""
         is_due = self._turns.is_due(moment.glance, moment.t_s)
         if not (is_due or was_detected or self._recent or self._settings.every_look):
-            return _Things(self._static.rest(moment.t_s), was_examined=False)
+            return self._static.rest(moment.t_s), False
         tracks = [track for track in self._tracker.present() if track.class_name in self._masking]
         self._recent = [(seen_s, box) for seen_s, box in self._recent if moment.t_s - seen_s <= _MASKING_S]
         blocked = [track.box for track in tracks] + [box for _, box in self._recent]
         self._static.explain([track.box for track in tracks if track.is_still()])
         objects = self._static.look(moment.picture, moment.t_s, blocked)
         self._turns.looked(moment.glance, moment.t_s, is_open=self._static.is_open)
-        return _Things(objects or [], was_examined=objects is not None)
+        return objects or [], objects is not None
 
     def _known_track(self, box: Box) -> int:
         nearest = max(self._tracker.present(), key=lambda track: iou(track.box, box), default=None)
@@ -294,20 +294,8 @@ class _Moment:
         return not self.attention or any(shared_area(box, one) > 0 for one in self.attention)
 
 
-@dataclass(frozen=True, slots=True)
-class _Things:
-    """The static objects, and whether they were looked for."""
-
-    objects: list[StaticObject]
-    was_examined: bool
-
-
 def analysis_size(frame_size: tuple[int, int]) -> tuple[int, int]:
     """Width and height, px, at which a frame of this size is analysed."""
     width, height = frame_size
     scale = min(1.0, ANALYSIS_WIDTH_PX / max(width, height))
     return max(2, round(width * scale)), max(2, round(height * scale))
-
-
-def _close_input_px(piece: Picture) -> int:
-    return 320 if max(piece.shape[:2]) <= CLOSE_MIN_PX else 640

@@ -9,7 +9,8 @@ REGION_INPUTS_PX = (320, 416)
 """Inputs for a piece of the picture: they cost a quarter and two fifths of 640."""
 _GAIN = 1.25
 """A piece must be seen so much larger than in the whole picture, or it is not worth its blind surroundings."""
-CLOSE_MIN_PX = 320
+_CLOSE_MIN_PX = 320
+_CLOSE_INPUT_PX = 640
 _CLOSE_MARGIN = 0.5
 _ATTENTION_MARGIN = 0.15
 """What stands in a zone with its foot reaches out of it."""
@@ -81,6 +82,11 @@ def close_window(region: Box, width: int, height: int) -> tuple[int, int, int, i
     return _window(region, width, height, _CLOSE_MARGIN)
 
 
+def close_input_px(width: int, height: int) -> int:
+    """Longer side, px, of what the network is given of such a window."""
+    return REGION_INPUTS_PX[0] if max(width, height) <= _CLOSE_MIN_PX else _CLOSE_INPUT_PX
+
+
 def _window(box: Box, width: int, height: int, margin: float) -> tuple[int, int, int, int]:
     left, right = _widened(box[0] * width, box[2] * width, width, margin)
     top, bottom = _widened(box[1] * height, box[3] * height, height, margin)
@@ -88,6 +94,6 @@ def _window(box: Box, width: int, height: int, margin: float) -> tuple[int, int,
 
 
 def _widened(low: float, high: float, size: int, margin: float) -> tuple[int, int]:
-    length = min(size, max(round((high - low) * (1 + 2 * margin)), CLOSE_MIN_PX))
+    length = min(size, max(round((high - low) * (1 + 2 * margin)), _CLOSE_MIN_PX))
     first = min(max(0, round((low + high - length) / 2)), size - length)
     return first, first + length
