@@ -20,6 +20,7 @@ from pipeline.runtime.rates import Achieved, FrameRate
 from pipeline.runtime.stream import Phase, Stream
 from pipeline.runtime.turns import Wish
 
+_ON_ITS_WAY_NS = nanoseconds(1.0)
 _UNSEEN_NS = nanoseconds(20.0)
 """Packets that come for so long without a picture that can be decoded are no signal."""
 
