@@ -51,7 +51,7 @@ def _is_low(memory: FaultMemory, key: str, value: float, t: MediaNs, shares: tup
     is_low = is_learned and value < level.value * (leave if key in memory.low else enter)
     if is_low != (key in memory.low):
         (memory.low.append if is_low else memory.low.remove)(key)
-    if value >= level.value * enter or not is_learned:
+    if not is_low:
         _follow(level, value, t)
     level.at = t
     return is_low if is_learned else None
