@@ -133,11 +133,12 @@ class Reasoner:
         if self._memory.blind is not None:
             # What a covered or turned camera shows is not the scene.
             return [state.pass_time(Tick(observation.t), is_blind=True) for state in self._states]
-        view, before = observation.health.view, self._memory.view
-        self._memory.view = view
-        scene = read_scene(observation, self._masks_by_view.get(view, ()))
+        before = self._memory.view
         if is_close_look(observation):
-            return [state.look_closely(scene) for state in self._states if state.memory.view == view]
+            close = read_scene(observation, self._masks_by_view.get(before, ()))
+            return [state.look_closely(close) for state in self._states if state.memory.view == before]
+        view = self._memory.view = observation.health.view
+        scene = read_scene(observation, self._masks_by_view.get(view, ()))
         return [self._see(state, scene, view, before) for state in self._states]
 
     def _see(self, state: RuleState, scene: Scene, view: str, before: str) -> Outcome:
