@@ -19,6 +19,7 @@ from pipeline.alerts.message import Alert
 from pipeline.alerts.outbox_file import held, prepared, transaction
 from pipeline.errors import StateError
 from pipeline.observation import CameraId, MediaNs
+from pipeline.rules.episode import State
 
 FILE_NAME = "outbox.sqlite"
 KEEP_SENT_NS = 24 * 3600 * 1_000_000_000
@@ -26,6 +27,16 @@ KEEP_SENT_NS = 24 * 3600 * 1_000_000_000
 _INSERT = (
     "INSERT INTO message (event, revision, state, algorithm, severity, line) VALUES (?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (event, revision) DO NOTHING"
+)
+_CLEARED = State.CLEARED.value
+_OPEN = (
+    "SELECT line FROM message WHERE state != ? AND NOT EXISTS"
+    " (SELECT 1 FROM message AS later WHERE later.event = message.event AND later.revision > message.revision)"
+    " ORDER BY seq"
+)
+_FORGET = (
+    "DELETE FROM message WHERE sent_ns < ? AND (state = ? OR EXISTS"
+    " (SELECT 1 FROM message AS later WHERE later.event = message.event AND later.revision > message.revision))"
 )
 _PUT_CHECKPOINT = (
     "INSERT INTO checkpoint (camera, t, reasoning) VALUES (?, ?, ?)"
@@ -208,10 +219,35 @@ class Outbox:
             )
             return done.rowcount
 
-    def forget(self) -> None:
-        """Remove what was sent more than a day ago. What was not sent stays, however old."""
+    def last_of(self, event: str) -> str | None:
+        """The newest message of an event, as its line; None where there is none.
+
+        Raises:
+            StateError: The file cannot be read.
+        """
         with self._lock, self._explained():
-            self._db.execute("DELETE FROM message WHERE sent_ns < ?", (self._now_ns() - KEEP_SENT_NS,))
+            row = self._db.execute(
+                "SELECT line FROM message WHERE event = ? ORDER BY revision DESC LIMIT 1", (event,)
+            ).fetchone()
+        return None if row is None else str(row[0])
+
+    def open_events(self) -> tuple[str, ...]:
+        """The newest message of each event that was not cleared, as its line, in order.
+
+        Raises:
+            StateError: The file cannot be read.
+        """
+        with self._lock, self._explained():
+            rows = self._db.execute(_OPEN, (_CLEARED,)).fetchall()
+        return tuple(str(line) for (line,) in rows)
+
+    def forget(self) -> None:
+        """Remove what was sent more than a day ago.
+
+        What was not sent stays, however old, and of an event that is still open the newest message.
+        """
+        with self._lock, self._explained():
+            self._db.execute(_FORGET, (self._now_ns() - KEEP_SENT_NS, _CLEARED))
 
     def close(self) -> None:
         """Let go of the file."""

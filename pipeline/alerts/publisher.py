@@ -7,13 +7,13 @@ from typing import Protocol
 
 from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.evidence import EvidenceKeeper
-from pipeline.alerts.message import Alert, build
+from pipeline.alerts.message import Alert, build, continued
 from pipeline.alerts.snapshot import Picture
 from pipeline.alerts.topic import topic_of
 from pipeline.config.resolved import Site
 from pipeline.errors import StateError
 from pipeline.observation import CameraId
-from pipeline.rules.episode import Episode, State
+from pipeline.rules.episode import Episode, EventId, State
 
 MOST_PICTURES_HELD = 8
 """Frames that are kept in memory for messages that could not be written: 50 MB at 1080p, 200 at 4K."""
@@ -49,7 +49,23 @@ class Publisher:
     from different threads where keeper and destinations allow it (`Delivery` does, `AlertFile` does not).
     """
 
-    def __init__(self, site: Site, keeper: EvidenceKeeper, destinations: Sequence[Destination]) -> None:
+    def __init__(
+        self,
+        site: Site,
+        keeper: EvidenceKeeper,
+        destinations: Sequence[Destination],
+        last_of: Callable[[EventId], Alert | None] = lambda _: None,
+    ) -> None:
+        """Nothing is owed yet.
+
+        Args:
+            site: Whose.
+            keeper: Makes the evidence.
+            destinations: Get every message.
+            last_of: The last message of an event, for one whose rule or zone is no longer in the site; None: there is
+                none, and nobody has heard of it.
+        """
+        self._last_of = last_of
         self._site = site
         self._keeper = keeper
         self._destinations = tuple(destinations)
@@ -86,7 +102,7 @@ class Publisher:
         picture = _Once(full_picture)
         step = (*self._owed.get(camera, ()), *(_Telling(episode, picture) for episode in episodes))
         try:
-            alerts = [self._made(one) for one in step]
+            alerts = self._messages(step)
             for destination in self._destinations:
                 destination.accept_step(alerts, checkpoint)
         except StateError:
@@ -95,9 +111,10 @@ class Publisher:
         self._owed.pop(camera, None)
         return alerts
 
-    def adopt(self, former: "Publisher") -> None:
-        """Take over what another publisher, in whose place this one comes, still owes."""
-        self._owed.update(former._owed)  # noqa: SLF001  # of this very class
+    def adopt(self, former: "Publisher", camera: CameraId) -> None:
+        """Take over what another publisher, in whose place this one comes, still owes for a camera."""
+        if (owed := former._owed.pop(camera, None)) is not None:  # noqa: SLF001  # of this very class
+            self._owed[camera] = owed
 
     def owes(self, camera: CameraId) -> bool:
         """Whether messages of the camera could not be written yet.
@@ -107,17 +124,30 @@ class Publisher:
         """
         return camera in self._owed
 
-    def _made(self, one: "_Telling") -> Alert:
-        if one.alert is None:
-            episode = one.episode
-            camera = self._cameras[episode.camera]
+    def _messages(self, step: "Sequence[_Telling]") -> list[Alert]:
+        """One for each, but for those of events that are of no rule any more and were never told."""
+        alerts: list[Alert] = []
+        for one in step:
+            if one.alert is None:
+                one.alert = self._made(one, alerts)
+            if one.alert is not None:
+                alerts.append(one.alert)
+        return alerts
+
+    def _made(self, one: "_Telling", before: Sequence[Alert]) -> Alert | None:
+        episode = one.episode
+        camera = self._cameras[episode.camera]
+        try:
             topic = topic_of(episode, camera, self._rules)
-            try:
-                evidence = self._keeper.evidence(episode, camera, topic, one.picture)
-            except NoPictureError:
-                evidence = None
-            one.alert = build(episode, self._site, camera, topic, evidence)
-        return one.alert
+        except ValueError:
+            told = [alert for alert in before if alert.id == episode.id]
+            former = told[-1] if told else self._last_of(episode.id)
+            return None if former is None else continued(episode, former)
+        try:
+            evidence = self._keeper.evidence(episode, camera, topic, one.picture)
+        except NoPictureError:
+            evidence = None
+        return build(episode, self._site, camera, topic, evidence)
 
     def _owe(self, camera: CameraId, step: "tuple[_Telling, ...]") -> None:
         # A copy: other cameras may come to owe something meanwhile.

@@ -67,7 +67,12 @@ class Shared:
 
 
 class CameraRun:
-    """One camera from its start to its stop. All but `review` and `state` belongs to the worker that has its turn."""
+    """One camera from its start to its stop. All but `review` and `state` belongs to the worker that has its turn.
+
+    Attributes:
+        camera: As the site file has it now.
+        has_lost_reasoning: The last run left a checkpoint that cannot be read: its open events are nobody's.
+    """
 
     def __init__(self, site: Site, camera: Camera, shared: Shared, publisher: Publisher) -> None:
         """Go on where the last run was broken off, or begin afresh. Nothing is opened yet.
@@ -77,6 +82,7 @@ class CameraRun:
             StateError: The outbox cannot be read.
         """
         self.camera = camera
+        self.has_lost_reasoning = False
         self._shared, self._publisher, self._state = shared, publisher, site.state
         self._events = shared.events.bind(camera=camera.id)
         self._metrics = shared.metrics.camera(camera.id)
@@ -173,6 +179,7 @@ class CameraRun:
                     site.id, camera.id, site.rules, camera.geofence, vocabulary, snapshot=checkpoint.reasoning
                 )
             except StateError as error:
+                self.has_lost_reasoning = True
                 self._events.error("camera.checkpoint_lost", error=error)
         return Reasoner(site.id, camera.id, site.rules, camera.geofence, vocabulary)
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -13,6 +14,7 @@ from pipeline.errors import SmartAlertError, StateError, UsageError
 from pipeline.observation import CameraId, nanoseconds, seconds
 from pipeline.runtime.camera_run import CameraRun, Shared
 from pipeline.runtime.eyes import camera_watch
+from pipeline.runtime.orphans import last_alert, orphans
 from pipeline.runtime.status_server import CameraState, Liveness, Readiness
 
 _REVIEW_EVERY_S = 0.5
@@ -56,8 +58,9 @@ class LiveSite:
             StateError: The outbox cannot be read.
         """
         self._site, self._shared, self._crew = site, shared, crew
-        self._publisher = Publisher(site, crew.keeper, crew.destinations)
+        self._publisher = self._new_publisher(site)
         self._runs = {camera.id: CameraRun(site, camera, shared, self._publisher) for camera in site.cameras}
+        self._clear_orphans()
         self._stopping = threading.Event()
         self._changing = threading.Lock()
         self._workers = [
@@ -107,9 +110,8 @@ class LiveSite:
             # What can fail is tried before anything changes.
             camera_watch(camera)
         with self._changing:
-            publisher = Publisher(site, self._crew.keeper, self._crew.destinations)
-            publisher.adopt(self._publisher)
-            before, self._site, self._publisher = self._site, site, publisher
+            before = _Before(self._site, self._publisher)
+            self._site, self._publisher = site, self._new_publisher(site)
             after = {camera.id: camera for camera in site.cameras}
             for camera_id in [camera_id for camera_id in self._runs if camera_id not in after]:
                 self._remove(camera_id, is_removed=True)
@@ -130,19 +132,33 @@ class LiveSite:
         dead = [thread.name for thread in (*self._workers, self._supervisor) if _has_died(thread)]
         return Liveness((f"threads have ended: {', '.join(dead)}",) if dead and not self._stopping.is_set() else ())
 
-    def _take_over(self, before: Site, camera: Camera) -> None:
+    def _clear_orphans(self) -> None:
+        """End the events of cameras that have gone, or whose reasoning is lost, since the last run."""
+        lost = {camera_id for camera_id, run in self._runs.items() if run.has_lost_reasoning}
+        for orphan in tuple(orphans(self._shared.outbox, self._site, lost)):
+            for destination in self._crew.destinations:
+                destination.accept_step([orphan.ending], None)
+            if orphan.camera not in self._runs:
+                self._shared.outbox.forget_checkpoint(orphan.camera)
+
+    def _new_publisher(self, site: Site) -> Publisher:
+        return Publisher(site, self._crew.keeper, self._crew.destinations, partial(last_alert, self._shared.outbox))
+
+    def _take_over(self, before: "_Before", camera: Camera) -> None:
         run = self._runs.get(camera.id)
         if run is not None and (run.camera.source, run.camera.geofence.views) != (camera.source, camera.geofence.views):
             self._remove(camera.id, is_removed=False)
             run = None
         if run is None:
+            self._publisher.adopt(before.publisher, camera.id)
             run = self._runs[camera.id] = CameraRun(self._site, camera, self._shared, self._publisher)
             run.start()
             return
         turns = self._shared.turns
         turns.hold(camera.id)
         try:
-            if run.camera != camera or _rules_of(before, camera.id) != _rules_of(self._site, camera.id):
+            self._publisher.adopt(before.publisher, camera.id)
+            if run.camera != camera or _rules_of(before.site, camera.id) != _rules_of(self._site, camera.id):
                 run.reason(self._site, camera, self._publisher)
             else:
                 run.speak_by(self._publisher)
@@ -238,6 +254,14 @@ class LiveSite:
             self._is_overloaded = True
             self._shared.events.warning("load.too_high", achieved_share=round(share, 2), cameras=len(shares))
         self._shared.metrics.overload(is_overloaded=self._is_overloaded)
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What a changed site file takes the place of."""
+
+    site: Site
+    publisher: Publisher
 
 
 def _has_died(thread: threading.Thread) -> bool:

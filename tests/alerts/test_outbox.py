@@ -19,6 +19,7 @@ from pipeline.alerts.memory_stream import MemorySink
 from pipeline.alerts.message import Alert
 from pipeline.alerts.outbox import FILE_NAME, Outbox, Outgoing, Position
 from pipeline.errors import StateError
+from pipeline.rules.episode import State
 from tests.alerts.samples import raised, site_in, told
 from tests.alerts.servers import Clock
 
@@ -114,14 +115,41 @@ def test_the_same_event_and_revision_is_kept_once(outbox: Outbox, sample: Alert)
 
 def test_what_was_sent_is_offered_again_for_a_day_and_no_longer(outbox: Outbox, clock: Clock, sample: Alert) -> None:
     old, new = MemorySink(), MemorySink()
-    Delivery(outbox, old, clock).accept(numbered(sample, 1))
+    over = sample.model_copy(update={"state": State.CLEARED})
+    Delivery(outbox, old, clock).accept(numbered(over, 1))
     clock.advance(DAY_S - 60)
-    Delivery(outbox, old, clock).accept(numbered(sample, 2))
+    Delivery(outbox, old, clock).accept(numbered(over, 2))
     clock.advance(120)
     Delivery(outbox, old, clock).offer()
     offer = Delivery(outbox, new, clock).offer()
     assert (offer.sent, offer.again) == (1, 1)
     assert received(new) == ["e2"]
+
+
+def test_of_an_event_that_is_open_the_last_message_is_kept_however_old_it_is(
+    outbox: Outbox, clock: Clock, sample: Alert
+) -> None:
+    delivery = Delivery(outbox, MemorySink(), clock)
+    update = sample.model_copy(update={"revision": 1, "state": State.UPDATED})
+    delivery.accept(sample)
+    delivery.accept(update)
+    clock.advance(100 * DAY_S)
+    delivery.offer()
+    assert outbox.last_of("e1") == update.to_json()
+    assert outbox.open_events() == (update.to_json(),)
+    assert sent_to_another(outbox, clock) == [("e1", "updated")]
+    delivery.accept(sample.model_copy(update={"revision": 2, "state": State.CLEARED}))
+    assert outbox.open_events() == ()
+    clock.advance(2 * DAY_S)
+    delivery.offer()
+    assert outbox.last_of("e1") is None
+
+
+def sent_to_another(outbox: Outbox, clock: Clock) -> list[tuple[str, str]]:
+    """What a new server gets."""
+    sink = MemorySink()
+    Delivery(outbox, sink, clock).offer()
+    return [(item.event, item.state) for _, item in sink.entries]
 
 
 def test_what_was_never_sent_is_kept_however_old_it_is(outbox: Outbox, clock: Clock, sample: Alert) -> None:
