@@ -1,8 +1,10 @@
 """The observation log on disk."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import StateError, UsageError
-from pipeline.observation import CameraId, End, EndCause, Entry, MediaNs, Objects, Observation, Tick
+from pipeline.observation import CameraId, End, EndCause, Entry, Health, MediaNs, Objects, Observation, Tick
 from pipeline.replay.log import LogWriter, camera_of, is_log, read_log
 from tests.replay.entries import as_told, logs, observations
 
@@ -175,6 +177,22 @@ def test_a_log_of_another_version_is_refused(tmp_path: Path) -> None:
     table = pq.read_table(write(tmp_path / "log.parquet", ticks(3)))
     pq.write_table(table.replace_schema_metadata({b"smart-alert.log": b"0"}), path)
     assert refusal(path) == "got version 0, expected 1 or 2"
+
+
+def test_a_log_of_the_first_version_has_no_frame_rate_and_no_view(tmp_path: Path) -> None:
+    path, old = tmp_path / "log.parquet", tmp_path / "old.parquet"
+    health = Health(100.0, 30.0, 9.0, 0.5, frame_rate=25.0, view="gate")
+    seen = Observation(MediaNs(5), (64, 48), (), Objects.none(), np.zeros((18, 32), np.uint8), health)
+    table = pq.read_table(write(path, [seen]))
+    first = table.set_column(8, table.schema.field("health"), pa.array([[100.0, 30.0, 9.0, 0.5]]))
+    first = first.set_column(12, table.schema.field("target"), pa.array([""]))
+    pq.write_table(first.replace_schema_metadata({**table.schema.metadata, b"smart-alert.log": b"1"}), old)
+
+    [now], [then] = read_log(path), read_log(old)
+    assert isinstance(now, Observation)
+    assert isinstance(then, Observation)
+    assert now.health == health
+    assert then.health == replace(health, frame_rate=0.0, view="")
 
 
 def test_a_log_with_other_columns_is_refused(tmp_path: Path) -> None:
