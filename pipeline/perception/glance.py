@@ -13,6 +13,9 @@ from pipeline.perception.planes import grey, resized
 GLANCE_WIDTH, GLANCE_HEIGHT = GRID_WIDTH * 5, GRID_HEIGHT * 5
 CHANGED_LEVELS = 10
 _STIRRED_LEVELS = 4
+_SAMPLE_STEP = 3
+_LEAST_SAMPLE = 200
+_DARK, _BRIGHT = 12, 250
 _LEAST_STIRRED_PX = 3
 """The smallest thing that may be put down covers six pixels of a glance."""
 
@@ -41,7 +44,8 @@ class Glance:
     def is_stirred_since(self, other: "Glance") -> bool:
         """Whether anything differs, of which a thing that was put down might be the cause: a few levels suffice."""
         # Noise goes with the blur; the smallest thing, of twice these levels, does not.
-        blurred = cv2.blur(cv2.subtract(self.colour, other.colour, dtype=cv2.CV_16S), (3, 3))
+        before = relit(other.colour, light_gain(self.luma, other.luma))
+        blurred = cv2.blur(cv2.subtract(self.colour, before, dtype=cv2.CV_16S), (3, 3))
         stirred = np.abs(blurred) > _STIRRED_LEVELS
         return int(np.count_nonzero(stirred.any(axis=2))) >= _LEAST_STIRRED_PX
 
@@ -57,3 +61,26 @@ class Glance:
             sharpness=round(float(np.abs(cv2.Laplacian(self.luma, cv2.CV_32F)).mean()), 3),
             change=round(self.change_since(before), 5),
         )
+
+
+def light_gain(now: NDArray[np.uint8], before: NDArray[np.uint8]) -> float:
+    """By how much the light on the whole scene has changed, in [0.8, 1.25]: a cloud, the camera's exposure.
+
+    Args:
+        now: Shape (90, 160), uint8: luma of a glance.
+        before: Of an earlier one.
+
+    Returns:
+        The median ratio of every third pixel; what covers less than half of the picture has no part in it.
+    """
+    sample_now, sample_before = now[::_SAMPLE_STEP, ::_SAMPLE_STEP], before[::_SAMPLE_STEP, ::_SAMPLE_STEP]
+    usable = (sample_before > _DARK) & (sample_before < _BRIGHT) & (sample_now < _BRIGHT)
+    if np.count_nonzero(usable) < _LEAST_SAMPLE:
+        return 1.0
+    ratio = sample_now[usable].astype(np.float32) / sample_before[usable]
+    return float(np.clip(np.median(ratio), 0.8, 1.25))
+
+
+def relit(before: NDArray[np.uint8], gain: float) -> NDArray[np.uint8]:
+    """An earlier glance, luma or colour, under the light of now."""
+    return np.asarray(cv2.convertScaleAbs(before, alpha=gain), np.uint8)

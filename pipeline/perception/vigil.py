@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.geofence.boxes import Box
-from pipeline.perception.glance import CHANGED_LEVELS, GLANCE_HEIGHT, GLANCE_WIDTH, Glance
+from pipeline.perception.glance import CHANGED_LEVELS, GLANCE_HEIGHT, GLANCE_WIDTH, Glance, light_gain, relit
 from pipeline.perception.looker_memory import VigilMemory
 from pipeline.perception.planes import Mask, box_mask
 from pipeline.perception.shelf import OpenShelf, Shelf
@@ -87,7 +87,8 @@ class Vigil:
         """
         if self._state is None:
             return True
-        changed = cv2.absdiff(glance.luma, self._state.seen) > CHANGED_LEVELS
+        seen = self._state.seen
+        changed = cv2.absdiff(glance.luma, relit(seen, light_gain(glance.luma, seen))) > CHANGED_LEVELS
         if attention:
             changed &= _attended(tuple(attention)) > 0
         return int(np.count_nonzero(changed)) > _LEAST_CHANGED_PX
