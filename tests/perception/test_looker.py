@@ -93,12 +93,13 @@ def test_an_unchanged_picture_is_checked_ever_more_seldom_and_what_stands_in_it_
 def test_a_quiet_background_is_examined_every_ten_seconds_and_what_lies_there_is_reported_at_every_look() -> None:
     eyes = looker(sees([]))
     watch(eyes, GROUND, 0, 10)
-    seen = watch(eyes, put(GROUND, HEAP, seed=11, colour=(70, 110, 140)), 10, 120)[30:]
+    since_it_came = watch(eyes, put(GROUND, HEAP, seed=11, colour=(70, 110, 140)), 10, 120)
+    assert all(one.objects.class_name.tolist() == [STATIC_OBJECT] for one in since_it_came[6:])
+    seen = since_it_came[30:]
     examined = [LookKind.STATIC in kinds(one) for one in seen]
     at = np.flatnonzero(examined)
     assert 8 <= len(at) <= 30
     assert np.diff(at).max() == 20
-    assert all(one.objects.class_name.tolist() == [STATIC_OBJECT] for one in seen)
     expected = [Sight.DETECTED if was_examined else Sight.VERIFIED for was_examined in examined]
     assert [int(one.objects.sight[0]) for one in seen] == expected
 

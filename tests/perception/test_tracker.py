@@ -256,3 +256,32 @@ def test_how_often_one_looks_does_not_matter(
         is_missed = index > 1 and generator.random() < miss_share
         rows: list[Row] = [] if is_missed else [("car", 0.6, jittered(SPOT, index))]
         assert [track.id for track in look(followed, PARKED, rows, t_s)] == [1]
+
+
+@pytest.mark.parametrize(
+    ("region", "is_judged"),
+    [((0.3, 0.3, 0.7, 0.8), True), ((0.0, 0.0, 0.3, 1.0), False), ((0.0, 0.0, 0.55, 1.0), False)],
+)
+def test_a_look_at_a_region_judges_what_lies_in_it_and_nothing_else(region: Box, *, is_judged: bool) -> None:
+    followed = tracker()
+    for t_s in (0.0, 1.0, 2.0):
+        look(followed, PARKED, [("car", 0.6, SPOT)], t_s)
+    # It has left; only a part of its place was looked at, or none.
+    followed.detect(Detections.none(), shot(GROUND, 3), 3.0, region)
+    assert [track.id for track in followed.present()] == ([] if is_judged else [1])
+    assert followed.told(3.0) == []
+    assert [track.id for track in followed.unverified(3.0)] == ([] if is_judged else [1])
+    followed.detect(Detections.none(), shot(GROUND, 4), 4.0)
+    assert followed.present() == []
+
+
+def test_what_moves_and_is_not_looked_at_is_forgotten_after_a_while() -> None:
+    followed = tracker()
+    for index in range(4):
+        look(followed, GROUND, [("person", 0.6, moved((0.1, 0.4, 0.2, 0.7), 0.1 * index))], 0.5 * index)
+    for t_s in (3.0, 9.0):
+        followed.verify(shot(GROUND, 1), t_s)
+        assert [track.id for track in followed.present()] == [1]
+        assert followed.told(t_s) == []
+    followed.verify(shot(GROUND, 1), 13.0)
+    assert followed.present() == []
