@@ -97,8 +97,10 @@ class LiveDecoder:
         return [self._frame(image) for image in images]
 
     def alone(self, arrival: Arrival) -> Frame | None:
-        """The picture of a keyframe at once, without waiting for the packets after it; None where it is broken."""
-        self.restart()
+        """The picture of a keyframe at once, without waiting for the packets after it; None where it is broken.
+
+        The decoder must be empty, and is afterwards.
+        """
         frames = [*self.feed(arrival), *self.drain()]
         self.restart()
         return frames[0] if frames else None

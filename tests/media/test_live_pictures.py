@@ -118,6 +118,13 @@ def test_each_picture_is_handed_out_once(clip: Path) -> None:
     assert pictures.keyframe() is None
 
 
+def test_a_keyframe_that_was_handed_out_alone_does_not_come_again(clip: Path) -> None:
+    arrivals, pictures = arrivals_of(clip)
+    add_all(pictures, arrivals[:11])
+    assert decoded(pictures.keyframe()) == 10
+    assert pictures.newest() is None
+
+
 def test_a_keyframe_before_a_picture_that_was_handed_out_is_passed_over(clip: Path) -> None:
     arrivals, pictures = arrivals_of(clip)
     add_all(pictures, arrivals[:15])
@@ -149,7 +156,7 @@ def test_the_picture_nearest_to_a_moment_is_found_among_what_is_kept(clip: Path)
     arrivals, pictures = arrivals_of(clip)
     add_all(pictures, arrivals)
     assert [decoded(pictures.at(MediaNs(t))) for t in ms(7149, 7151, 9900, 20_000)] == [71, 72, 99, 99]
-    assert decoded(pictures.at(MediaNs(0))) < 60
+    assert decoded(pictures.at(MediaNs(0))) == 40  # five seconds before the newest keyframe
     assert decoded(pictures.newest()) == 99
 
 
@@ -239,8 +246,11 @@ def test_what_is_broken_is_counted(clip: Path) -> None:
     arrivals, pictures = arrivals_of(clip)
     add_all(pictures, [*arrivals[:10], broken(arrivals[10], 0, bytes(10_000)), *arrivals[11:13]])
     assert pictures.keyframe() is None
+    n_damages = pictures.damage.total
+    assert n_damages > 0
+    assert pictures.keyframe() is None
+    assert pictures.damage.total == n_damages
     pictures.newest()
-    assert pictures.damage.total > 0
     add_all(pictures, arrivals[13:23])
     assert decoded(pictures.newest()) == 22
 
@@ -273,6 +283,19 @@ def test_a_long_row_that_nobody_decoded_is_given_up_until_the_next_keyframe(endl
     assert pictures.newest() is None
     assert decoded(pictures.keyframe()) == 0
     add_all(pictures, arrivals[150:205])
+    assert decoded(pictures.newest()) == 204
+
+
+def test_a_long_row_that_nobody_decoded_on_is_given_up_too(endless: Path) -> None:
+    arrivals, pictures = arrivals_of(endless)
+    arrivals = heavy(arrivals)
+    add_all(pictures, arrivals[:20])
+    assert decoded(pictures.newest()) == 19
+    add_all(pictures, arrivals[20:175])
+    assert pictures.newest() is None
+    add_all(pictures, arrivals[175:195])
+    assert pictures.newest() is None
+    add_all(pictures, arrivals[195:205])
     assert decoded(pictures.newest()) == 204
 
 

@@ -74,6 +74,24 @@ def test_a_clock_that_drifts_is_followed_for_hours_without_a_jump(ppm: int, jitt
         previous = placed
 
 
+def test_delays_that_jump_about_do_not_drag_the_line_along() -> None:
+    clock = LiveClock()
+    placed = [clock.place(i * S, NOON + i * S + (i % 3) * 400 * MS, None) for i in range(1, 3600)]
+    assert placed[0].t == NOON + S + 400 * MS
+    assert abs(placed[-1].t - NOON - 3599 * S) < MS
+
+
+@settings(deadline=None, max_examples=40)
+@given(every_s=st.integers(5, 20), stall_ms=st.integers(100, 4500), step_ms=st.sampled_from([40, 2000]))
+def test_a_network_that_stalls_now_and_then_is_no_jump(every_s: int, stall_ms: int, step_ms: int) -> None:
+    clock = LiveClock()
+    for i in range(stall_ms // step_ms + 1, 1000):
+        taken_ns = i * step_ms * MS
+        since_ns = taken_ns % (every_s * S)
+        placed = clock.place(taken_ns, NOON + taken_ns + max(0, stall_ms * MS - since_ns), None)
+        assert not placed.jumped
+
+
 @settings(deadline=None, max_examples=60)
 @given(wrap=st.sampled_from([2**32, 2**33]), before=st.integers(1, 200), lost=st.integers(0, 100))
 def test_a_counter_of_stamps_that_runs_over_is_no_jump(wrap: int, before: int, lost: int) -> None:

@@ -16,7 +16,7 @@ from pipeline.config.secrets import SecretUrl
 from pipeline.media.arrival import Arrival
 from pipeline.media.connection import Connection
 from pipeline.media.live_pictures import LivePictures
-from pipeline.media.live_source import LiveSettings, open_live
+from pipeline.media.live_source import LiveSettings, _sender_ns, open_live
 from pipeline.media.live_time import LiveClock
 from pipeline.media.stream_fault import StreamFault, StreamLostError
 from pipeline.observation import NS_PER_S, seconds
@@ -181,8 +181,9 @@ def test_the_senders_reports_reach_the_clock(server: RtspServer) -> None:
     connection = connect(server.url("plain"))
     arrivals = [connection.next() for _ in range(70)]
     connection.close()
-    reports = [arrival.packet.has_sidedata("prft") for arrival in arrivals]
-    assert any(reports)
+    reported = [arrival for arrival in arrivals if arrival.packet.has_sidedata("prft")]
+    assert reported
+    assert all(abs(_sender_ns(arrival.packet) - arrival.arrival_ns) < NS_PER_S for arrival in reported)
 
 
 def test_a_wrong_password_is_told_and_not_shown() -> None:
