@@ -172,6 +172,7 @@ class LiveSite:
         self._close(run, is_removed=is_removed)
         self._keep([run])
         if is_removed:
+            self._shared.sent.forget(camera_id)
             self._shared.metrics.forget(camera_id)
 
     def _close(self, run: CameraRun, *, is_removed: bool, is_hurried: bool = False) -> None:

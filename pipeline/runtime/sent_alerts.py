@@ -28,6 +28,10 @@ class SentAlerts:
         """The camera's media time minus this machine's clock, ns."""
         self._offset_ns_by_camera[camera] = offset_ns
 
+    def forget(self, camera: CameraId) -> None:
+        """The camera was removed: its last messages are no longer measured."""
+        self._offset_ns_by_camera.pop(camera, None)
+
     def told(self, messages: Sequence[Outgoing]) -> None:
         """These messages have been sent."""
         now_ns = self._now_ns()
