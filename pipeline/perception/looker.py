@@ -82,11 +82,25 @@ class LookerSettings:
 class Looker:
     """The eyes of one camera. Remembers its tracks, its background, what the network saw last, and when."""
 
-    def __init__(self, detector: ObjectDetector, vocabulary: Vocabulary, settings: LookerSettings) -> None:
+    def __init__(
+        self,
+        detector: ObjectDetector,
+        vocabulary: Vocabulary,
+        settings: LookerSettings,
+        ids: TrackIds | None = None,
+    ) -> None:
+        """Nothing has been seen yet.
+
+        Args:
+            detector: The network.
+            vocabulary: Names of the classes.
+            settings: How to look.
+            ids: Gives the ids of tracks; of a camera with several views one for all. None: of its own.
+        """
         self._detector = detector
         self._vocabulary = vocabulary
         self._settings = settings
-        self._ids = TrackIds()
+        self._ids = TrackIds() if ids is None else ids
         self._tracker = Tracker(vocabulary, settings.confidence, self._ids)
         self._static = StaticObjects(self._ids)
         self._turns = StaticTurns()
@@ -122,12 +136,13 @@ class Looker:
         if not snapshot:
             return
         memory, shelf = read(snapshot)
-        ids = TrackIds(memory.last_id + IDS_LEFT_FREE)
+        ids = self._ids
+        ids.leave_free(memory.last_id + IDS_LEFT_FREE)
         tracker = Tracker(self._vocabulary, self._settings.confidence, ids)
         tracker.recall(memory.tracks, shelf)
         static = StaticObjects.recall(memory.static, shelf, ids)
         self._vigil = Vigil.recall(memory.vigil, shelf)
-        self._ids, self._tracker, self._static, self._turns = ids, tracker, static, StaticTurns()
+        self._tracker, self._static, self._turns = tracker, static, StaticTurns()
         self._origin, self._recent, self._before = memory.origin, list(memory.recent), None
 
     def look(self, frame: FramePictures, attention: Sequence[Box] | None = None) -> Observation:

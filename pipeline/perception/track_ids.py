@@ -11,3 +11,7 @@ class TrackIds:
         """The next id; never given before by this counter."""
         self.last += 1
         return self.last
+
+    def leave_free(self, up_to: int) -> None:
+        """Never give ids up to this one, which may be in use already."""
+        self.last = max(self.last, up_to)

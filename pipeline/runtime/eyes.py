@@ -15,6 +15,7 @@ from pipeline.perception.detector import Detector
 from pipeline.perception.looker import Looker, LookerSettings
 from pipeline.perception.model_card import ModelCard
 from pipeline.perception.registry import Registry
+from pipeline.perception.track_ids import TrackIds
 
 _ATTENTION_MARGIN = 0.05
 """A thing stands in a zone with its foot: what announces it may be seen beside the zone."""
@@ -82,8 +83,8 @@ class CameraEyes:
 
 def camera_eyes(site: Site, vocabulary: Vocabulary, detector: ObjectDetector) -> CameraEyes:
     """Fresh eyes for one camera of the site."""
-    settings = LookerSettings(confidence=site.detector.confidence)
-    return CameraEyes(lambda: Looker(detector, vocabulary, settings))
+    settings, ids = LookerSettings(confidence=site.detector.confidence), TrackIds()
+    return CameraEyes(lambda: Looker(detector, vocabulary, settings, ids))
 
 
 def camera_watch(camera: Camera, snapshot: bytes = b"") -> CameraWatch:
