@@ -32,6 +32,9 @@ class Detector:
         # Two indices may share a name (lorry and pickup are both truck): from here on they are one class.
         self._names, name_by_index = np.unique(np.array(card.classes, np.str_), return_inverse=True)
         self._name_by_index = name_by_index.astype(np.int64)
+        # Measured: a batch gains nothing on a CPU, and so there no result depends on its company.
+        takes_many = not isinstance(session.inputs[0].shape[0], int)
+        self._is_batched = takes_many and session.provider is Provider.CUDA
 
     @classmethod
     def load(cls, card: ModelCard, provider: Provider = Provider.AUTO, threads: int = 1) -> "Detector":
@@ -80,30 +83,51 @@ class Detector:
     def detect(self, picture: Picture, input_px: int, min_score: float) -> Detections:
         """The objects of one picture; see `ObjectDetector`."""
         height, width = picture.shape[:2]
-        input_size = self.input_size((width, height), input_px)
-        letterbox = Letterbox.fit((width, height), input_size, in_corner=self._card.input.place == "corner")
-        grid = self._grid(input_size)
-        output = self._output(self._tensor(letterbox.apply(picture)), grid)
-        candidates = self._card.layout.decode(output, grid, min_score)
-        return self._named(_in_picture(candidates, letterbox))
+        return self._detect_alike([picture], self.input_size((width, height), input_px), min_score)[0]
 
     def detect_many(self, pictures: Sequence[Picture], input_px: int, min_score: float) -> list[Detections]:
         """The objects of each picture, in order; the pictures may differ in size.
 
-        They run one by one: on a CPU a batch gains nothing (measured), and so no result depends on its company.
+        On a GPU those that are given to the network in one size run as one batch, on a CPU one by one.
         """
-        return [self.detect(picture, input_px, min_score) for picture in pictures]
+        if not self._is_batched:
+            return [self.detect(picture, input_px, min_score) for picture in pictures]
+        rows_by_size: dict[tuple[int, int], list[int]] = {}
+        for row, picture in enumerate(pictures):
+            height, width = picture.shape[:2]
+            rows_by_size.setdefault(self.input_size((width, height), input_px), []).append(row)
+        found_by_row: dict[int, Detections] = {}
+        for input_size, rows in rows_by_size.items():
+            found = self._detect_alike([pictures[row] for row in rows], input_size, min_score)
+            found_by_row.update(zip(rows, found, strict=True))
+        return [found_by_row[row] for row in range(len(pictures))]
 
-    def _tensor(self, boxed: Picture) -> NDArray[np.float32] | NDArray[np.float16]:
+    def _detect_alike(
+        self, pictures: Sequence[Picture], input_size: tuple[int, int], min_score: float
+    ) -> list[Detections]:
+        """One pass over pictures that are given to the network in one size."""
+        in_corner = self._card.input.place == "corner"
+        boxes = [
+            Letterbox.fit((picture.shape[1], picture.shape[0]), input_size, in_corner=in_corner) for picture in pictures
+        ]
+        grid = self._grid(input_size)
+        boxed = [box.apply(picture) for box, picture in zip(boxes, pictures, strict=True)]
+        outputs = self._output(self._tensor(boxed), grid)
+        return [
+            self._named(_in_picture(self._card.layout.decode(output, grid, min_score), box))
+            for output, box in zip(outputs, boxes, strict=True)
+        ]
+
+    def _tensor(self, boxed: Sequence[Picture]) -> NDArray[np.float32] | NDArray[np.float16]:
         spec = self._card.input
-        tensor = cv2.dnn.blobFromImage(boxed, scalefactor=spec.pixel_max / 255, swapRB=spec.colour == "rgb")
+        tensor = cv2.dnn.blobFromImages(boxed, scalefactor=spec.pixel_max / 255, swapRB=spec.colour == "rgb")
         if spec.dtype == "float16":
             return np.asarray(tensor, np.float16)
         return np.asarray(tensor, np.float32)
 
     def _output(self, tensor: NDArray[np.float32] | NDArray[np.float16], grid: Grid) -> Floats:
         output = self._session.run(self._card.output, self._card.input.name, tensor)
-        expected = (1, *self._card.layout.shape(grid))
+        expected = (len(tensor), *self._card.layout.shape(grid))
         fits = len(output.shape) == len(expected) and all(
             length in (got, None) for got, length in zip(output.shape, expected, strict=True)
         )
@@ -112,7 +136,7 @@ class Detector:
                 f"output {self._card.output}: got shape {_written(output.shape)}, expected {_written(expected)} "
                 f"(layout {self._card.layout_name}, {grid.n_classes} classes, input {grid.width} x {grid.height})"
             )
-        return np.asarray(output[0], np.float32)
+        return np.asarray(output, np.float32)
 
     def _named(self, found: Candidates) -> Detections:
         name = self._name_by_index[found.class_index]
@@ -140,7 +164,7 @@ class Detector:
         """What a file declares of its output is often only names: one small grey picture shows its true shape."""
         spec = self._card.input
         size = (min(spec.width, _PROBE_PX), min(spec.height, _PROBE_PX)) if spec.dynamic else (spec.width, spec.height)
-        self._output(self._tensor(np.full((size[1], size[0], 3), 114, np.uint8)), self._grid(size))
+        self._output(self._tensor([np.full((size[1], size[0], 3), 114, np.uint8)]), self._grid(size))
 
 
 def _checked_bytes(card: ModelCard) -> bytes:

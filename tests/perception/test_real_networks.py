@@ -130,3 +130,21 @@ def test_the_other_network_is_refused_where_its_card_says_that_its_size_is_free(
     free = replace(yolox_card, input=yolox_card.input.model_copy(update={"dynamic": True}))
     with pytest.raises(ModelError, match=r"\(1, 3, 416, 416\), expected images .*\(batch, 3, height, width\)"):
         Detector.load(free)
+
+
+@needs_footage
+def test_a_batch_finds_what_each_picture_alone_holds_in_order(yolov8n: Detector) -> None:
+    pictures = [frame("street-parking.mp4", 1), frame("left-backpack.mp4", 3), frame("street-parking.mp4", 9)]
+    alone = yolov8n.detect_many(pictures, 320, 0.3)
+    # As on a GPU, where batches gain; the last digits of a score may depend on the company.
+    yolov8n._is_batched = True
+    try:
+        together = yolov8n.detect_many(pictures, 320, 0.3)
+    finally:
+        yolov8n._is_batched = False
+    assert [len(found) for found in together] == [len(found) for found in alone]
+    assert any(len(found) for found in alone)
+    for one, other in zip(together, alone, strict=True):
+        assert one.class_name.tolist() == other.class_name.tolist()
+        np.testing.assert_allclose(one.xyxy, other.xyxy, atol=0.5)
+        np.testing.assert_allclose(one.score, other.score, atol=0.01)
