@@ -21,6 +21,8 @@ from pipeline.runtime.stream import Phase, Stream
 from pipeline.runtime.turns import Wish
 
 _ON_ITS_WAY_NS = nanoseconds(1.0)
+_SAME_SCENE_NS = nanoseconds(0.5)
+"""A keyframe so near shows what the frame shows, and costs one picture instead of up to a whole group of them."""
 _UNSEEN_NS = nanoseconds(20.0)
 """Packets that come for so long without a picture that can be decoded are no signal."""
 
@@ -79,6 +81,11 @@ class LiveCamera:
     def is_over(self) -> bool:
         """Whether its recording has come to its end and all of it was told."""
         return self._is_over
+
+    @property
+    def fault(self) -> str:
+        """Why nothing comes of it, one line; empty while one of its streams is there or was not tried yet."""
+        return self._streams[0].fault if self._streams and all(stream.fault for stream in self._streams) else ""
 
     @property
     def state(self) -> str:
@@ -231,7 +238,7 @@ class LiveCamera:
         if main is self._analysed or main.pictures is None or main.phase is not Phase.READING:
             return frame
         try:
-            return main.pictures.at(frame.t) or frame
+            return main.pictures.at(frame.t, keyframe_within_ns=_SAME_SCENE_NS) or frame
         except SmartAlertError as error:
             self._events.warning("stream.no_picture", stream=main.name, fault=str(error))
             return frame
