@@ -9,7 +9,7 @@ from pipeline.config.secrets import SecretUrl, redact
 from pipeline.config.surroundings import Surroundings, Written, is_file, lack_of
 from pipeline.observation import MediaNs
 
-_SCHEMES = frozenset({"rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "udp", "srt"})
+_SCHEMES = frozenset({"rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "udp"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 

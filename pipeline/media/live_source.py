@@ -26,7 +26,7 @@ from pipeline.media.stream_fault import StreamFault, StreamLostError
 from pipeline.observation import NS_PER_S, MediaNs, seconds
 
 # No file is ever opened on a camera's word, and nothing is listened for.
-_PROTOCOLS = "rtsp,rtsps,rtp,srtp,rtmp,rtmps,rtmpt,http,https,httpproxy,udp,tcp,tls,srt,crypto"
+_PROTOCOLS = "rtsp,rtsps,rtp,srtp,rtmp,rtmps,rtmpt,http,https,httpproxy,udp,tcp,tls,crypto"
 _UNSTAMPED = frozenset({"mjpeg", "mpjpeg", "h264", "hevc", "m4v", "mpegvideo"})
 """Formats without times: FFmpeg invents them, so the moment of arrival is the better one."""
 _LONGEST_HEAP = 512
@@ -257,7 +257,7 @@ def _options(url: SecretUrl, settings: LiveSettings) -> dict[str, str]:
             _VIDEO_ONLY: "video",
             "timeout": longest_us,  # of each wait on the socket, closing included
         }
-    elif scheme != "srt":
+    else:
         options["rw_timeout"] = longest_us
     return options
 

@@ -26,7 +26,7 @@ def test_a_live_camera_is_read_over_tcp_and_decoded_on_the_processor_unless_it_s
 
 
 def test_a_transport_that_changes_nothing_is_a_warning(tmp_path: Path) -> None:
-    site = SITE.replace("    streams: {" + MAIN, '    transport: udp\n    streams: {main: "srt://10.0.0.8:9000"')
+    site = SITE.replace("    streams: {" + MAIN, '    transport: udp\n    streams: {main: "rtmp://10.0.0.8/live"')
     [warning] = load(write_site(tmp_path, site)).warnings
 
     assert str(warning).rsplit("/", 1)[-1] == (
