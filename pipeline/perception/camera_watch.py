@@ -15,10 +15,10 @@ from pipeline.observation import GapCause, MediaNs, nanoseconds
 from pipeline.perception.clearness import Clearness, Edges, edges_of, is_bare, is_black, is_night
 from pipeline.perception.detections import Picture
 from pipeline.perception.looker import FramePictures, analysis_size
-from pipeline.perception.planes import Plane
+from pipeline.perception.planes import Plane, resized
 from pipeline.perception.stillness import Stillness
 from pipeline.perception.view import Match, View, ViewMemory, check_memory, given_pictures
-from pipeline.perception.view_field import Field, agreement, energy, field_of
+from pipeline.perception.view_field import Field, agreement, energy, field_of, reduced
 
 _WIDTH_PX = 320
 _CHECK_EVERY_NS = nanoseconds(1.5)
@@ -100,7 +100,7 @@ class CameraWatch:
             views: What a PTZ camera shows at its presets, BGR, any size; empty: the one view is learned.
         """
         self._presets = views
-        given = {name: View.given(field_of(_luma(picture))) for name, picture in sorted(views.items())}
+        given = {name: View.given(_field_of_preset(picture)) for name, picture in sorted(views.items())}
         self._views = given or {_ONLY_VIEW: View(ViewMemory())}
         self._memory = _Memory(_VERSION, {name: view.memory for name, view in self._views.items()})
         self._memory.view = min(self._views)
@@ -121,7 +121,7 @@ class CameraWatch:
         if (is_due and is_new) or self._doubt is not None or self._memory.cause is not None:
             self._checked_at = t
             self._glimpse = luma[::_GLIMPSE_STEP, ::_GLIMPSE_STEP].copy()
-            self._doubt = self._judged(luma, t)
+            self._doubt = self._judged(reduced(luma), t)
         return self._doubt
 
     def _is_another(self, luma: NDArray[np.uint8]) -> bool:
@@ -252,6 +252,11 @@ class CameraWatch:
 
 
 _SNAPSHOT = TypeAdapter(_Memory)
+
+
+def _field_of_preset(picture: Picture) -> Field:
+    analysed = resized(picture, *analysis_size((picture.shape[1], picture.shape[0])))
+    return field_of(reduced(_luma(analysed)))
 
 
 def _luma(picture: Picture) -> NDArray[np.uint8]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.observation import MediaNs, nanoseconds, seconds
 from pipeline.perception.planes import Plane, resized, square
-from pipeline.perception.view_field import BLOCKS, FIELD_HEIGHT, FIELD_WIDTH, Field, has_edges
+from pipeline.perception.view_field import BLOCKS, Field, has_edges
 
 _DIM_SHARE = 0.35
 """Of the usual strength of the edges. Dusk and fog come over minutes, and what is usual follows them."""
@@ -82,7 +82,7 @@ class Clearness:
 
 
 def edges_of(field: Field, luma: NDArray[np.uint8]) -> Edges:
-    """The edges of a picture, shape (H, W), and of its field."""
+    """The edges of a reduced picture, and of its field."""
     small = resized(luma, _COARSE_WIDTH, _COARSE_HEIGHT)
     across, down = (cv2.Sobel(small, cv2.CV_32F, x, 1 - x, scale=1 / 8) for x in (1, 0))
     coarse = (float(cv2.norm(across, cv2.NORM_L1)) + float(cv2.norm(down, cv2.NORM_L1))) / small.size
@@ -97,12 +97,12 @@ def is_bare(field: Field, energies: Plane) -> bool:
 
 
 def is_black(luma: NDArray[np.uint8]) -> bool:
-    """Whether the picture, shape (H, W), is black all over."""
+    """Whether a reduced picture is black all over."""
     return float(luma.mean()) < _BLACK_LEVEL and not has_lamps(luma)
 
 
 def is_night(luma: NDArray[np.uint8]) -> bool:
-    """Whether the picture is dark and lamps shine in it."""
+    """Whether a reduced picture is dark and lamps shine in it."""
     return float(luma.mean()) < _NIGHT_LEVEL and has_lamps(luma)
 
 
@@ -112,6 +112,5 @@ def _strength(field: Field) -> float:
 
 def has_lamps(luma: NDArray[np.uint8]) -> bool:
     """Whether small bright spots stand out, which light that leaks past a hand does not make."""
-    small = resized(luma, FIELD_WIDTH, FIELD_HEIGHT)
-    spots = cv2.morphologyEx(small, cv2.MORPH_TOPHAT, square(_LAMP_PX))
+    spots = cv2.morphologyEx(luma, cv2.MORPH_TOPHAT, square(_LAMP_PX))
     return int(np.count_nonzero(np.asarray(spots) > _LAMP_LEVELS)) >= _MIN_LAMP_PX

@@ -1,5 +1,6 @@
 """By how much a view has been shifted, turned or zoomed against another: what most of its blocks agree on."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import cv2
@@ -20,6 +21,9 @@ _MIN_AGREEING = 6
 _MIN_AGREEING_SHARE = 0.3
 _TOLERANCE_PX = 1.2
 
+_STARTS = ((1.0, 0.0), (1.3, 0.0), (0.77, 0.0), (1.0, 12.0), (1.0, -12.0))
+"""Zoom and turn, degrees."""
+
 Similarity = NDArray[np.float64]
 """Shape (2, 3): where a point of the one view (x, y, 1), px of its field, lies in the other."""
 
@@ -38,6 +42,21 @@ class Displacement(NamedTuple):
     def undone(self) -> "Displacement":
         """The way back."""
         return Displacement(np.asarray(cv2.invertAffineTransform(self.similarity), np.float64), self.length)
+
+
+def displacements(reference: Field, field: Field) -> Iterator[Displacement]:
+    """How the reference may have to be moved to lie on the present view, likelier ones first.
+
+    After what is found from the reference as it is comes what is found from it zoomed and turned: the blocks of a view
+    that was zoomed far are not found at their old size.
+    """
+    for zoom, degrees in _STARTS:
+        middle = ((FIELD_WIDTH - 1) / 2, (FIELD_HEIGHT - 1) / 2)
+        start = np.asarray(cv2.getRotationMatrix2D(middle, degrees, zoom), np.float64)
+        found = displacement(moved(reference, Displacement(start, 0.0)), field)
+        if found is not None:
+            whole = found.similarity @ np.vstack([start, (0.0, 0.0, 1.0)])
+            yield Displacement(whole, _length(whole))
 
 
 def displacement(reference: Field, field: Field) -> Displacement | None:

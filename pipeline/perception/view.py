@@ -2,34 +2,25 @@
 
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import ClassVar
 
-import cv2
 import numpy as np
-from pydantic import ConfigDict
 
 from pipeline.observation import MediaNs, nanoseconds
-from pipeline.perception.displacement import Displacement, displacement, moved
+from pipeline.perception.displacement import Displacement, displacements, moved
 from pipeline.perception.planes import Plane
+from pipeline.perception.view_appearance import ALIKE, Appearance
 from pipeline.perception.view_field import (
     BLOCKS,
-    FIELD_HEIGHT,
-    FIELD_WIDTH,
     Agreement,
     Field,
     PackedField,
     agreement,
     energy,
     has_edges,
-    packed,
     unpacked,
 )
 
-_ALIKE, _VERY_ALIKE = 0.5, 0.7
-_KNOCK_PX = 6
-"""Of the field: 4 % of the picture's width."""
-_LIMIT = 0.35
-"""How far up from what a knocked camera would score to what is usual a score must be to need no closer look."""
+_VERY_ALIKE = 0.7
 _HIDDEN = 0.4
 """Share of the usual very alike blocks that is enough where something stands before the rest."""
 _SHAKEN = 0.022
@@ -39,7 +30,6 @@ _MIN_KNOWN = 12
 _MIN_KNOWN_SHARE = 0.3
 _MIN_RICH = 0.3 * BLOCKS
 """Where fewer blocks have edges, one car hides them all: that they are gone says nothing."""
-_YOUNG_SHARE = 0.8
 _LEARNED_AFTER = 5
 _LEARNED_AFTER_NS = nanoseconds(10)
 _MATURE_AFTER = 25
@@ -63,42 +53,6 @@ class Match(Enum):
     """It has enough edges to tell, and they are others."""
     UNKNOWN = auto()
     """Too few edges to tell by."""
-
-
-_BYTES = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
-
-
-@dataclass(slots=True)
-class Appearance:
-    """How the view looks under one light.
-
-    Attributes:
-        packed: Its field.
-        usual: Share of the blocks that are alike when the view is in place.
-        usual_very: The same of those very alike.
-        knocked: Share that would be alike if the camera were knocked by 4 % of its width, at most.
-        used_at: When it last matched.
-        is_given: It is a picture of a preset: it is never replaced.
-    """
-
-    __pydantic_config__: ClassVar[ConfigDict] = _BYTES
-
-    packed: PackedField
-    usual: float
-    usual_very: float
-    knocked: float
-    used_at: MediaNs
-    is_given: bool = False
-
-    @classmethod
-    def of(cls, seen: Field, t: MediaNs, *, is_given: bool = False) -> "Appearance":
-        """How it looks now."""
-        small = packed(seen)
-        return cls(small, _YOUNG_SHARE, _YOUNG_SHARE, _knocked(unpacked(small)), t, is_given)
-
-    def limit(self) -> float:
-        """The share of alike blocks that shows by itself that the view is in place."""
-        return self.knocked + _LIMIT * max(0.0, self.usual - self.knocked)
 
 
 @dataclass(slots=True)
@@ -126,6 +80,7 @@ class View:
     def __init__(self, memory: ViewMemory) -> None:
         self.memory = memory
         self._unpacked: dict[int, tuple[Field, Plane]] = {}
+        self._before: Field | None = None
 
     @classmethod
     def given(cls, seen: Field) -> "View":
@@ -149,12 +104,13 @@ class View:
         if not self.memory.appearances:
             self.memory.appearances.append(Appearance.of(seen, t))
             self.memory.n_seen, self.memory.seen_from = 1, t
+            self._before = seen
             return Match.UNKNOWN
         best, compared = self._nearest(seen, energies)
         if not self.is_learned:
             self._learn(best, compared, seen, t)
             return Match.UNKNOWN
-        if compared.n_known >= _MIN_KNOWN and compared.share(_ALIKE) >= best.limit():
+        if compared.n_known >= _MIN_KNOWN and compared.share(ALIKE) >= best.limit():
             self._confirm(best, compared, seen, t)
             return Match.IN_PLACE
         return self._look_closer(best, compared, seen, t)
@@ -164,33 +120,29 @@ class View:
         if not self.memory.appearances:
             return 0.0
         best, compared = self._nearest(seen, energies)
-        return compared.share(_ALIKE) - best.limit() if compared.n_known >= _MIN_KNOWN else -1.0
+        return compared.share(ALIKE) - best.limit() if compared.n_known >= _MIN_KNOWN else -1.0
 
     def _nearest(self, seen: Field, energies: Plane) -> tuple[Appearance, Agreement]:
         """The appearance that the picture is most like; the one that matched last is asked first, often alone."""
         order = sorted(self.memory.appearances, key=lambda one: -one.used_at)
-        nearest: tuple[int, Appearance, Agreement] | None = None
+        asked: list[tuple[Appearance, Agreement]] = []
         for one in order:
             known, own = self._field(one)
             compared = agreement(known, seen, own, energies)
-            if compared.share(_ALIKE) >= one.limit() and compared.n_known >= _MIN_KNOWN:
+            asked.append((one, compared))
+            if compared.share(ALIKE) >= one.limit() and compared.n_known >= _MIN_KNOWN:
                 return one, compared
-            n_alike = int(np.count_nonzero(compared.known & (compared.likeness >= _ALIKE)))
-            if nearest is None or n_alike > nearest[0]:
-                nearest = n_alike, one, compared
-        if nearest is None:
-            raise RuntimeError("a view without an appearance was asked")
-        return nearest[1], nearest[2]
+        return max(asked, key=lambda pair: pair[1].share(ALIKE) * pair[1].n_known)
 
     def _look_closer(self, best: Appearance, compared: Agreement, seen: Field, t: MediaNs) -> Match:
         known, own = self._field(best)
-        found = displacement(known, seen)
-        if found is not None and found.length >= _SHAKEN and self._is_verified(found, best, compared, seen):
-            self.memory.strange_from = -1
-            return Match.SHIFTED
-        if found is not None and found.length < _SHAKEN:
-            self._note_strange(moved(seen, found.undone()), t)
-            return Match.IN_PLACE
+        for found in displacements(known, seen):
+            if found.length < _SHAKEN:
+                self._note_strange(moved(seen, found.undone()), t)
+                return Match.IN_PLACE
+            if self._is_verified(found, best, compared, seen):
+                self.memory.strange_from = -1
+                return Match.SHIFTED
         n_own = int(np.count_nonzero(has_edges(own)))
         if n_own < _MIN_RICH or compared.n_known < _MIN_KNOWN_SHARE * n_own:
             self._note_strange(seen, t)
@@ -205,29 +157,30 @@ class View:
         """Whether the view really fits there much better than in its place."""
         shifted = moved(self._field(best)[0], found)
         again = agreement(shifted, seen, energy(shifted), energy(seen))
-        share = again.share(_ALIKE)
-        return again.n_known >= _MIN_KNOWN and share >= max(compared.share(_ALIKE) + _CLEARLY_BETTER, 0.5 * best.usual)
+        share = again.share(ALIKE)
+        return again.n_known >= _MIN_KNOWN and share >= max(compared.share(ALIKE) + _CLEARLY_BETTER, 0.5 * best.usual)
 
     def _learn(self, first: Appearance, compared: Agreement, seen: Field, t: MediaNs) -> None:
         """The first seconds: what does not stay is not the view."""
         memory = self.memory
-        if compared.share(_ALIKE) < first.limit():
+        if compared.share(ALIKE) < first.limit():
             memory.appearances = [Appearance.of(seen, t)]
             memory.n_seen, memory.seen_from = 1, t
+            self._before = seen
             self._unpacked.clear()
             return
         if memory.n_seen < _LEARNED_AFTER - 1:
             memory.n_seen += 1
-            self._blend(first, seen, 1 / memory.n_seen)
+            self._follow(first, seen, 1 / memory.n_seen)
         elif t - memory.seen_from >= _LEARNED_AFTER_NS:
             memory.n_seen = _LEARNED_AFTER
-        first.usual += (compared.share(_ALIKE) - first.usual) / memory.n_seen
+        first.usual += (compared.share(ALIKE) - first.usual) / memory.n_seen
         first.usual_very += (compared.share(_VERY_ALIKE) - first.usual_very) / memory.n_seen
         first.used_at, memory.adapted_at = t, t
 
     def _confirm(self, one: Appearance, compared: Agreement, seen: Field, t: MediaNs) -> None:
         memory = self.memory
-        share = compared.share(_ALIKE)
+        share = compared.share(ALIKE)
         if share < _STRANGE_SHARE * one.usual:
             self._note_strange(seen, t)
         else:
@@ -241,13 +194,13 @@ class View:
         one.usual += 0.1 * (share - one.usual)
         one.usual_very += 0.1 * (compared.share(_VERY_ALIKE) - one.usual_very)
         if not one.is_given:
-            self._blend(one, seen, _ADAPT)
+            self._follow(one, seen, _ADAPT)
 
-    def _blend(self, one: Appearance, seen: Field, weight: float) -> None:
-        blended = (1 - weight) * self._field(one)[0] + weight * seen
-        one.packed = packed(np.asarray(blended, np.float32))
-        one.knocked = _knocked(unpacked(one.packed))
-        self._unpacked.clear()
+    def _follow(self, one: Appearance, seen: Field, weight: float) -> None:
+        before, self._before = self._before, seen
+        if before is not None:
+            one.follow(seen, before, weight, replaces=self.memory.n_seen < _MATURE_AFTER)
+            self._unpacked.clear()
 
     def _note_strange(self, seen: Field, t: MediaNs) -> None:
         """In place, and like none of its appearances: where that stays, it is a new one (another light)."""
@@ -286,19 +239,3 @@ def check_memory(memory: ViewMemory) -> None:
     """
     for one in memory.appearances:
         unpacked(one.packed)
-
-
-def _knocked(seen: Field) -> float:
-    """The share of blocks that would still be alike after a knock by 4 % of the width, in the worst direction."""
-    diagonal = round(_KNOCK_PX * 0.71)
-    own = energy(seen)
-    worst = 0.0
-    for x, y in ((_KNOCK_PX, 0), (0, _KNOCK_PX), (diagonal, diagonal), (diagonal, -diagonal)):
-        shift = np.array([[1, 0, x], [0, 1, y]], np.float64)
-        shifted = np.asarray(
-            cv2.warpAffine(seen, shift, (FIELD_WIDTH, FIELD_HEIGHT), borderMode=cv2.BORDER_REFLECT_101), np.float32
-        )
-        compared = agreement(seen, shifted, own, energy(shifted))
-        if compared.n_known > BLOCKS // 20:
-            worst = max(worst, compared.share(_ALIKE))
-    return worst

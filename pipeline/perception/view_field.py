@@ -21,6 +21,7 @@ _KERNEL, _SMOOTHED_PX = (7, 7), 1.2
 """Of the field, under a per cent of its width: a shake of 1 % leaves the blocks alike, a knock of 4 % does not."""
 _MIN_GRADIENT = 0.5
 """Levels a pixel: what noise makes is damped."""
+_ALIKE = 0.5
 _MIN_TEXTURE = 0.3
 """Mean square of a block, squared levels a pixel: below it a block has no edge to be known by."""
 
@@ -61,9 +62,13 @@ class Agreement(NamedTuple):
         return float(np.count_nonzero(self.known & (self.likeness >= least))) / n if n else 0.0
 
 
-def field_of(luma: NDArray[np.uint8]) -> Field:
-    """The field of a picture, shape (H, W), uint8."""
-    small = resized(luma, FIELD_WIDTH, FIELD_HEIGHT)
+def reduced(luma: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture, shape (H, W), uint8, at the size of a field."""
+    return resized(luma, FIELD_WIDTH, FIELD_HEIGHT)
+
+
+def field_of(small: NDArray[np.uint8]) -> Field:
+    """The field of a reduced picture."""
     across = np.asarray(cv2.Sobel(small, cv2.CV_32F, 1, 0, scale=1 / 8), np.float32)
     down = np.asarray(cv2.Sobel(small, cv2.CV_32F, 0, 1, scale=1 / 8), np.float32)
     length = np.asarray(cv2.magnitude(across, down), np.float32) + np.float32(_MIN_GRADIENT)
@@ -89,6 +94,15 @@ def agreement(a: Field, b: Field, energy_a: Plane, energy_b: Plane) -> Agreement
     """
     likeness = _block_sums(a * b) / np.sqrt(np.maximum(energy_a * energy_b, 1e-9))
     return Agreement(likeness, has_edges(energy_a) & has_edges(energy_b))
+
+
+def unchanged(a: Field, b: Field) -> Field:
+    """1 in the blocks that look alike in both fields, or show nothing in both; 0 elsewhere. Shape (90, 160, 1)."""
+    energy_a, energy_b = energy(a), energy(b)
+    compared = agreement(a, b, energy_a, energy_b)
+    alike = np.where(compared.known, compared.likeness >= _ALIKE, has_edges(energy_a) == has_edges(energy_b))
+    side = FIELD_WIDTH // BLOCKS_WIDE
+    return np.kron(alike.astype(np.float32), np.ones((side, side), np.float32))[..., None]
 
 
 def has_edges(energies: Plane) -> NDArray[np.bool_]:

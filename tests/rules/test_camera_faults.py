@@ -159,6 +159,12 @@ class TestWithoutARule:
             ("covered", "cleared", 140),
         ]
 
+    @pytest.mark.parametrize("cause", CAUSES)
+    def test_a_picture_of_a_blind_camera_says_nothing(self, cause: GapCause) -> None:
+        pictures = looks(0.5, 40, replace(GOOD, sharpness=1.0))
+        entries = sorted([*blind(0, 41, cause), *pictures], key=lambda entry: entry.t)
+        assert story(run(reasoner(), [*looks(-120, -1), *entries])) == [(cause.value, "raised", 10)]
+
     @pytest.mark.parametrize("cause", list(EndCause))
     def test_the_end_clears_them(self, cause: EndCause) -> None:
         account = run(reasoner(), [*blind(0, 30, closes=False), End(at(31), cause), *looks(32, 60)])

@@ -100,6 +100,17 @@ def test_nothing_is_raised_or_cleared_in_a_view_that_is_not_shown() -> None:
     assert told(account) == [("gate-lane", "raised", 10), ("gate-lane", "updated", 20.5)]
 
 
+def test_a_schedule_that_closes_clears_nothing_in_a_view_that_is_not_shown() -> None:
+    timed = replace(both(), schedule=rule(schedule="00:00-00:01").schedule)
+    away = [*looks("road", 20.5, 40), *[Tick(at(t_s)) for t_s in times(100, 2.0, 42)]]
+    account = run(turning(timed), [*looks("gate", 0, 20, [GATE_CAR]), *away, *looks("gate", 101, 110)], [GATE_CAR])
+    assert told(account) == [
+        ("gate-lane", "raised", 10),
+        ("gate-lane", "updated", 20.5),
+        ("gate-lane", "cleared", 101),
+    ]
+
+
 def test_each_view_has_an_event_of_its_own() -> None:
     log = [*looks("gate", 0, 20, [GATE_CAR]), *looks("road", 20.5, 40, [ROAD_CAR])]
     account = run(turning(both()), [*log, End(at(41), EndCause.SOURCE_ENDED)], [GATE_CAR, ROAD_CAR])
