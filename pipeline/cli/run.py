@@ -67,6 +67,8 @@ def command(
         _refuse_live(site, duration)
         _run_recordings(site, as_json=as_json)
         return
+    if once:
+        _refuse_endless(site, "only without --once")
     events = stderr_log(LogFormat(log_format), LogLevel(log_level), wall_now_ns)
     call = LiveCall(
         site,
@@ -94,9 +96,15 @@ def _refuse_live(site: Site, duration: str | None) -> None:
     if duration is not None:
         raise UsageError("--duration: only at --pace realtime (recordings as fast as they go end by themselves)")
     recordings_of(site)
+    _refuse_endless(site, "only at --pace realtime")
+
+
+def _refuse_endless(site: Site, allowed: str) -> None:
     for camera in site.cameras:
-        if isinstance(camera.source, RecordedSource) and camera.source.loop:
-            raise UsageError(f"camera {camera.id}: loops for ever; only at --pace realtime")
+        if not isinstance(camera.source, RecordedSource):
+            raise UsageError(f"camera {camera.id}: is live and has no end; {allowed}")
+        if camera.source.loop:
+            raise UsageError(f"camera {camera.id}: loops for ever; {allowed}")
 
 
 def _run_recordings(site: Site, *, as_json: bool) -> None:

@@ -59,6 +59,7 @@ class LiveCamera:
         self._streams: tuple[Stream, ...] = ()
         self._analysed: Stream | None = None
         self._plan = Plan(need.interval_ns, keyframes_only=True)
+        self._key_ns = 0
         self._key_due = self._any_due = self._stir_due = MediaNs(0)
         self._activity = Activity()
         # A live camera's time goes on by this machine's clock before it was ever reached; a recording's begins with it.
@@ -187,29 +188,32 @@ class LiveCamera:
         pictures = None if stream is None else stream.pictures
         if stream is None or pictures is None:
             return None
-        key_ns = nanoseconds(pictures.keyframe_interval_s)
-        is_idle = self.examiner.is_idle and not self._stirs()
-        self._plan = plan(self._need, key_ns, is_idle=is_idle, packets_tell=self._activity.is_helpful)
+        self._key_ns = nanoseconds(pictures.keyframe_interval_s)
+        self._plan = self._planned()
         frame = pictures.keyframe() if self._plan.keyframes_only else pictures.newest()
         if frame is None:
             return None
-        self._metrics.keyframe_interval(seconds(key_ns), stream.name)
+        self._metrics.keyframe_interval(seconds(self._key_ns), stream.name)
         self._metrics.decoded(int(self._plan.keyframes_only), int(not self._plan.keyframes_only), stream.name)
         last = self.examiner.last
         if last is not None and frame.t <= last:
             # The other stream's clock, or a tick that was ahead of a slow camera.
             self._metrics.dropped("late")
             return None
-        self._set_due(frame.t, key_ns)
+        self._set_due(frame.t)
         return frame
 
-    def _set_due(self, t: MediaNs, key_ns: int) -> None:
+    def _planned(self) -> Plan:
+        is_idle = self.examiner.is_idle and not self._stirs()
+        return plan(self._need, self._key_ns, is_idle=is_idle, packets_tell=self._activity.is_helpful)
+
+    def _set_due(self, t: MediaNs) -> None:
         interval_ns = self._plan.interval_ns
         self._stir_due = MediaNs(t + round(self._need.interval_ns * ON_TIME))
         early_ns = round(interval_ns * (1 - ON_TIME))
         if self._plan.keyframes_only:
             # The last keyframe within the interval; where none comes in time, any picture.
-            self._key_due = MediaNs(t + max(0, interval_ns - key_ns) + early_ns)
+            self._key_due = MediaNs(t + max(0, interval_ns - self._key_ns) + early_ns)
             self._any_due = MediaNs(t + interval_ns * 3 // 2)
         else:
             self._key_due = self._any_due = MediaNs(t + interval_ns - early_ns)
@@ -227,6 +231,10 @@ class LiveCamera:
             self._looked = frame.t
         if frame.is_key and self._plan.keyframes_only:
             self._activity.judged(changed=not self.examiner.is_idle)
+        if not self.examiner.is_idle:
+            # What has just begun is followed at once, not after the pause of an idle camera.
+            self._plan = self._planned()
+            self._set_due(frame.t)
         captured_ns = frame.t - (self._offset_ns or 0)
         self._metrics.analysed(max(0.0, seconds(self._now_ns() - captured_ns)))
         blindness = self.examiner.blindness

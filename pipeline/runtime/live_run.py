@@ -14,7 +14,7 @@ from pipeline.alerts.publisher import Destination
 from pipeline.alerts.site_delivery import site_delivery
 from pipeline.config.resolved import Provider, Site
 from pipeline.config.vocabulary import Vocabulary
-from pipeline.errors import SmartAlertError
+from pipeline.errors import SmartAlertError, SourceError
 from pipeline.runtime.camera_run import Shared
 from pipeline.runtime.clock import sleep, steady_clock, stopwatch, wall_now_ns
 from pipeline.runtime.events_log import EventsLog
@@ -89,6 +89,7 @@ def run_live(call: LiveCall, bell: Bell, events: EventsLog) -> None:
 
     Raises:
         ConfigError: The network or the address to listen on is wrong.
+        SourceError: The run was to end with its recordings, and some could not be read.
         SmartAlertError: The network, the outbox or Redis cannot be used.
     """
     site, now_ns, cores = call.site, steady_clock(), os.cpu_count() or 1
@@ -110,8 +111,11 @@ def run_live(call: LiveCall, bell: Bell, events: EventsLog) -> None:
         stack.enter_context(live)
         events.info("run.started", site=site.id, cameras=len(site.cameras), provider=detector.provider.value)
         _watch(call, live, bell, Told(events, metrics))
+        failures = live.failures if call.ends_with_recordings else ()
         events.info("run.stopping")
     events.info("run.stopped")
+    if failures:
+        raise SourceError("\n".join(failures))
 
 
 def _report(told: "Told", outcome: Offer | SmartAlertError) -> None:

@@ -95,8 +95,13 @@ class LiveSite:
 
     @property
     def is_over(self) -> bool:
-        """Whether every camera was a recording that has come to its end."""
-        return all(run.live.is_over for run in self._runs.values())
+        """Whether every camera was a recording that has come to its end or cannot be read."""
+        return all(run.live.is_over or run.live.fault for run in self._runs.values())
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """Cameras that cannot be read, a line each."""
+        return tuple(f"camera {run.camera.id}: {run.live.fault}" for run in self._runs.values() if run.live.fault)
 
     def reload(self, site: Site) -> None:
         """Take over another site: cameras that did not change go on untouched.

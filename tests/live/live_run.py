@@ -19,6 +19,7 @@ from typing import Self
 from pipeline.alerts.message import Alert, parse
 from pipeline.observation import Entry, Gap
 from pipeline.replay.log import read_log
+from pipeline.runtime.clock import stopwatch
 from tests.cli.shell import PROGRAM, environment
 from tests.live.footage import FENCE
 from tests.live.red_network import write_red_network
@@ -142,12 +143,10 @@ class LiveRun:
 
     def stop(self, longest_s: float = 5.0) -> float:
         """Asks it to stop, and tells the seconds that took."""
-        begun = time.monotonic()  # noqa: TID251 - how long a test waits
+        elapsed_s = stopwatch()
         self.signal(signal.SIGTERM)
-        try:
-            self.process.wait(longest_s)
-        finally:
-            took_s = time.monotonic() - begun  # noqa: TID251 - likewise
+        self.process.wait(longest_s)
+        took_s = elapsed_s()
         self._end()
         return took_s
 
