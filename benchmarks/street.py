@@ -137,7 +137,7 @@ class Street:
             touched |= (cv2.absdiff(picture, self.empty).max(axis=2) > _DIFFERS).astype(np.uint8)
         near = np.zeros((height, width), np.uint8)
         cv2.fillPoly(near, [np.multiply(self._of.lane, (width, height)).round().astype(np.int32)], 1)
-        around = cv2.dilate(near, np.ones((height // 4, height // 8), np.uint8))
+        around = cv2.dilate(near, np.ones((height // 4, height // 8), np.uint8)).astype(np.uint8, copy=False)
         grown = cv2.morphologyEx(touched & around, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
         return cv2.dilate(grown, np.ones((15, 15), np.uint8)).astype(np.uint8, copy=False) * np.uint8(255)
 

@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -128,10 +128,15 @@ class RtspServer:
         self.port = 0
         self.start()
 
-    def start(self) -> None:
-        """Starts it, again where it was killed."""
+    def start(self, without: Collection[str] = ()) -> None:
+        """Starts it, again where it was killed.
+
+        Args:
+            without: Paths that are gone this time.
+        """
+        streams = {path: stream for path, stream in self._streams.items() if path not in without}
         self._process = subprocess.Popen(
-            [_PYTHON, str(_PROGRAM), json.dumps({"port": self.port, **self._login, "streams": self._streams})],
+            [_PYTHON, str(_PROGRAM), json.dumps({"port": self.port, **self._login, "streams": streams})],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
