@@ -40,7 +40,8 @@ from pipeline.runtime.replaying import open_recording, reasoner, recording_of
 EVERY_PICTURE = Need(1)
 START_TOLERANCE_S = 0.6
 """On top of the look interval: half a second in which a still object is told from a moving one."""
-END_TOLERANCE_S = 3.0
+END_TOLERANCE_S = 5.0
+"""On top of the look interval: the usual grace, within which missed sight of an object is bridged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,9 +51,9 @@ def outcome(*events: Event) -> Outcome:
     ("after", "is_same"),
     [
         ([BEFORE], True),
-        ([Event(RuleId("r"), ZoneId("z"), 12.5, 24.5, ClearReason.SOURCE_ENDED)], True),
+        ([Event(RuleId("r"), ZoneId("z"), 12.5, 26.5, ClearReason.SOURCE_ENDED)], True),
         ([Event(RuleId("r"), ZoneId("z"), 13.0, 20.0, ClearReason.LEFT)], False),
-        ([Event(RuleId("r"), ZoneId("z"), 10.0, 26.0, ClearReason.LEFT)], False),
+        ([Event(RuleId("r"), ZoneId("z"), 10.0, 28.0, ClearReason.LEFT)], False),
         ([Event(RuleId("r"), ZoneId("other"), 10.0, 20.0, ClearReason.LEFT)], False),
         ([], False),
         ([BEFORE, BEFORE], False),
