@@ -23,8 +23,10 @@ from pipeline.observation import (
     Observation,
     Tick,
     nanoseconds,
+    seconds,
 )
 from pipeline.rules.episode import State
+from pipeline.runtime.need import LONGEST_IDLE_NS
 from tests.runtime.standing_car import START, Run, memory_street, since_start, site_in, street, write_video
 
 ROUNDING_S = 1e-6
@@ -78,7 +80,10 @@ def test_looks_are_never_further_apart_than_asked_where_there_are_pictures(
     run = Run()
     times = every(step_s, 12.0)
     run.over(site, memory_street(times, keyframe_every=keyframe_every), interval_s)
-    longest = max(1.1 * interval_s + step_s, step_s) + ROUNDING_S
+    # While nothing is going on, keyframes up to four seconds apart suffice.
+    key_s = step_s * keyframe_every
+    idle_s = max(interval_s, key_s) if key_s <= seconds(LONGEST_IDLE_NS) else interval_s
+    longest = 1.1 * idle_s + step_s + ROUNDING_S
     assert all(later - earlier <= longest for earlier, later in pairwise([*looked_at(run), times[-1]]))
 
 
@@ -96,15 +101,29 @@ def test_pictures_behind_the_last_keyframe_are_looked_at_when_due(site: Site, tm
     run = Run()
     with FileSource.open(path, START) as source:
         run.over(site, source, interval_s=1.9)
-    assert looked_at(run) == pytest.approx([0.0, 2.0, 4.0, 5.6], abs=0.001)
+    assert looked_at(run) == pytest.approx([0.0, 2.0, 4.0, 5.8], abs=0.001)
 
 
-def test_keyframes_that_lie_further_apart_than_the_interval_are_not_enough(site: Site, tmp_path: Path) -> None:
-    path = write_video(tmp_path / "gate.mp4", 4.05, lambda _: False, fps=20, gop=40)
+def test_keyframes_that_lie_further_apart_than_the_interval_are_not_enough_where_something_stands(
+    site: Site, tmp_path: Path
+) -> None:
+    path = write_video(tmp_path / "gate.mp4", 4.05, lambda _: True, fps=20, gop=40)
     run = Run()
     with FileSource.open(path, START) as source:
         run.over(site, source, interval_s=0.5)
     assert looked_at(run) == pytest.approx(every(0.5, 4.0), abs=0.051)
+
+
+def test_an_idle_street_is_looked_at_by_its_keyframes_and_closely_once_something_comes(
+    site: Site, tmp_path: Path
+) -> None:
+    path = write_video(tmp_path / "gate.mp4", 9.05, lambda t_s: t_s >= 5.0, fps=20, gop=40)
+    run = Run()
+    with FileSource.open(path, START) as source:
+        run.over(site, source, interval_s=0.5)
+    looks = looked_at(run)
+    assert looks[:4] == pytest.approx([0.0, 2.0, 4.0, 6.0], abs=0.051)
+    assert looks[4:] == pytest.approx([6.5, 7.0, 7.5, 8.0, 8.5, 9.0], abs=0.101)
 
 
 def test_a_hole_in_a_recording_is_a_gap_that_is_told_again_with_every_tick_and_closes(site: Site) -> None:
