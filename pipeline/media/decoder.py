@@ -7,10 +7,9 @@ from av.video.frame import PictureType, VideoFrame
 from av.video.stream import VideoStream
 
 from pipeline.media.damage import DamageCounter
+from pipeline.media.packet_kind import MAX_UNCHANGED_BYTES
 from pipeline.media.packets import StampedPacket
 from pipeline.media.timeline import BEFORE_ALL, DisplayClock, Stamp
-
-_MAX_UNCHANGED_BYTES = 8  # such a packet says that nothing changed, or fills the place of one that came early
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +89,7 @@ class Decoder:
         if self._since_ns is None:
             self._since_ns = shown_ns
         is_leading = shown_ns is None or self._since_ns is None or shown_ns < self._since_ns
-        return packet.data.size > _MAX_UNCHANGED_BYTES and not packet.data.is_discard and not is_leading
+        return packet.data.size > MAX_UNCHANGED_BYTES and not packet.data.is_discard and not is_leading
 
     def _placed(self, image: VideoFrame) -> Decoded:
         stamp = image.opaque if isinstance(image.opaque, Stamp) else self._latest

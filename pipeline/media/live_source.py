@@ -21,6 +21,7 @@ from pipeline.media.info import StreamInfo
 from pipeline.media.live_decoder import Coding, known_decode
 from pipeline.media.live_pictures import LivePictures
 from pipeline.media.live_time import LiveClock
+from pipeline.media.packet_kind import starts_decoding
 from pipeline.media.stream_errors import stream_lost
 from pipeline.media.stream_fault import StreamFault, StreamLostError
 from pipeline.observation import NS_PER_S, MediaNs, seconds
@@ -193,7 +194,7 @@ class LiveConnection:
         packet = raw.packet
         sender_ns = _sender_ns(packet) if packet.has_sidedata("prft") else None
         placed = self._clock.place(raw.pts_ns, raw.arrival_ns, sender_ns)
-        return Arrival(packet, placed.t, packet.is_keyframe, raw.arrival_ns, placed.jumped, packet.size)
+        return Arrival(packet, placed.t, starts_decoding(packet), raw.arrival_ns, placed.jumped, packet.size)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,6 +6,7 @@ from pathlib import Path
 from pipeline.media.arrival import Arrival
 from pipeline.media.info import StreamInfo
 from pipeline.media.live_pictures import LivePictures
+from pipeline.media.packet_kind import starts_decoding
 from pipeline.media.recorded_packets import RecordedPackets
 from pipeline.media.stream_fault import StreamFault, StreamLostError
 from pipeline.observation import NS_PER_S, MediaNs
@@ -81,7 +82,7 @@ class PacedFile:
             if self._sleep(max(early_ns / NS_PER_S, _WAKE_EVERY_S)):
                 raise StreamLostError(StreamFault.STOPPED, f"{self._path}: stopped")
             now_ns = self._now_ns()
-        return Arrival(packet, MediaNs(t), packet.is_keyframe, now_ns, jumped=False, n_bytes=packet.size)
+        return Arrival(packet, MediaNs(t), starts_decoding(packet), now_ns, jumped=False, n_bytes=packet.size)
 
     def pictures(self) -> LivePictures:
         """A new store for this file's packets."""

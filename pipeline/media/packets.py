@@ -17,6 +17,7 @@ from pipeline.errors import SourceError
 from pipeline.media.avi_stamps import has_true_pts
 from pipeline.media.container import reason
 from pipeline.media.damage import DamageCounter
+from pipeline.media.packet_kind import starts_decoding
 from pipeline.media.timeline import DecodeTimeline, RawTimes, Stamp
 from pipeline.observation import NS_PER_S, seconds
 
@@ -96,7 +97,7 @@ class PacketReader:
         # The stated end counts how long the last picture stays.
         stays_ns = self._nanoseconds(packet.duration) or 0
         self._reached_ns = max(self._reached_ns, (times.pts_ns or times.order_ns or 0) + stays_ns)
-        stamp = self._timeline.place(times, self._following_times, is_key=packet.is_keyframe)
+        stamp = self._timeline.place(times, self._following_times, is_key=starts_decoding(packet))
         # The decoder passes it on to the picture. Each packet needs an object of its own here.
         packet.opaque = stamp
         self._measure(stamp)

@@ -12,6 +12,7 @@ from pipeline.media.avi_stamps import has_true_pts
 from pipeline.media.container import open_container, reason, video_stream
 from pipeline.media.file_source import FileSource
 from pipeline.media.live_decoder import Coding
+from pipeline.media.packet_kind import starts_decoding
 from pipeline.media.stream_fault import StreamFault, StreamLostError
 from pipeline.observation import NS_PER_S, MediaNs
 
@@ -84,7 +85,7 @@ class RecordedPackets:
             self._seek((t - self._shift_ns) * self._tick[1] // self._tick[0])
             packet, placed_t = self._advance()
         while True:
-            if packet.is_keyframe and placed_t <= t:
+            if starts_decoding(packet) and placed_t <= t:
                 self._ready.clear()
             self._ready.append((packet, placed_t))
             if placed_t >= t:
