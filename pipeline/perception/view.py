@@ -6,7 +6,7 @@ from enum import Enum, auto
 import numpy as np
 
 from pipeline.observation import MediaNs, nanoseconds
-from pipeline.perception.displacement import Displacement, displacements, moved
+from pipeline.perception.displacement import Displacement, displacement, displacements, moved
 from pipeline.perception.planes import Plane
 from pipeline.perception.view_appearance import ALIKE, Appearance
 from pipeline.perception.view_field import (
@@ -138,17 +138,17 @@ class View:
         known, own = self._field(best)
         for found in displacements(known, seen):
             if found.length < _SHAKEN:
-                self._note_strange(moved(seen, found.undone()), t)
+                self._note_strange(best, seen, t)
                 return Match.IN_PLACE
             if self._is_verified(found, best, compared, seen):
                 self.memory.strange_from = -1
                 return Match.SHIFTED
         n_own = int(np.count_nonzero(has_edges(own)))
         if n_own < _MIN_RICH or compared.n_known < _MIN_KNOWN_SHARE * n_own:
-            self._note_strange(seen, t)
+            self._note_strange(best, seen, t)
             return Match.UNKNOWN
         if compared.share(_VERY_ALIKE) >= _HIDDEN * best.usual_very:
-            self._note_strange(seen, t)
+            self._note_strange(best, seen, t)
             return Match.HIDDEN
         self.memory.strange_from = -1
         return Match.ELSEWHERE
@@ -181,12 +181,12 @@ class View:
     def _confirm(self, one: Appearance, compared: Agreement, seen: Field, t: MediaNs) -> None:
         memory = self.memory
         share = compared.share(ALIKE)
-        if share < _STRANGE_SHARE * one.usual:
-            self._note_strange(seen, t)
-        else:
-            memory.strange_from = -1
         one.used_at = t
         is_young = memory.n_seen < _MATURE_AFTER
+        if share < _STRANGE_SHARE * one.usual and not is_young:
+            self._note_strange(one, seen, t)
+            return
+        memory.strange_from = -1
         if t - memory.adapted_at < (_ADAPT_YOUNG_EVERY_NS if is_young else _ADAPT_EVERY_NS):
             return
         memory.adapted_at = t
@@ -202,7 +202,7 @@ class View:
             one.follow(seen, before, weight, replaces=self.memory.n_seen < _MATURE_AFTER)
             self._unpacked.clear()
 
-    def _note_strange(self, seen: Field, t: MediaNs) -> None:
+    def _note_strange(self, nearest: Appearance, seen: Field, t: MediaNs) -> None:
         """In place, and like none of its appearances: where that stays, it is a new one (another light)."""
         memory = self.memory
         if memory.strange_from < 0:
@@ -212,6 +212,10 @@ class View:
         memory.strange_from = -1
         if int(np.count_nonzero(has_edges(energy(seen)))) < _MIN_KNOWN:
             return
+        shaken = displacement(self._field(nearest)[0], seen)
+        if shaken is not None and shaken.length < _SHAKEN:
+            # Else each new light would take the view a little further.
+            seen = moved(seen, shaken.undone())
         own = [one for one in memory.appearances if not one.is_given]
         if len(own) >= _MOST_APPEARANCES:
             memory.appearances.remove(min(own, key=lambda one: one.used_at))

@@ -142,6 +142,47 @@ def test_dusk_that_ends_in_the_dark_with_lamps_is_no_cover(street: Sequence[Pict
     assert summary(Viewer(CameraWatch({}), 2.0).show(evening, 400)) == SEES
 
 
+def test_lamps_that_go_out_but_for_a_few_are_no_cover(street: Sequence[Picture], known: bytes) -> None:
+    def dark(picture: Picture) -> Picture:
+        night = (through_the_window(picture) * 0.02).astype(np.uint8)
+        for x, y in ((40, 30), (150, 25), (250, 35)):
+            night[y : y + 4, x : x + 4] = 230
+        return night
+
+    assert summary(after(known).show(seen(street, dark), 30)) == SEES
+
+
+def test_a_dusk_that_ends_in_nothing_at_all_is_black(street: Sequence[Picture]) -> None:
+    evening = (
+        (through_the_window(one) * max(0.0, 1 - n / 150)).astype(np.uint8)
+        for n, one in enumerate(back_and_forth(street))
+    )
+    said = summary(Viewer(CameraWatch({}), 2.0).show(evening, 400))
+    assert [word for _, word in said] == ["sees", "doubtful", "covered"]
+
+
+def test_traffic_that_hides_most_of_the_view_blinds_nobody(street: Sequence[Picture], known: bytes) -> None:
+    def busy(n: int, picture: Picture) -> Picture:
+        crowded = through_the_window(picture).copy()
+        height, width = crowded.shape[:2]
+        generator = np.random.default_rng(n)
+        crowded[height // 3 :, : width * 4 // 5] = generator.integers(0, 255, (height, width, 3))[
+            height // 3 :, : width * 4 // 5
+        ]
+        return crowded
+
+    verdicts = after(known).show((busy(n, one) for n, one in enumerate(back_and_forth(street))), 40)
+    assert summary(verdicts) == SEES
+
+
+def test_one_good_look_does_not_end_it(street: Sequence[Picture], known: bytes) -> None:
+    viewer = after(known)
+    viewer.show(seen(street, moved(dx=0.1)), 20)
+    for _ in range(3):
+        assert viewer.show(seen(street), 2)[0].line.sees is Sees.DOUBTFUL
+        assert viewer.show(seen(street, moved(dx=0.1)), 2)[0].line.cause is GapCause.MOVED
+
+
 def test_a_camera_that_begins_covered_is_blind_until_it_shows_something(street: Sequence[Picture]) -> None:
     viewer = Viewer(CameraWatch({}), 2.0)
     assert blind_after_s(viewer.show(seen(street, behind_a_hand), 20), GapCause.COVERED) <= 10
@@ -181,6 +222,16 @@ class TestFrozen:
             return picture
 
         assert summary(after(known).show((denoised(n) for n in range(40)), 60, noise=False)) == SEES
+
+    def test_what_moves_in_the_middle_of_a_picture_without_noise_is_live(
+        self, street: Sequence[Picture], known: bytes
+    ) -> None:
+        def walker(n: int) -> Picture:
+            still = through_the_window(street[3]).copy()
+            still[100:130, 10 * n : 10 * n + 8] = (30, 30, 160)
+            return still
+
+        assert summary(after(known).show((walker(n) for n in range(30)), 60, noise=False)) == SEES
 
     def test_it_stays_frozen_over_a_restart(self, street: Sequence[Picture], known: bytes) -> None:
         viewer = after(known)
