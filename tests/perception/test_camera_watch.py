@@ -157,7 +157,7 @@ def test_a_dusk_that_ends_in_nothing_at_all_is_black(street: Sequence[Picture]) 
         (through_the_window(one) * max(0.0, 1 - n / 150)).astype(np.uint8)
         for n, one in enumerate(back_and_forth(street))
     )
-    said = summary(Viewer(CameraWatch({}), 2.0).show(evening, 400))
+    said = summary(Viewer(CameraWatch({}), 10.0).show(evening, 2000))
     assert [word for _, word in said] == ["sees", "doubtful", "covered"]
 
 
