@@ -134,8 +134,8 @@ class Verdict:
 class Viewer:
     """Shows pictures to a watch, one after another, each with its own noise."""
 
-    def __init__(self, watch: CameraWatch, every_s: float) -> None:
-        self.watch, self._every_s, self._n = watch, every_s, 0
+    def __init__(self, watch: CameraWatch, every_s: float, start_s: float = 0.0) -> None:
+        self.watch, self._every_s, self._n = watch, every_s, round(start_s / every_s)
 
     def show(self, pictures: Iterable[Picture], length_s: float, *, noise: bool = True) -> list[Verdict]:
         """Show pictures for a while; times count from its beginning."""

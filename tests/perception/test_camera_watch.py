@@ -161,6 +161,14 @@ def test_a_dusk_that_ends_in_nothing_at_all_is_black(street: Sequence[Picture]) 
     assert [word for _, word in said] == ["sees", "doubtful", "covered"]
 
 
+def test_a_camera_that_is_black_after_a_night_without_the_pipeline_is_covered(
+    street: Sequence[Picture], known: bytes
+) -> None:
+    """What was usual the evening before says nothing by then."""
+    viewer = Viewer(CameraWatch.resume({}, snapshot=known), 2.0, start_s=40_000)
+    assert blind_after_s(viewer.show(seen(street, black), 20), GapCause.COVERED) <= 10
+
+
 def test_traffic_that_hides_most_of_the_view_blinds_nobody(street: Sequence[Picture], known: bytes) -> None:
     def busy(n: int, picture: Picture) -> Picture:
         crowded = through_the_window(picture).copy()
