@@ -22,7 +22,7 @@ from pipeline.runtime.events_log import LogFormat, LogLevel, stderr_log
 from pipeline.runtime.eyes import load_detector
 from pipeline.runtime.live_run import LiveCall, run_live
 from pipeline.runtime.pump import Pump
-from pipeline.runtime.recordings import Tools, recordings_of, run_recordings
+from pipeline.runtime.recordings import Tools, run_recordings
 from pipeline.runtime.signals import Signals
 
 
@@ -64,7 +64,7 @@ def command(
     """
     site = load_site(site_file, os.environ)
     if (pace or ("max" if once else "realtime")) == "max":
-        _refuse_live(site, duration)
+        _refuse_at_max(site, duration, "only without --once" if once else "only at --pace realtime")
         _run_recordings(site, as_json=as_json)
         return
     if once:
@@ -91,12 +91,10 @@ def _duration_s(text: str | None) -> float:
         raise UsageError(f"--duration: no duration (got {text!r}, allowed: {error})") from error
 
 
-def _refuse_live(site: Site, duration: str | None) -> None:
-    """What has no end cannot be run as fast as it goes."""
+def _refuse_at_max(site: Site, duration: str | None, allowed: str) -> None:
     if duration is not None:
         raise UsageError("--duration: only at --pace realtime (recordings as fast as they go end by themselves)")
-    recordings_of(site)
-    _refuse_endless(site, "only at --pace realtime")
+    _refuse_endless(site, allowed)
 
 
 def _refuse_endless(site: Site, allowed: str) -> None:

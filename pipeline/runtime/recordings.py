@@ -59,7 +59,7 @@ def recordings_of(site: Site) -> Mapping[CameraId, Path]:
     Raises:
         UsageError: A camera is live.
     """
-    return {camera.id: recording_of(camera, "this version runs recordings only") for camera in site.cameras}
+    return {camera.id: recording_of(camera, "only live runs can have it") for camera in site.cameras}
 
 
 def run_recordings(site: Site, tools: Tools, watcher: Watcher) -> Mapping[CameraId, Summary]:

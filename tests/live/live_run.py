@@ -101,14 +101,27 @@ class LiveRun:
         stderr: The same as they were written.
     """
 
-    def __init__(self, site: SiteFile, *options: str, variables: Mapping[str, str] | None = None) -> None:
-        """Starts it on the file as it is."""
+    def __init__(
+        self,
+        site: SiteFile,
+        *options: str,
+        variables: Mapping[str, str] | None = None,
+        before: Sequence[str] = (),
+    ) -> None:
+        """Starts it on the file as it is.
+
+        Args:
+            site: Its file is written already.
+            options: Of the command line.
+            variables: Of the environment, beside the shell's.
+            before: A program that becomes ours.
+        """
         self.site = site
         self.alerts: list[Alert] = []
         self.told: list[dict[str, str | int | float]] = []
         self.stderr: list[str] = []
         self.process = subprocess.Popen(
-            [*PROGRAM, "run", str(site.path), "--json", "--log-format", "json", *options],
+            [*before, *PROGRAM, "run", str(site.path), "--json", "--log-format", "json", *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,
@@ -126,8 +139,8 @@ class LiveRun:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.process.poll() is None:
-            self.kill()
+        self.process.kill()
+        self._end()
         if kind is not None:
             sys.stderr.write("\n".join(self.stderr[-60:]) + "\n")
 

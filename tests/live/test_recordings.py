@@ -11,11 +11,12 @@ from pipeline.runtime.clock import stopwatch
 from tests.live.footage import write_footage
 from tests.live.live_run import LiveRun, SiteFile, story
 
+pytestmark = pytest.mark.long
+
 START = "start: '2026-01-05T08:00:00+08:00'"
 START_NS = 1_767_571_200_000_000_000
 
 
-@pytest.mark.long
 def test_recordings_run_at_their_pace_to_their_end_and_begin_anew_in_the_next_run(tmp_path: Path) -> None:
     write_footage(tmp_path / "comes.mp4", 5, lambda t_s: t_s >= 1, gop=10)
     write_footage(tmp_path / "small.mp4", 5, lambda t_s: t_s >= 1, gop=10)
@@ -45,7 +46,6 @@ def test_recordings_run_at_their_pace_to_their_end_and_begin_anew_in_the_next_ru
     assert 0 <= entries[0].t - START_NS < 2e9
 
 
-@pytest.mark.long
 def test_a_recording_loops_until_its_time_is_over_and_goes_on_after_a_crash(tmp_path: Path) -> None:
     write_footage(tmp_path / "comes.mp4", 4, lambda t_s: t_s >= 1)
     site = SiteFile(tmp_path, {"cam": f"source: comes.mp4, loop: true, {START}"}, dwell="16s")
@@ -64,7 +64,6 @@ def test_a_recording_loops_until_its_time_is_over_and_goes_on_after_a_crash(tmp_
     assert site.gaps_of("cam") == []
 
 
-@pytest.mark.long
 def test_with_once_a_recording_that_cannot_be_read_is_a_failure_and_keeps_nobody_waiting(tmp_path: Path) -> None:
     write_footage(tmp_path / "street.mp4", 3, lambda _: False)
     site = SiteFile(tmp_path, {"good": f"source: street.mp4, {START}", "bad": f"source: broken.mp4, {START}"})
@@ -76,19 +75,6 @@ def test_with_once_a_recording_that_cannot_be_read_is_a_failure_and_keeps_nobody
     assert run.alerts == []
 
 
-@pytest.mark.parametrize("source", ["source: 'rtsp://127.0.0.1:1/x'", "source: street.mp4, loop: true"])
-def test_once_is_refused_where_there_is_no_end(tmp_path: Path, source: str) -> None:
-    (tmp_path / "street.mp4").touch()
-    site = SiteFile(tmp_path, {"cam": source})
-    site.write()
-    with LiveRun(site, "--pace", "realtime", "--once") as run:
-        assert run.end(30) == 2
-    assert len(run.stderr) == 1
-    assert "camera cam: " in run.stderr[0]
-    assert not site.state.exists()
-
-
-@pytest.mark.long
 def test_a_recording_that_is_exchanged_under_the_run_is_read_again(tmp_path: Path, clips: Path) -> None:
     shutil.copy(clips / "street.mp4", tmp_path / "seen.mp4")
     (tmp_path / "seen.mp4").write_bytes((clips / "street.mp4").read_bytes()[:200_000])
