@@ -108,6 +108,7 @@ class Stream:
         self._abandoned: list[threading.Thread] = []
         self._reader = _Reader(Phase.OPENING, now_ns())
         self._connections = 0
+        self._damage_told: tuple[LivePictures | None, int] = (None, 0)
         self._unreported_packets = self._unreported_bytes = 0
 
     @property
@@ -136,6 +137,7 @@ class Stream:
 
     def watch(self) -> None:
         """Give up a reader that hangs. To be called about once a second."""
+        self._tell_damage()
         reader = self._reader
         hangs = reader.phase in (Phase.OPENING, Phase.READING)
         if not hangs or self._now_ns() - reader.progress_ns < HANGS_AFTER_NS or self._stopping.is_set():
@@ -149,6 +151,17 @@ class Stream:
         self.fault = f"hung while {reader.phase}"
         self._events.warning("stream.hung", stream=self.name, phase=reader.phase.value)
         self._begin()
+
+    def _tell_damage(self) -> None:
+        pictures = self.pictures
+        if pictures is None:
+            return
+        damage = pictures.damage
+        n = damage.broken_packets + damage.lost_pictures + damage.damaged_frames
+        of, n_before = self._damage_told
+        if n > (n_before if of is pictures else 0):
+            self._metrics.damaged(n - (n_before if of is pictures else 0), self.name)
+        self._damage_told = pictures, n
 
     def _begin(self) -> None:
         reader = _Reader(Phase.OPENING, self._now_ns())
