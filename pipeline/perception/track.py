@@ -24,6 +24,10 @@ _NO_EVIDENCE = 0.05
 _REPLACED_IOU = 0.5
 _COVERED_SHARE = 0.25
 _FOOT_TOLERANCE = 0.1
+_SETTLED_S = 2.0
+_MERGED_IOU = 0.45
+_MERGED_S = 0.6
+"""What has stood for a while is not gone because for a moment one box takes in a passer-by as well."""
 _STILL_IOU = 0.75
 _STILL_SHIFT = 0.10
 _RETURNED_LIKENESS = 0.6
@@ -65,6 +69,7 @@ class Track:
         anchor: The box that it has kept since `anchored_s`.
         reference: How the anchor's place looks: see `appearance.patch`.
         looks_like: See `appearance`.
+        astray_s: Since when its boxes have been others than that of its place; None: they are not.
     """
 
     id: int
@@ -83,6 +88,7 @@ class Track:
     sight: Sight = Sight.DETECTED
     is_missed: bool = False
     score_by_class: dict[str, float] = field(default_factory=dict)
+    astray_s: float | None = None
 
     @classmethod
     def begin(cls, track_id: int, family: str, found: Found, picture: Picture, t_s: float) -> "Track":
@@ -220,6 +226,7 @@ class Track:
     def _move(self, box: Box, picture: Picture, t_s: float) -> None:
         elapsed_s = t_s - self.seen_s
         if _kept_place(self.anchor, box):
+            self.astray_s = None
             # A still object's box jitters, and now and then takes in what stands behind; what is told of it should not.
             if not self.is_still():
                 self.box = box
@@ -229,14 +236,24 @@ class Track:
             fresh = patch(picture, self.anchor)
             self.reference += np.float32(_share(elapsed_s, _PLACE_TAU_S)) * (fresh - self.reference)
             return
+        if self._is_merged(box, t_s):
+            return
         if elapsed_s > 0:
             self.velocity = (
                 (box[0] + box[2] - self.box[0] - self.box[2]) / 2 / elapsed_s,
                 (box[1] + box[3] - self.box[1] - self.box[3]) / 2 / elapsed_s,
             )
         self.box = self.anchor = box
-        self.anchored_s = t_s
+        self.anchored_s, self.astray_s = t_s, None
         self.reference = patch(picture, box)
+
+    def _is_merged(self, box: Box, t_s: float) -> bool:
+        """Whether a box that is another than that of the settled object may be of it and a passer-by together."""
+        if self.seen_s - self.anchored_s < _SETTLED_S or iou(self.anchor, box) < _MERGED_IOU:
+            return False
+        if self.astray_s is None:
+            self.astray_s = t_s
+        return t_s - self.astray_s < _MERGED_S
 
 
 def _share(elapsed_s: float, tau_s: float) -> float:

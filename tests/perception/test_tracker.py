@@ -285,3 +285,29 @@ def test_what_moves_and_is_not_looked_at_is_forgotten_after_a_while() -> None:
         assert followed.told(t_s) == []
     followed.verify(shot(GROUND, 1), 13.0)
     assert followed.present() == []
+
+
+@pytest.mark.parametrize("rate", [2, 5, 10, 25])
+def test_a_box_around_a_person_and_a_passer_by_does_not_swap_the_two(rate: float) -> None:
+    followed = tracker()
+    stands: Box = (0.17, 0.35, 0.20, 0.51)
+    for t_s in times(rate, 10):
+        x = 0.40 - 0.04 * t_s
+        passes: Box = (x, 0.31, x + 0.03, 0.43)
+        rows: list[Row] = [("person", 0.7, stands)]
+        if 5.3 <= t_s <= 5.8:
+            rows = [("person", 0.6, (0.16, 0.32, 0.20, 0.51))]
+        elif not 4.9 <= t_s <= 5.8:
+            rows.append(("person", 0.6, passes))
+        present = look(followed, GROUND, rows, t_s)
+    by_place = {round(track.box[0], 2): track.id for track in present}
+    assert by_place[0.17] == 1
+
+
+def test_what_has_stood_and_goes_is_followed_within_a_second() -> None:
+    followed = tracker()
+    for t_s in times(5, 6):
+        box = moved(SPOT, 0.02 * max(0.0, t_s - 4.0) / 0.2)
+        present = look(followed, put(GROUND, box, seed=5, colour=BLUE), [("car", 0.7, box)], t_s)
+        if t_s >= 5.0:
+            assert [track.id for track in present if not track.is_still()] == [1]
