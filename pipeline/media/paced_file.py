@@ -11,13 +11,13 @@ from pipeline.media.recorded_packets import RecordedPackets
 from pipeline.media.stream_fault import StreamFault, StreamLostError
 from pipeline.observation import NS_PER_S, MediaNs
 
-_WAKE_EVERY_S = 0.1
+_WAKE_EVERY_S = 0.2
 
 
 class PacedFile:
     """A recording that is handed out packet by packet as time passes. Implements `Connection`.
 
-    Packets that are due together come without waiting in between; it waits at most ten times a second.
+    Packets that are due together come without waiting in between; it waits at most five times a second.
 
     Remembers which moment of the machine's clock the first packet belongs to.
     """
