@@ -102,7 +102,7 @@ def unchanged(a: Field, b: Field) -> Field:
     compared = agreement(a, b, energy_a, energy_b)
     alike = np.where(compared.known, compared.likeness >= _ALIKE, has_edges(energy_a) == has_edges(energy_b))
     side = FIELD_WIDTH // BLOCKS_WIDE
-    return np.kron(alike.astype(np.float32), np.ones((side, side), np.float32))[..., None]
+    return np.asarray(alike.repeat(side, axis=0).repeat(side, axis=1)[..., None], np.float32)
 
 
 def has_edges(energies: Plane) -> NDArray[np.bool_]:

@@ -91,7 +91,7 @@ def in_infra_red(picture: Picture) -> Picture:
 
 def overexposed(picture: Picture) -> Picture:
     """Half as bright again, the bright parts cut off."""
-    return np.clip(picture * 1.6 + 20, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(picture * 1.6 + 20, 0, 255), np.uint8)
 
 
 def in_fog(picture: Picture) -> Picture:
