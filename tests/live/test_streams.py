@@ -2,6 +2,8 @@
 
 import shutil
 import time
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,10 @@ def test_whatever_a_camera_sends_its_event_is_told(tmp_path: Path, clips: Path) 
         assert not run.events("camera.turn_failed")
 
 
+def have_reconnected(run: LiveRun, cameras: Sequence[str], times: int) -> bool:
+    return all(run.metric("camera_reconnects_total", camera=name) == times for name in cameras)
+
+
 def footage(path: Path, *, codec: str = "libx264", gop: int = 20, b_frames: int = 0) -> Path:
     return write_footage(path, 25, lambda t_s: t_s >= 3, codec=codec, gop=gop, b_frames=b_frames)
 
@@ -80,12 +86,7 @@ def test_three_cameras_that_flap_leave_seven_alone_and_cost_no_threads_nor_handl
                 bad.kill()
                 run.wait(lambda: all(run.metric("camera_connected", camera=name) == 0 for name in flapping))
                 bad.start()
-                run.wait(
-                    lambda n=round_ + 1: all(
-                        run.metric("camera_reconnects_total", camera=name) == n for name in flapping
-                    ),  # type: ignore[misc]
-                    40,
-                )
+                run.wait(partial(have_reconnected, run, flapping, round_ + 1), 40)
             for name in steady:
                 looked = run.metric("camera_looks_total", camera=name, kind="health") - before[name]
                 assert looked > 10
