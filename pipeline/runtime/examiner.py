@@ -159,7 +159,7 @@ class Examiner:
             try:
                 close = looker.look_closely(best.frame(), request)
             except DetectorBusyError:
-                # The rule asks again with the next picture.
+                # The rule makes up its mind without, or asks again.
                 return
             self._enter(replace(close, t=seen.t, health=seen.health), best.bgr)
 
