@@ -262,7 +262,7 @@ class LiveCamera:
         elif now > last:
             if not self._has_signal() or self._is_unseen(now):
                 self._frame_rate.restart()
-                self.examiner.lose(GapCause.NO_SIGNAL, self._looked or last, last)
+                self.examiner.lose(GapCause.NO_SIGNAL, self._looked or self._began or last, last)
                 self._metrics.blind(GapCause.NO_SIGNAL.value)
             self.examiner.pass_time(now)
 

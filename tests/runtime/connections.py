@@ -18,6 +18,7 @@ from pipeline.media.info import StreamInfo
 from pipeline.media.live_decoder import Coding
 from pipeline.media.live_pictures import LivePictures
 from pipeline.observation import MediaNs, nanoseconds
+from pipeline.runtime.back_off import BackOff
 from tests.runtime.standing_car import START, street
 
 FPS = 10
@@ -41,7 +42,7 @@ def packets(n: int, gop: int = 10, *, has_car: bool = False) -> tuple["Packet[Vi
     """The street, coded as H.264, ten pictures a second; no two are the same."""
     generator = np.random.default_rng(3)
     file = io.BytesIO()
-    with av.open(file, "w", format="matroska") as container:
+    with av.open(file, "w", format="mpegts") as container:
         stream = container.add_stream(
             "libx264", rate=Fraction(FPS), options={"preset": "ultrafast", "sc_threshold": "0", "bf": "0"}
         )
@@ -51,11 +52,11 @@ def packets(n: int, gop: int = 10, *, has_car: bool = False) -> tuple["Packet[Vi
         stream.codec_context.gop_size = gop
         stream.codec_context.thread_count = 1
         for _ in range(n):
-            noisy = np.clip(picture + generator.normal(0, 3, (*picture.shape[:2], 1)), 0, 255).astype(np.uint8)
+            noisy = np.clip(picture + generator.integers(-1, 2, (*picture.shape[:2], 1)), 0, 255).astype(np.uint8)
             container.mux(stream.encode(VideoFrame.from_ndarray(noisy, format="bgr24")))
         container.mux(stream.encode(None))
     file.seek(0)
-    with av.open(file, "r") as coded:
+    with av.open(file, "r", format="mpegts") as coded:
         return tuple(packet for packet in coded.demux(coded.streams.video[0]) if packet.size)
 
 
@@ -128,3 +129,16 @@ class Line:
         if isinstance(answer, Exception):
             raise answer
         return answer if isinstance(answer, Scripted) else answer()
+
+
+class Impatient(BackOff):
+    """Counts as a back-off does and waits no longer than a moment."""
+
+    def __init__(self) -> None:
+        super().__init__("test")
+        self.waits: list[tuple[bool, float]] = []
+        self.pause_s = 0.01
+
+    def failed(self, *, is_slow: bool) -> float:
+        self.waits.append((is_slow, super().failed(is_slow=is_slow)))
+        return self.pause_s

@@ -9,12 +9,11 @@ import pytest
 from pipeline.errors import SourceError
 from pipeline.media.arrival import Arrival
 from pipeline.media.stream_fault import StreamFault, StreamLostError
-from pipeline.runtime.back_off import BackOff
 from pipeline.runtime.events_log import EventsLog, LogFormat, LogLevel
 from pipeline.runtime.metrics import CameraMetrics
 from pipeline.runtime.stream import HANGS_AFTER_NS, MOST_ABANDONED, SETTLED_AFTER_NS, Phase, Stream
 from tests.cli.shell import wait_until
-from tests.runtime.connections import Clock, Line, Scripted, arrival
+from tests.runtime.connections import Clock, Impatient, Line, Scripted, arrival
 
 LOST = StreamLostError(StreamFault.LOST, "rtsp://10.0.0.8/1: broke off")
 REFUSED = StreamLostError(StreamFault.REFUSED_PASSWORD, "rtsp://10.0.0.8/1: refuses the password")
@@ -33,19 +32,6 @@ class Listener:
     def ended(self, stream: Stream) -> None:
         del stream
         self.endings += 1
-
-
-class Impatient(BackOff):
-    """Counts as a back-off does and waits no longer than a moment."""
-
-    def __init__(self) -> None:
-        super().__init__("test")
-        self.waits: list[tuple[bool, float]] = []
-        self.pause_s = 0.01
-
-    def failed(self, *, is_slow: bool) -> float:
-        self.waits.append((is_slow, super().failed(is_slow=is_slow)))
-        return self.pause_s
 
 
 class Rig:
