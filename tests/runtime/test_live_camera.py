@@ -1,6 +1,7 @@
 """Which picture of a camera is looked at next, on which of its streams, and what is told while there is none."""
 
 import io
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -74,11 +75,11 @@ class Rig:
             for name, line in lines.items()
         }
         self.fed: dict[str, int] = {}
-        self.n_arrived = 0
+        self.came = threading.Semaphore(0)
 
     def arrived(self, stream: Stream, arrival: Arrival) -> None:
         self.camera.arrived(stream, arrival)
-        self.n_arrived += 1
+        self.came.release()
 
     def ended(self, stream: Stream) -> None:
         self.camera.ended(stream)
@@ -105,9 +106,8 @@ class Rig:
                 self.take_turns()
 
     def send(self, connection: Scripted, packet: Arrival) -> None:
-        n = self.n_arrived + 1
         connection.feed(packet)
-        wait_until(lambda: self.n_arrived == n, 5)
+        assert self.came.acquire(timeout=5)
 
     def take_turns(self) -> int:
         """All that are due; how many those were."""
