@@ -56,7 +56,7 @@ def test_a_log_gives_alerts_jsonl_and_a_line_an_alert(
     first, second = shown.out.splitlines()
     assert first.startswith("2026-01-05 08:00:06  raised                  critical  ")
     assert second.startswith("2026-01-05 08:00:08  cleared (left)          critical  ")
-    assert shown.err.startswith("1 events, 36 pictures looked at (")
+    assert shown.err.startswith("1 events, 22 pictures looked at (")
     assert shown.err.endswith(f" times real time: {out}/alerts.jsonl\n")
     assert list(files_in(out)) == ["alerts.jsonl", "observations.parquet"]
     assert list(read_log(out / "observations.parquet"))[-1] == list(read_log(log))[-1]
@@ -85,9 +85,9 @@ def test_json_is_the_messages_and_the_summary_and_nothing_else(
     summary = json.loads(last)["summary"]
     assert summary == {
         "events": 1,
-        "looks": 36,
+        "looks": 22,
         "network_looks": summary["network_looks"],
-        "media_s": 17.5,
+        "media_s": 17.8,
         "damage": 0,
         "out": str(tmp_path / "out"),
     }
@@ -194,7 +194,7 @@ def test_a_folder_is_no_source(
     site_and_log: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, line = told(["replay", site_and_log[0], "--source", tmp_path, "--out", tmp_path / "out"], capsys)
-    assert (code, line) == (2, f"{tmp_path}: not a file, expected a video file")
+    assert (code, line) == (2, f"{tmp_path}: holds no log (expected the log folder of one camera)")
 
 
 @pytest.mark.parametrize("below", ["", "/deeper"])

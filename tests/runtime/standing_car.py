@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
+from zlib import crc32
 
 import av
 import numpy as np
@@ -85,8 +86,8 @@ def street(*, has_car: bool, grain: int = 0) -> Bgr:
 
 
 def _grain(number: int) -> int:
-    """Another one than a few pictures before, whatever the step; few enough to keep."""
-    return number * number % 11
+    """Without a period, so that no step meets the same one again and again; few enough to keep."""
+    return crc32(number.to_bytes(4, "big")) % 13
 
 
 def car_finder() -> ScriptedDetector:
