@@ -178,7 +178,7 @@ class LiveConnection:
                     pts = packet.pts if self._is_stamped else None
                     pts_ns = None if pts is None else pts * self._tick[0] // self._tick[1]
                     return _Raw(packet, pts_ns, self._now_ns())
-        except (av.FFmpegError, OSError, ValueError, RuntimeError, MemoryError) as error:
+        except (av.FFmpegError, IndexError, OSError, ValueError, RuntimeError, MemoryError) as error:
             failure = error
         if failure is None:
             raise StreamLostError(StreamFault.ENDED, f"{self._url}: the sender ended the stream")

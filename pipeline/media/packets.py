@@ -135,7 +135,8 @@ class PacketReader:
                     if packet.is_corrupt:
                         self._damage.broken_packets += 1
                     yield packet
-            except (av.FFmpegError, MemoryError) as error:
+            # IndexError: damage that looks like a further stream, which PyAV does not know of.
+            except (av.FFmpegError, IndexError, MemoryError) as error:
                 self._check_file(error)
                 unreadable += 1
                 self._damage.unreadable_places += unreadable == 1

@@ -122,7 +122,7 @@ class RecordedPackets:
                 for packet in self._packets:
                     if packet.size:
                         return packet
-            except (av.FFmpegError, MemoryError) as error:
+            except (av.FFmpegError, IndexError, MemoryError) as error:
                 n_unreadable += 1
                 if n_unreadable > _MAX_UNREADABLE_IN_A_ROW:
                     message = f"{self._path}: cannot be read on: {reason(error)}"

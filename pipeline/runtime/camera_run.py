@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.outbox import Outbox
 from pipeline.alerts.publisher import NoPictureError, Publisher
-from pipeline.config.resolved import Camera, LiveSource, RecordedSource, Site
+from pipeline.config.resolved import Camera, Geofence, LiveSource, RecordedSource, Site
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import StateError
 from pipeline.media.frame import Bgr
@@ -36,7 +37,7 @@ from pipeline.runtime.turns import Turns
 _CHECKPOINT_EVERY_NS = nanoseconds(4.0)
 _REMEMBER_FIRST_NS = nanoseconds(10.0)
 _REMEMBER_EVERY_NS = nanoseconds(45.0)
-_WATCH, _LOOKER = "watch", "looker/"
+_WATCH, _LOOKER = "watch/", "looker/"
 LOG_FOLDER = "log"
 MEMORY_FOLDER = "memory"
 
@@ -139,6 +140,9 @@ class CameraRun:
     def reason(self, site: Site, camera: Camera, publisher: Publisher) -> None:
         """Take over other rules or fences; the streams go on. Only between turns."""
         snapshot = self._reasoner.snapshot()
+        if _name_of(camera.geofence) != _name_of(self.camera.geofence):
+            self._watch = camera_watch(camera)
+            self.live.examiner.watch_with(self._watch)
         self.camera, self._publisher = camera, publisher
         self._reasoner = Reasoner.resume(
             site.id, camera.id, site.rules, camera.geofence, self._shared.vocabulary, snapshot=snapshot
@@ -192,7 +196,7 @@ class CameraRun:
 
     def _memory(self) -> Mapping[str, bytes]:
         looks = {f"{_LOOKER}{view}": memory for view, memory in self._eyes.snapshot().items()}
-        return {_WATCH: self._watch.snapshot(), **looks}
+        return {f"{_WATCH}{_name_of(self.camera.geofence)}": self._watch.snapshot(), **looks}
 
     def _recalled(self) -> CameraWatch:
         """The watch as it was, and the eyes as well; afresh where that cannot be read."""
@@ -200,7 +204,8 @@ class CameraRun:
             parts = read_memory(self._memory_path, self.camera.id)
             views = {name.removeprefix(_LOOKER): part for name, part in parts.items() if name.startswith(_LOOKER)}
             self._eyes.resume(views)
-            return camera_watch(self.camera, parts.get(_WATCH, b""))
+            # Whoever turns a camera draws its fences anew: its old view is then no reference any more.
+            return camera_watch(self.camera, parts.get(f"{_WATCH}{_name_of(self.camera.geofence)}", b""))
         except StateError as error:
             self._events.warning("camera.memory_lost", error=error)
             return camera_watch(self.camera)
@@ -268,6 +273,11 @@ class CameraRun:
             metrics=self._metrics,
             events=self._events,
         )
+
+
+def _name_of(fence: Geofence) -> str:
+    """Another one for other zones or views."""
+    return sha256(repr((fence.zones, fence.masks, fence.views)).encode()).hexdigest()[:16]
 
 
 def _no_picture() -> Bgr:

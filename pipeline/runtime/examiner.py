@@ -82,6 +82,10 @@ class Examiner:
         """The rules look elsewhere from now on."""
         self._attention = attention
 
+    def watch_with(self, watch: CameraWatch) -> None:
+        """Another reference view counts from now on."""
+        self._watch = watch
+
     def examine(self, frame: Frame, full: Callable[[], Frame], frame_rate: float = 0.0) -> None:
         """Look at the next picture.
 
@@ -113,7 +117,8 @@ class Examiner:
         if self._blindness is not None and self._blindness.cause is cause:
             return
         if self._blindness is not None:
-            since = min(since, self._blindness.since)
+            if self._blindness.cause is not GapCause.NOT_WATCHED:
+                since = min(since, self._blindness.since)
             self._close(t)
         self._blindness = Blindness(cause, since)
         self._enter_gap(t)
@@ -135,9 +140,9 @@ class Examiner:
         self._last = last
 
     def resume(self, last: MediaNs) -> None:
-        """Go on after a run that ended at `last` and was not finished: what passed since was not seen."""
+        """Go on after a run that ended at `last` and was not finished: since then nobody watched."""
         self._last = last
-        self.lose(GapCause.NO_SIGNAL, last, last)
+        self.lose(GapCause.NOT_WATCHED, last, last)
 
     def jump(self, t: MediaNs) -> None:
         """The camera's clock jumped: what passed is not known."""

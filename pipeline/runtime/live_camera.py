@@ -260,11 +260,20 @@ class LiveCamera:
             self._began = now
             self.examiner.start(now)
         elif now > last:
-            if not self._has_signal() or self._is_unseen(now):
+            if self._began is None:
+                # A run before this one was broken off: how long the camera has had no signal counts from now.
+                self._began = now
+            elif self._is_unseen(now) or not (self._has_signal() or self._is_taken_up(now)):
                 self._frame_rate.restart()
-                self.examiner.lose(GapCause.NO_SIGNAL, self._looked or self._began or last, last)
+                self.examiner.lose(GapCause.NO_SIGNAL, self._looked or self._began, last)
                 self._metrics.blind(GapCause.NO_SIGNAL.value)
             self.examiner.pass_time(now)
+
+    def _is_taken_up(self, now: MediaNs) -> bool:
+        """Whether a former run's camera has only just been tried again."""
+        blindness = self.examiner.blindness
+        is_waiting = blindness is not None and blindness.cause is GapCause.NOT_WATCHED
+        return is_waiting and now - (self._began or now) <= HOLE_NS
 
     def _is_unseen(self, now: MediaNs) -> bool:
         """Whether packets come, and nothing that could be decoded has for long."""

@@ -139,12 +139,20 @@ def test_a_run_that_goes_on_was_blind_in_between(site: Site) -> None:
     scene.examiner.resume(at(-3))
     scene.see(0)
     assert scene.kinds() == [
-        (-3, "open no_signal"),
+        (-3, "open not_watched"),
         (-1, "Tick"),
-        (-1, "open no_signal"),
-        (0, "closed no_signal"),
+        (-1, "open not_watched"),
+        (0, "closed not_watched"),
         (0, "Observation"),
     ]
+
+
+def test_a_camera_that_is_not_there_when_a_run_goes_on_has_had_no_signal_since_then_only(site: Site) -> None:
+    scene = Scene(site)
+    scene.examiner.resume(at(-3))
+    scene.examiner.lose(GapCause.NO_SIGNAL, at(2), at(4))
+    assert scene.examiner.blindness is not None
+    assert scene.examiner.blindness.since == at(2)
 
 
 def test_after_a_weekend_time_is_told_in_longer_steps(site: Site) -> None:
