@@ -140,6 +140,15 @@ def test_a_recording_that_has_ended_leaves_no_checkpoint(folder: Path) -> None:
         assert outbox.open_events() == ()
 
 
+def test_a_checkpoint_that_was_on_its_way_as_a_recording_ended_is_not_kept(folder: Path) -> None:
+    write_video(folder / "empty.mp4", 2.0, lambda _: False, gop=10)
+    site = site_of(folder, "empty.mp4", loop=False)
+    with running(site) as one:
+        wait_until(lambda: one.live.is_over, 10)
+    with Outbox(site.state, wall_now_ns) as outbox:
+        assert outbox.checkpoint(CAM_0) is None
+
+
 def test_a_camera_s_event_goes_on_after_a_kill_and_is_told_once(folder: Path) -> None:
     site = site_of(folder, "car.mp4")
     with running(site, is_killed=True) as first:
