@@ -12,6 +12,7 @@ from pipeline.alerts.publisher import Destination, Publisher
 from pipeline.config.resolved import Camera, Rule, Site
 from pipeline.errors import SmartAlertError, StateError, UsageError
 from pipeline.observation import CameraId, nanoseconds, seconds
+from pipeline.runtime.allocator import give_back
 from pipeline.runtime.camera_run import CameraRun, Shared
 from pipeline.runtime.eyes import camera_watch
 from pipeline.runtime.orphans import last_alert, orphans
@@ -19,6 +20,7 @@ from pipeline.runtime.status_server import CameraState, Liveness, Readiness
 
 _REVIEW_EVERY_S = 0.5
 _SAVE_EVERY_NS = nanoseconds(5.0)
+_GIVE_BACK_EVERY_NS = nanoseconds(60.0)
 _STUCK_AFTER_NS = nanoseconds(60.0)
 _LOADED_BELOW = 0.8
 _RELIEVED_ABOVE = 0.9
@@ -67,7 +69,7 @@ class LiveSite:
             threading.Thread(target=self._work, name=f"worker-{number}", daemon=True) for number in range(crew.workers)
         ]
         self._supervisor = threading.Thread(target=self._supervise, name="supervisor", daemon=True)
-        self._saved_ns = self._turned_ns = shared.now_ns()
+        self._saved_ns = self._turned_ns = self._gave_back_ns = shared.now_ns()
         self._loaded_since_ns: int | None = None
         self._is_overloaded = False
 
@@ -215,6 +217,7 @@ class LiveSite:
                     self._review(run)
                 self._note_load()
                 self._save_if_due()
+            self._give_back_if_due()
 
     def _review(self, run: CameraRun) -> None:
         try:
@@ -222,6 +225,12 @@ class LiveSite:
         # As in a turn: a fault with one camera is not the others'.
         except Exception as error:  # noqa: BLE001
             self._failed(run.camera.id, error)
+
+    def _give_back_if_due(self) -> None:
+        now_ns = self._shared.now_ns()
+        if now_ns - self._gave_back_ns >= _GIVE_BACK_EVERY_NS:
+            self._gave_back_ns = now_ns
+            give_back()
 
     def _save_if_due(self) -> None:
         now_ns = self._shared.now_ns()
