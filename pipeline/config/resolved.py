@@ -7,16 +7,18 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pipeline.config.area import Area, GroundArea, PictureShare
+from pipeline.config.camera_source import CPU_DECODE, LiveSource, RecordedSource, Transport
 from pipeline.config.catalogue import Algorithm, EventPer, Severity
 from pipeline.config.ground import GroundMap
 from pipeline.config.ids import RuleId, ZoneId
 from pipeline.config.schedule import Schedule
 from pipeline.config.secrets import SecretUrl
 from pipeline.errors import Fault
-from pipeline.observation import CameraId, MediaNs
+from pipeline.observation import CameraId
 
 # With the types of its fields, so that who uses a site needs this module alone.
 __all__ = [
+    "CPU_DECODE",
     "NOWHERE",
     "Area",
     "Camera",
@@ -130,56 +132,6 @@ class Geofence:
     masks: tuple[Zone, ...] = ()
     ground: GroundMap | None = None
     views: tuple[View, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedSource:
-    """A file.
-
-    Attributes:
-        path: Absolute.
-        start: When it was recorded; None: the container's creation time, else 1970.
-        loop: Begin again at its end.
-        sub: The same recording as the camera's small stream; None where there is none.
-    """
-
-    path: Path
-    start: MediaNs | None
-    loop: bool
-    sub: Path | None = None
-
-    def __str__(self) -> str:
-        return str(self.path)
-
-
-class Transport(StrEnum):
-    """How RTSP's packets travel."""
-
-    TCP = "tcp"
-    UDP = "udp"
-
-
-CPU_DECODE = "cpu"
-
-
-@dataclass(frozen=True, slots=True)
-class LiveSource:
-    """A camera's streams.
-
-    Attributes:
-        main: The full picture.
-        sub: The small one; None where there is none.
-        transport: Of RTSP.
-        decode: `cpu`, or the name of a hardware decoder as FFmpeg has it (`cuda`, `vaapi`, `qsv` ...).
-    """
-
-    main: SecretUrl
-    sub: SecretUrl | None
-    transport: Transport = Transport.TCP
-    decode: str = CPU_DECODE
-
-    def __str__(self) -> str:
-        return str(self.main) if self.sub is None else f"{self.main} (sub-stream {self.sub})"
 
 
 @dataclass(frozen=True, slots=True)
