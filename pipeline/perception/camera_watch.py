@@ -14,7 +14,7 @@ from pipeline.errors import StateError
 from pipeline.observation import GapCause, MediaNs, nanoseconds
 from pipeline.perception.clearness import Clearness, Edges, edges_of, is_bare, is_black, is_night
 from pipeline.perception.detections import Picture
-from pipeline.perception.looker import FramePictures, analysis_size
+from pipeline.perception.frames import FramePictures, analysis_size
 from pipeline.perception.planes import Plane, resized
 from pipeline.perception.stillness import Stillness
 from pipeline.perception.view import Match, View, ViewMemory, check_memory, given_pictures

@@ -7,7 +7,6 @@ no more of the picture than matters; in between the places of still objects; and
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from pipeline.geofence.boxes import Box, as_box, covered, iou, shared_area
 from pipeline.observation import NS_PER_S, WHOLE_PICTURE, Look, LookKind, MediaNs, Objects, Observation
 from pipeline.perception.appearance import appearance
 from pipeline.perception.detections import Detections, DetectorBusyError, ObjectDetector, Picture
+from pipeline.perception.frames import FramePictures, analysis_size
 from pipeline.perception.glance import Glance
 from pipeline.perception.looker_memory import LookerMemory, read, written
 from pipeline.perception.nms import merge_families
@@ -29,8 +29,6 @@ from pipeline.perception.tracker import MIN_SCORE, Tracker
 from pipeline.perception.vigil import Vigil
 from pipeline.perception.windows import Region, attention_region, close_input_px, close_window
 
-ANALYSIS_WIDTH_PX = 640
-"""Longer side of the picture that is analysed; a smaller one is not enlarged."""
 _MASKING_SCORE = 0.2
 _MASKING_S = 1.0
 _CLOSE_MIN_SCORE = 0.15
@@ -40,28 +38,6 @@ IDS_LEFT_FREE = 1000
 """More than a camera can have given between its last snapshot and a crash."""
 NO_TRACK = 0
 """Track of an object in a close look that is none of those followed."""
-
-
-class FramePictures(Protocol):
-    """A decoded frame, as much of it as perception needs."""
-
-    @property
-    def t(self) -> MediaNs:
-        """When it was captured."""
-        ...
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height, px."""
-        ...
-
-    def scaled(self, width: int, height: int) -> Picture:
-        """The picture at this size, BGR."""
-        ...
-
-    def full(self) -> Picture:
-        """The picture as it was recorded, BGR."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,10 +283,3 @@ class _Moment:
     def heeds(self, box: Box) -> bool:
         """Whether what is in a box matters."""
         return not self.attention or any(shared_area(box, one) > 0 for one in self.attention)
-
-
-def analysis_size(frame_size: tuple[int, int]) -> tuple[int, int]:
-    """Width and height, px, at which a frame of this size is analysed."""
-    width, height = frame_size
-    scale = min(1.0, ANALYSIS_WIDTH_PX / max(width, height))
-    return max(2, round(width * scale)), max(2, round(height * scale))

@@ -23,7 +23,8 @@ from pipeline.observation import (
 )
 from pipeline.perception.appearance import APPEARANCE_LENGTH
 from pipeline.perception.detections import Detections, Picture, ScriptedDetector
-from pipeline.perception.looker import NO_TRACK, Looker, LookerSettings, analysis_size
+from pipeline.perception.frames import analysis_size
+from pipeline.perception.looker import NO_TRACK, Looker, LookerSettings
 from tests.perception.street import Floats, enlarged, found, ground, put, shot
 
 VOCABULARY = load_vocabulary()
