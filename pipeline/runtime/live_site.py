@@ -9,13 +9,14 @@ from typing import Self
 
 from pipeline.alerts.evidence import EvidenceKeeper
 from pipeline.alerts.publisher import Destination, Publisher
-from pipeline.config.resolved import Camera, Rule, Site
-from pipeline.errors import SmartAlertError, StateError, UsageError
+from pipeline.config.resolved import Camera, Site
+from pipeline.errors import SmartAlertError, StateError
 from pipeline.observation import CameraId, nanoseconds, seconds
 from pipeline.runtime.allocator import give_back
 from pipeline.runtime.camera_run import CameraRun, Shared
 from pipeline.runtime.eyes import camera_watch
 from pipeline.runtime.orphans import last_alert, orphans
+from pipeline.runtime.site_change import refuse_restart_only, rules_of
 from pipeline.runtime.status_server import CameraState, Liveness, Readiness
 
 _REVIEW_EVERY_S = 0.5
@@ -112,7 +113,7 @@ class LiveSite:
             UsageError: Something changed that only a new start can take over.
             SourceError: The picture of a view cannot be read; nothing has changed.
         """
-        _refuse_restart_only(self._site, site)
+        refuse_restart_only(self._site, site)
         for camera in site.cameras:
             # What can fail is tried before anything changes.
             camera_watch(camera)
@@ -165,7 +166,7 @@ class LiveSite:
         turns.hold(camera.id)
         try:
             self._publisher.adopt(before.publisher, camera.id)
-            if run.camera != camera or _rules_of(before.site, camera.id) != _rules_of(self._site, camera.id):
+            if run.camera != camera or rules_of(before.site, camera.id) != rules_of(self._site, camera.id):
                 run.reason(self._site, camera, self._publisher)
             else:
                 run.speak_by(self._publisher)
@@ -281,25 +282,3 @@ class _Before:
 
 def _has_died(thread: threading.Thread) -> bool:
     return thread.ident is not None and not thread.is_alive()
-
-
-def _rules_of(site: Site, camera: CameraId) -> list[Rule]:
-    return [rule for rule in site.rules if camera in rule.zones_by_camera]
-
-
-def _refuse_restart_only(before: Site, after: Site) -> None:
-    """What belongs to the whole run stays as it was started."""
-    changed = [
-        key
-        for key, old, new in (
-            ("site.id", before.id, after.id),
-            ("site.timezone", before.timezone, after.timezone),
-            ("state", before.state, after.state),
-            ("redis", before.redis, after.redis),
-            ("detector", before.detector, after.detector),
-            ("operation", before.operation, after.operation),
-        )
-        if old != new
-    ]
-    if changed:
-        raise UsageError(f"{after.path}: a change of {', '.join(changed)} needs a new start; the old file goes on")

@@ -1,0 +1,32 @@
+"""What differs between two versions of a site, and whether a run can take it over."""
+
+from pipeline.config.resolved import Rule, Site
+from pipeline.errors import UsageError
+from pipeline.observation import CameraId
+
+
+def rules_of(site: Site, camera: CameraId) -> list[Rule]:
+    """The rules that look at a camera."""
+    return [rule for rule in site.rules if camera in rule.zones_by_camera]
+
+
+def refuse_restart_only(before: Site, after: Site) -> None:
+    """What belongs to the whole run stays as it was started.
+
+    Raises:
+        UsageError: Something of that changed.
+    """
+    changed = [
+        key
+        for key, old, new in (
+            ("site.id", before.id, after.id),
+            ("site.timezone", before.timezone, after.timezone),
+            ("state", before.state, after.state),
+            ("redis", before.redis, after.redis),
+            ("detector", before.detector, after.detector),
+            ("operation", before.operation, after.operation),
+        )
+        if old != new
+    ]
+    if changed:
+        raise UsageError(f"{after.path}: a change of {', '.join(changed)} needs a new start; the old file goes on")
