@@ -241,12 +241,11 @@ class LiveRun:
         yield "stdout", "\n".join(alert.to_json() for alert in self.alerts)
         yield "the command line", Path(f"/proc/{self.process.pid}/cmdline").read_text(encoding="utf-8")
         for task in Path(f"/proc/{self.process.pid}/task").iterdir():
-            yield "a thread's name", (task / "comm").read_text(encoding="utf-8")
+            yield "a thread's name", read(task / "comm")
         for page in ("/metrics", "/healthz", "/readyz"):
             yield page, self.get(page)[1]
         for path in sorted(self.site.state.rglob("*")):
-            if path.is_file():
-                yield str(path), path.read_bytes().decode("latin-1")
+            yield str(path), read(path)
 
     def _end(self) -> None:
         self.process.wait()
@@ -267,6 +266,14 @@ class LiveRun:
                 self.told.append(json.loads(line))
             except ValueError:
                 continue
+
+
+def read(path: Path) -> str:
+    """What is in a file; nothing where there is none any more."""
+    try:
+        return path.read_bytes().decode("latin-1") if path.is_file() else ""
+    except OSError:
+        return ""
 
 
 def story(alerts: Sequence[Alert]) -> list[tuple[str, str | None]]:

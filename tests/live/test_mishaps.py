@@ -1,4 +1,4 @@
-"""What goes wrong around a live run: Redis dies, the disk is full, one camera's pictures make the network fail."""
+"""What goes wrong around a live run: Redis dies, the disk is full."""
 
 import os
 import shutil
@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.alerts.servers import RunningServer
-from tests.live.footage import GREEN, write_footage
 from tests.live.live_run import LiveRun, SiteFile, free_port, story
 
 pytestmark = pytest.mark.long
@@ -22,7 +21,7 @@ def test_alerts_wait_for_a_redis_that_was_killed_and_come_once(tmp_path: Path, c
         site = SiteFile(tmp_path, {"cam": "source: comes.mp4, start: '2026-01-05T08:00:00'"}, dwell="1s")
         site.redis = f"redis://127.0.0.1:{port}/0"
         site.write()
-        with LiveRun(site, "--duration", "20s") as run:
+        with LiveRun(site, "--duration", "13s") as run:
             run.wait_for_event("run.started")
             redis.kill()
             run.wait_for_event("redis.away")
@@ -35,25 +34,6 @@ def test_alerts_wait_for_a_redis_that_was_killed_and_come_once(tmp_path: Path, c
             rows = client.xrange("smart-alert:alerts") or []
         told = [(fields["id"], fields["state"]) for _, fields in rows if fields is not None]
         assert told == [(raised.id, "raised"), (raised.id, "cleared")]
-
-
-def test_a_camera_on_whose_pictures_the_network_fails_stops_no_other(tmp_path: Path, clips: Path) -> None:
-    shutil.copy(clips / "comes.mp4", tmp_path)
-    write_footage(tmp_path / "green.mp4", 20, lambda t_s: t_s >= 1, colour=GREEN)
-    site = SiteFile(tmp_path, {"bad": "source: green.mp4, loop: true", "good": "source: comes.mp4"})
-    site.write()
-    with LiveRun(site) as run:
-        run.wait_for_alert("raised", "good")
-        failed = run.wait_for_event("camera.turn_failed", camera="bad")
-        assert "Traceback" not in "\n".join(run.stderr)
-        assert "GatherElements" in str(failed["error"])
-        failures = run.metric("camera_failed_looks_total", camera="bad")
-        run.wait(lambda: run.metric("camera_failed_looks_total", camera="bad") > failures)
-        assert run.metric("camera_failed_looks_total", camera="good") == 0
-        assert run.metric("camera_detector_refused_total", camera="good") == 0
-        assert run.get("/healthz")[0] == 200
-        assert run.stop() < 5
-        assert run.process.returncode == 0
 
 
 def test_a_full_disk_costs_the_log_and_delays_alerts_and_nothing_else(tmp_path: Path, clips: Path) -> None:

@@ -17,7 +17,7 @@ START = "start: '2026-01-05T08:00:00+08:00'"
 START_NS = 1_767_571_200_000_000_000
 
 
-def test_recordings_run_at_their_pace_to_their_end_and_begin_anew_in_the_next_run(tmp_path: Path) -> None:
+def test_recordings_run_at_their_pace_to_their_end(tmp_path: Path) -> None:
     write_footage(tmp_path / "comes.mp4", 5, lambda t_s: t_s >= 1, gop=10)
     write_footage(tmp_path / "small.mp4", 5, lambda t_s: t_s >= 1, gop=10)
     site = SiteFile(
@@ -28,19 +28,14 @@ def test_recordings_run_at_their_pace_to_their_end_and_begin_anew_in_the_next_ru
         },
     )
     site.write()
-    told = []
-    for _ in range(2):
-        elapsed_s = stopwatch()
-        with LiveRun(site, "--pace", "realtime", "--once") as run:
-            assert run.end(40) == 0
-            assert elapsed_s() > 4.5
-        for camera in ("one", "two"):
-            assert story(run.alerts_of(camera)) == [("raised", None), ("cleared", "source_ended")]
-        assert not run.events("camera.resumed")
-        told.append({alert.camera.id: alert for alert in run.alerts_of(state="raised") if alert.camera is not None})
+    elapsed_s = stopwatch()
+    with LiveRun(site, "--pace", "realtime", "--once") as run:
+        assert run.end(40) == 0
+        assert elapsed_s() > 4.5
     for camera in ("one", "two"):
-        started = [run_told[camera].started_at.timestamp() - START_NS / 1e9 for run_told in told]
-        assert started == [pytest.approx(1.0, abs=0.6)] * 2
+        assert story(run.alerts_of(camera)) == [("raised", None), ("cleared", "source_ended")]
+        started = run.alerts_of(camera, "raised")[0].started_at.timestamp() - START_NS / 1e9
+        assert started == pytest.approx(1.0, abs=0.6)
     entries = site.log_of("one")
     assert [entry.t for entry in entries] == sorted(entry.t for entry in entries)
     assert 0 <= entries[0].t - START_NS < 2e9
@@ -60,7 +55,7 @@ def test_a_recording_loops_until_its_time_is_over_and_goes_on_after_a_crash(tmp_
     assert times == sorted(times)
     # No time passed for the recording between the runs, and none is lost over its end.
     assert max(after - before for before, after in pairwise(times)) < 6
-    assert times[-1] > 14
+    assert times[-1] > 9
     assert site.gaps_of("cam") == []
 
 

@@ -16,12 +16,11 @@ def test_a_dwell_and_an_event_outlive_kill_9(tmp_path: Path, clips: Path) -> Non
     """Killed in the middle of the dwell, again after the raise, and once more while the thing goes away."""
     shutil.copy(clips / "car.mp4", tmp_path / "seen.mp4")
     with RtspServer({"gate": Recording(tmp_path / "seen.mp4")}) as server:
-        site = SiteFile(tmp_path, {"cam": f"source: '{server.url('gate')}'"}, dwell="14s")
+        site = SiteFile(tmp_path, {"cam": f"source: '{server.url('gate')}'"}, dwell="11s")
         site.write()
         with LiveRun(site) as first:
-            first.wait(lambda: first.metric("camera_looks_total", kind="health") >= 5, 30)
-            # A checkpoint is at most some nine seconds behind.
-            first.wait(lambda: any(entry.name == "cam.memory" for entry in site.state.glob("memory/*")), 30)
+            # A checkpoint is at most some five seconds behind.
+            first.wait(lambda: first.metric("camera_looks_total", kind="health") >= 10, 30)
             assert first.alerts == []
             first.kill()
         with LiveRun(site) as second:
@@ -38,9 +37,10 @@ def test_a_dwell_and_an_event_outlive_kill_9(tmp_path: Path, clips: Path) -> Non
     assert (cleared.id, cleared.started_at) == (raised.id, raised.started_at)
     # It began under the first run and was not begun anew.
     assert raised.started_at.timestamp() * 1e9 < site.gaps_of("cam")[0].blind_from
-    assert raised.dwell_s >= 14
+    assert raised.dwell_s >= 11
     assert_is_a_log(site.log_of("cam"))
-    assert len(site.gaps_of("cam")) == 2
+    # Of the second one's end the log may have lost what was not written yet.
+    assert len(site.gaps_of("cam")) in (1, 2)
 
 
 def test_what_goes_from_the_site_file_between_two_runs_is_cleared(tmp_path: Path, clips: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.observation import Observation
-from tests.live.footage import write_footage
+from tests.live.footage import GREEN, write_footage
 from tests.live.live_run import LiveRun, SiteFile
 from tests.rtsp.server import Pattern, Recording, RtspServer
 
@@ -28,6 +28,9 @@ def test_whatever_a_camera_sends_its_event_is_told(tmp_path: Path, clips: Path) 
         cameras = {name: f"source: '{server.url(name)}'" for name in (*kinds, "resized")}
         cameras["udp"] = f"source: '{server.url('plain')}', transport: udp"
         main, sub = server.url("plain"), server.url("b-frames")
+        # The network fails on its pictures: nobody else's business.
+        cameras["bad"] = "source: green.mp4, loop: true"
+        write_footage(tmp_path / "green.mp4", 10, lambda t_s: t_s >= 1, colour=GREEN)
         cameras["both"] = f"streams: {{main: '{main}', sub: '{sub}'}}"
         site = SiteFile(tmp_path, cameras)
         site.write()
@@ -37,15 +40,23 @@ def test_whatever_a_camera_sends_its_event_is_told(tmp_path: Path, clips: Path) 
                 assert raised.evidence is not None
                 assert raised.objects[0].box == pytest.approx((0.4, 0.5, 0.6, 0.7), abs=0.03)
             run.wait(lambda: (480, 320) in sizes(site, "resized"))
-            for name in cameras:
+            failed = run.wait_for_event("camera.turn_failed")
+            assert failed["camera"] == "bad"
+            assert "GatherElements" in str(failed["error"])
+            n_failed = run.metric("camera_failed_looks_total", camera="bad")
+            run.wait(lambda: run.metric("camera_failed_looks_total", camera="bad") > n_failed)
+            for name in cameras.keys() - {"bad"}:
                 assert run.metric("camera_reconnects_total", camera=name) == 0
                 assert run.metric("camera_failed_looks_total", camera=name) == 0
+                assert run.metric("camera_detector_refused_total", camera=name) == 0
                 assert run.metric("camera_pictures_damaged_total", camera=name) == 0
+            assert run.get("/healthz")[0] == 200
             assert run.stop() < 5
             assert run.process.returncode == 0
         assert sizes(site, "resized") == [(320, 240), (480, 320)]
         assert len(run.alerts_of(state="raised")) == len(kinds) + 2
-        assert not run.events("camera.turn_failed")
+        assert len(run.events("camera.turn_failed")) == 1
+        assert "Traceback" not in "\n".join(run.stderr)
 
 
 def have_reconnected(run: LiveRun, cameras: Sequence[str], times: int) -> bool:
@@ -82,14 +93,14 @@ def test_three_cameras_that_flap_leave_seven_alone_and_cost_no_threads_nor_handl
                 run.wait_for_alert("raised", name)
             threads, handles = run.n_threads, run.n_handles
             before = {name: run.metric("camera_looks_total", camera=name, kind="health") for name in steady}
-            for round_ in range(4):
+            for round_ in range(3):
                 bad.kill()
                 run.wait(lambda: all(run.metric("camera_connected", camera=name) == 0 for name in flapping))
                 bad.start()
                 run.wait(partial(have_reconnected, run, flapping, round_ + 1), 40)
             for name in steady:
                 looked = run.metric("camera_looks_total", camera=name, kind="health") - before[name]
-                assert looked > 10
+                assert looked > 6
                 assert run.metric("camera_looks_achieved_ratio", camera=name) > 0.8
                 assert run.metric("camera_reconnects_total", camera=name) == 0
             time.sleep(1)
