@@ -65,6 +65,7 @@ def test_a_full_disk_costs_the_log_and_delays_alerts_and_nothing_else(tmp_path: 
         snapshot = Path(raised.evidence.snapshot.removeprefix("file://"))
         assert Path(f"/proc/{run.process.pid}/root{snapshot}").stat().st_size > 0
         assert run.get("/healthz")[0] == 200
+        assert run.events("camera.turn_failed") == []
         assert run.stop() < 5
         assert run.process.returncode == 0
     assert [one for one, _ in story(run.alerts_of())][:1] == ["raised"]

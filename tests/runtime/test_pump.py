@@ -1,19 +1,21 @@
 """What waits is offered while the cameras are watched, and once more at the end."""
 
+import signal
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from pipeline.alerts.delivery import Delivery, Reached
+from pipeline.alerts.delivery import Delivery, Offer, Reached
 from pipeline.alerts.evidence import NoEvidence
 from pipeline.alerts.outbox import Outbox
 from pipeline.alerts.publisher import Publisher
 from pipeline.alerts.server import Server
 from pipeline.alerts.stream import RedisSink
 from pipeline.config.resolved import Site
-from pipeline.errors import SourceError, StreamError
-from pipeline.runtime.clock import wall_now_ns
+from pipeline.errors import SmartAlertError, SourceError, StreamError
+from pipeline.runtime.clock import stopwatch, wall_now_ns
 from pipeline.runtime.pump import Pump
 from tests.alerts.samples import picture, raised, site_in
 from tests.alerts.servers import RunningServer, wait_until
@@ -98,3 +100,29 @@ def test_a_server_that_refuses_for_good_is_a_failure(site: Site, tmp_path: Path)
 
         with pytest.raises(StreamError, match="WRONGTYPE"):
             work()
+
+
+def test_a_live_run_ends_though_the_server_has_stopped_answering(site: Site, tmp_path: Path) -> None:
+    outcomes: list[Offer | SmartAlertError] = []
+    with RunningServer(tmp_path / "redis") as server, Outbox(site.state, wall_now_ns) as outbox:
+        delivery = delivery_to(server, outbox)
+        with Pump(delivery, outcomes.append) as pump:
+            wait_until(lambda: pump.last.reached is Reached.ALL_SENT)
+            server.process.send_signal(signal.SIGSTOP)
+            tell(site, delivery)
+            time.sleep(0.7)
+            elapsed_s = stopwatch()
+        assert elapsed_s() < 3
+        server.process.send_signal(signal.SIGCONT)
+        assert outbox.waiting_count() == 1
+        n_told = len(outcomes)
+        wait_until(lambda: all(thread.name != "delivery" for thread in threading.enumerate()))
+        assert len(outcomes) == n_told
+
+
+def test_a_live_run_offers_once_more_as_it_ends(site: Site, tmp_path: Path) -> None:
+    with RunningServer(tmp_path / "redis") as server, Outbox(site.state, wall_now_ns) as outbox:
+        delivery = delivery_to(server, outbox)
+        with Pump(delivery, lambda _: None):
+            tell(site, delivery)
+        assert length(server) == 1
