@@ -26,9 +26,9 @@ _STUCK_AFTER_NS = nanoseconds(60.0)
 _LOADED_BELOW = 0.8
 _RELIEVED_ABOVE = 0.9
 _LOAD_TOLD_AFTER_NS = nanoseconds(20.0)
-_JOIN_NS = nanoseconds(2.0)
+_JOIN_NS = nanoseconds(1.0)
 """For all threads together, as the run ends: those that hang are left behind."""
-_UNHURRIED_NS = nanoseconds(3.0)
+_UNHURRIED_NS = nanoseconds(1.5)
 """From the word to stop on; cameras that are closed later leave to the next run what it can do."""
 
 
