@@ -47,4 +47,3 @@ def test_flapping_cameras_leave_nothing_behind_and_come_back(tmp_path: Path) -> 
     result = soak(tmp_path / "soak", duration_s=100.0, round_s=50.0)
     assert result.leaks() == []
     assert result.reconnects() >= 2 * 3 * CAMERAS_EACH
-    assert result.stopped_in_s < 5.0
