@@ -63,9 +63,10 @@ class Rig:
 
 @pytest.fixture
 def threads() -> Iterator[None]:
-    """Every thread of a stream has ended by the end of the test."""
+    """Every thread that the test has begun has ended by its end."""
+    before = set(threading.enumerate())
     yield
-    wait_until(lambda: all(not thread.name.startswith("stream-") for thread in threading.enumerate()), 5)
+    wait_until(lambda: set(threading.enumerate()) <= before, 5)
 
 
 pytestmark = pytest.mark.usefixtures("threads")
@@ -91,10 +92,11 @@ def test_packets_are_told_as_they_come_and_the_stream_ends_with_the_next_after_a
 def test_a_lost_stream_is_opened_again_with_pictures_of_its_own() -> None:
     first, second = Scripted(), Scripted()
     rig = Rig(Line(first, LOST, second))
-    first.feed(arrival(0, rig.clock), LOST)
-    second.feed(arrival(0, rig.clock))
+    first.feed(arrival(0, rig.clock))
     rig.until(lambda: len(rig.listener.arrivals) == 1)
     before = rig.stream.pictures
+    first.feed(LOST)
+    second.feed(arrival(0, rig.clock))
     rig.until(lambda: len(rig.listener.arrivals) == 2)
     assert first.is_closed
     assert rig.stream.pictures is not before
@@ -163,6 +165,7 @@ def test_a_fault_of_the_program_is_told_and_the_stream_is_tried_again(error: Exc
 
 
 def test_an_open_that_hangs_is_given_up_and_begun_anew_but_not_for_ever() -> None:
+    before = set(threading.enumerate())
     released = threading.Event()
     late = Scripted()
 
@@ -186,7 +189,7 @@ def test_an_open_that_hangs_is_given_up_and_begun_anew_but_not_for_ever() -> Non
     released.set()
     late.feed(*(arrival(number, rig.clock) for number in range(20)))
     rig.until(lambda: len(rig.listener.arrivals) == 20)
-    rig.until(lambda: sum(thread.name == "stream-main" for thread in threading.enumerate()) == 1)
+    rig.until(lambda: len(set(threading.enumerate()) - before) == 1)
     rig.stream.stop()
     late.feed(LOST)
     fresh.feed(LOST)
