@@ -23,6 +23,7 @@ from pipeline.runtime.turns import Wish
 _ON_ITS_WAY_NS = nanoseconds(1.0)
 _SAME_SCENE_NS = nanoseconds(0.5)
 """A keyframe so near shows what the frame shows, and costs one picture instead of up to a whole group of them."""
+_MOST_IN_VAIN = 3
 _UNSEEN_NS = nanoseconds(20.0)
 """Packets that come for so long without a picture that can be decoded are no signal."""
 
@@ -69,6 +70,7 @@ class LiveCamera:
         self._frame_rate = FrameRate()
         self._looked: MediaNs | None = None
         self._began: MediaNs | None = None
+        self._n_in_vain = 0
         self._achieved = Achieved()
         self._has_ended = False
         self._is_over = False
@@ -192,7 +194,11 @@ class LiveCamera:
         self._plan = self._planned()
         frame = pictures.keyframe() if self._plan.keyframes_only else pictures.newest()
         if frame is None:
+            # Without a newer keyframe there may be nothing to decode; with one, this was in vain.
+            key_t = pictures.newest_key_t
+            self._n_in_vain += key_t is None or self._looked is None or key_t > self._looked
             return None
+        self._n_in_vain = 0
         self._metrics.keyframe_interval(seconds(self._key_ns), stream.name)
         self._metrics.decoded(int(self._plan.keyframes_only), int(not self._plan.keyframes_only), stream.name)
         last = self.examiner.last
@@ -276,7 +282,9 @@ class LiveCamera:
         return is_waiting and now - (self._began or now) <= HOLE_NS
 
     def _is_unseen(self, now: MediaNs) -> bool:
-        """Whether packets come, and nothing that could be decoded has for long."""
+        """Whether packets come, and for long nothing could be decoded. A machine that had no time has not tried."""
+        if self._n_in_vain < _MOST_IN_VAIN:
+            return False
         since = max(self._looked or 0, self._began or 0)
         return since > 0 and now - since > max(_UNSEEN_NS, 3 * self._plan.interval_ns)
 
