@@ -14,12 +14,23 @@ from pipeline.observation import NS_PER_S, MediaNs
 _WAKE_EVERY_S = 0.2
 
 
+class Pace:
+    """When the recordings of one camera are played: all of its streams show the same moment.
+
+    Attributes:
+        offset_ns: Media time minus the machine's clock; None before the first packet of the first of them.
+    """
+
+    def __init__(self) -> None:
+        self.offset_ns: int | None = None
+
+
 class PacedFile:
     """A recording that is handed out packet by packet as time passes. Implements `Connection`.
 
     Packets that are due together come without waiting in between; it waits at most five times a second.
 
-    Remembers which moment of the machine's clock the first packet belongs to.
+    Remembers nothing but its place: which moment of the machine's clock it belongs to is in its `Pace`.
     """
 
     def __init__(
@@ -31,6 +42,7 @@ class PacedFile:
         now_ns: Callable[[], int],
         sleep: Callable[[float], bool],
         begin_at: MediaNs | None = None,
+        pace: "Pace | None" = None,
     ) -> None:
         """Opens the file.
 
@@ -41,6 +53,7 @@ class PacedFile:
             now_ns: The machine's clock, ns since 1970.
             sleep: Waits so many seconds; returns True when it is time to stop.
             begin_at: Go on from this moment of a former run: the packets from the keyframe before it on come at once.
+            pace: Of the camera, where several of its streams are files; None: its own.
 
         Raises:
             SourceError: It cannot be opened, or ends before `begin_at`.
@@ -49,7 +62,7 @@ class PacedFile:
         self._now_ns = now_ns
         self._sleep = sleep
         self._begin_at = begin_at
-        self._offset_ns: int | None = None
+        self._pace = Pace() if pace is None else pace
         self._packets = RecordedPackets(source, start, loop=loop)
         if begin_at is not None:
             try:
@@ -66,7 +79,7 @@ class PacedFile:
     @property
     def offset_ns(self) -> int:
         """Media time minus the machine's clock, ns; 0 before the first packet."""
-        return self._offset_ns or 0
+        return self._pace.offset_ns or 0
 
     def next(self) -> Arrival:
         """The next packet; waits for its moment.
@@ -76,9 +89,10 @@ class PacedFile:
         """
         packet, t = self._packets.next()
         now_ns = self._now_ns()
-        if self._offset_ns is None:
-            self._offset_ns = max(t, self._begin_at or t) - now_ns
-        while (early_ns := t - self._offset_ns - now_ns) > 0:
+        offset_ns = self._pace.offset_ns
+        if offset_ns is None:
+            offset_ns = self._pace.offset_ns = max(t, self._begin_at or t) - now_ns
+        while (early_ns := t - offset_ns - now_ns) > 0:
             if self._sleep(max(early_ns / NS_PER_S, _WAKE_EVERY_S)):
                 raise StreamLostError(StreamFault.STOPPED, f"{self._path}: stopped")
             now_ns = self._now_ns()

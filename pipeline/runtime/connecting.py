@@ -8,7 +8,7 @@ from pipeline.config.secrets import SecretUrl
 from pipeline.media.connection import Connection
 from pipeline.media.live_source import LiveSettings, open_live
 from pipeline.media.live_time import LiveClock
-from pipeline.media.paced_file import PacedFile
+from pipeline.media.paced_file import Pace, PacedFile
 from pipeline.observation import MediaNs
 from pipeline.runtime.stream import Connect
 
@@ -25,8 +25,9 @@ def connects_of(
             after it.
     """
     if isinstance(source, RecordedSource):
-        sub = None if source.sub is None else _paced(source, source.sub, now_ns, reached)
-        return _paced(source, source.path, now_ns, reached), sub
+        pace = Pace()
+        sub = None if source.sub is None else _paced(source, source.sub, now_ns, reached, pace)
+        return _paced(source, source.path, now_ns, reached, pace), sub
     settings = LiveSettings(source.transport, source.decode)
     not_before = reached() or MediaNs(0)
     sub = None if source.sub is None else _live(source.sub, settings, now_ns, not_before)
@@ -34,10 +35,10 @@ def connects_of(
 
 
 def _paced(
-    source: RecordedSource, path: Path, now_ns: Callable[[], int], reached: Callable[[], MediaNs | None]
+    source: RecordedSource, path: Path, now_ns: Callable[[], int], reached: Callable[[], MediaNs | None], pace: Pace
 ) -> Connect:
     def connect(wait: Callable[[float], bool]) -> Connection:
-        return PacedFile(path, source.start, loop=source.loop, now_ns=now_ns, sleep=wait, begin_at=reached())
+        return PacedFile(path, source.start, loop=source.loop, now_ns=now_ns, sleep=wait, begin_at=reached(), pace=pace)
 
     return connect
 

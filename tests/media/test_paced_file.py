@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pipeline.errors import SourceError
 from pipeline.media.arrival import Arrival
 from pipeline.media.file_source import FileSource
+from pipeline.media.paced_file import Pace as SharedPace
 from pipeline.media.paced_file import PacedFile
 from pipeline.media.stream_fault import StreamFault, StreamLostError
 from pipeline.observation import NS_PER_S, MediaNs, seconds
@@ -39,14 +40,14 @@ def test_packets_have_the_times_that_the_file_source_gives_their_pictures(
     assert sorted(arrival.t for arrival in until_end(Pace().play(path, 5))) == times
 
 
-def test_each_packet_comes_at_its_moment_and_it_waits_ten_times_a_second_at_most(tmp_path: Path) -> None:
+def test_each_packet_comes_at_its_moment_and_it_waits_five_times_a_second_at_most(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "clip.mp4", Clip(times_ms=UNEVEN))
     pace = Pace()
     arrivals = until_end(pace.play(path))
     late_ns = [arrival.arrival_ns - NOON - arrival.t for arrival in arrivals]
     assert [arrival.t for arrival in arrivals] == ms(*UNEVEN)
-    assert all(0 <= late < 0.1 * NS_PER_S + 1000 for late in late_ns)
-    assert min(pace.slept_s) >= 0.1
+    assert all(0 <= late < 0.2 * NS_PER_S + 1000 for late in late_ns)
+    assert min(pace.slept_s) >= 0.2
 
 
 def test_an_overslept_reader_gets_what_is_due_at_once(clip: Path) -> None:
@@ -168,3 +169,15 @@ def test_a_closed_recording_can_be_opened_many_times_without_handles_growing(cli
         take(connection, 100)
         connection.close()
     assert handles() <= before + 1
+
+
+def test_a_camera_s_second_stream_shows_the_moment_of_the_first_however_late_it_is_opened(clip: Path) -> None:
+    watch, shared = Pace(), SharedPace()
+    first = PacedFile(clip, MediaNs(0), loop=False, now_ns=watch.now_ns, sleep=watch.sleep, pace=shared)
+    take(first, 20)
+    second = PacedFile(clip, MediaNs(0), loop=False, now_ns=watch.now_ns, sleep=watch.sleep, pace=shared)
+    opened_ns = watch.now
+    behind = take(second, 20)
+    assert behind[-1].t == first.next().t - (behind[-1].t - behind[-2].t)
+    assert behind[-1].arrival_ns == opened_ns
+    assert first.offset_ns == second.offset_ns
