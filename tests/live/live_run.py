@@ -216,10 +216,16 @@ class LiveRun:
         except OSError:
             return 0, ""
 
-    def metric(self, name: str, **labels: str) -> float:
-        """A number of `/metrics`; the sum of those whose labels hold these; 0 where there is none."""
+    def metric(self, name: str, page: str = "", **labels: str) -> float:
+        """A number of `/metrics`; the sum of those whose labels hold these; 0 where there is none.
+
+        Args:
+            name: Without the prefix.
+            page: As it was read before; empty: it is read now.
+            labels: Of the number.
+        """
         total = 0.0
-        for line in self.get("/metrics")[1].splitlines():
+        for line in (page or self.get("/metrics")[1]).splitlines():
             found = re.fullmatch(rf"smart_alert_{name}(?:\{{(.*)\}})? (\S+)", line)
             if found is not None and labels.items() <= dict(re.findall(r'(\w+)="([^"]*)"', found[1] or "")).items():
                 total += float(found[2])

@@ -43,12 +43,12 @@ def test_recordings_run_at_their_pace_to_their_end(tmp_path: Path) -> None:
 
 def test_a_recording_loops_until_its_time_is_over_and_goes_on_after_a_crash(tmp_path: Path) -> None:
     write_footage(tmp_path / "comes.mp4", 4, lambda t_s: t_s >= 1)
-    site = SiteFile(tmp_path, {"cam": f"source: comes.mp4, loop: true, {START}"}, dwell="16s")
+    site = SiteFile(tmp_path, {"cam": f"source: comes.mp4, loop: true, {START}"}, dwell="8s")
     site.write()
     with LiveRun(site) as killed:
-        killed.wait(lambda: killed.metric("camera_looks_total", kind="health") >= 11, 40)
+        killed.wait(lambda: killed.metric("camera_looks_total", kind="health") >= 16, 40)
         killed.kill()
-    with LiveRun(site, "--duration", "9s") as run:
+    with LiveRun(site, "--duration", "7s") as run:
         assert run.end(40) == 0
     assert run.events("camera.resumed")
     times = [seconds(entry.t - START_NS) for entry in site.log_of("cam") if isinstance(entry, Observation)]
