@@ -273,7 +273,8 @@ class LiveCamera:
                 self._frame_rate.restart()
                 self.examiner.lose(GapCause.NO_SIGNAL, self._looked or self._began, last)
                 self._metrics.blind(GapCause.NO_SIGNAL.value)
-            self.examiner.pass_time(now)
+            # A tick must not get ahead of a picture that is just coming in.
+            self.examiner.pass_time(MediaNs(now - _ON_ITS_WAY_NS))
 
     def _is_taken_up(self, now: MediaNs) -> bool:
         """Whether a former run's camera has only just been tried again."""
