@@ -15,6 +15,7 @@ from pipeline.alerts.site_delivery import site_delivery
 from pipeline.config.resolved import Provider, Site
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import SmartAlertError, SourceError
+from pipeline.runtime.allocator import keep_large_blocks_apart
 from pipeline.runtime.camera_run import Shared
 from pipeline.runtime.clock import sleep, steady_clock, stopwatch, wall_now_ns
 from pipeline.runtime.events_log import EventsLog
@@ -92,6 +93,7 @@ def run_live(call: LiveCall, bell: Bell, events: EventsLog) -> None:
         SourceError: The run was to end with its recordings, and some could not be read.
         SmartAlertError: The network, the outbox or Redis cannot be used.
     """
+    keep_large_blocks_apart()
     site, now_ns, cores = call.site, steady_clock(), os.cpu_count() or 1
     metrics = Metrics()
     detector = load_detector(site, call.vocabulary, threads=1)

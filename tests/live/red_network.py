@@ -6,11 +6,17 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from tests.perception.networks import FLOAT32, card_for
+from pipeline.config.resolved import Provider
+from pipeline.perception.detector import Detector
+from pipeline.perception.model_card import load_card
+from pipeline.runtime.clock import stopwatch
+from tests.perception.networks import FLOAT32, VOCABULARY, card_for
 
 _SIZE = (160, 96)
 _RED_OVER_BLUE = 0.35
 _GREEN_OVER_REST = 0.35
+_TIMED_WORK = 40
+_TIMES = 8
 
 
 def write_red_network(folder: Path, work: int = 0) -> str:
@@ -22,6 +28,24 @@ def write_red_network(folder: Path, work: int = 0) -> str:
     """
     card_for(folder, _network(work), "end_to_end", size=_SIZE, classes=("car",))
     return "tiny.yaml"
+
+
+def work_of(folder: Path, pass_s: float) -> int:
+    """How much `work` makes one pass take so long on this machine, with nothing else to do and all of its cores.
+
+    Args:
+        folder: For the network that is timed.
+        pass_s: Seconds.
+    """
+    write_red_network(folder, _TIMED_WORK)
+    detector = Detector.load(load_card(folder / "tiny.yaml", VOCABULARY), Provider.CPU, threads=0)
+    picture = np.zeros((_SIZE[1], _SIZE[0], 3), np.uint8)
+    fastest_s = float("inf")
+    for _ in range(_TIMES):
+        elapsed_s = stopwatch()
+        detector.detect(picture, _SIZE[0], 0.3)
+        fastest_s = min(fastest_s, elapsed_s())
+    return round(_TIMED_WORK * pass_s / fastest_s)
 
 
 def _network(work: int) -> bytes:
