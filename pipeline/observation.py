@@ -39,7 +39,7 @@ class LookKind(StrEnum):
     """What a look examined."""
 
     OBJECTS = "objects"
-    """A network ran over the region: an object of its classes that is not reported there is absent."""
+    """A network ran over the region: an object of the look's classes that is not reported there is absent."""
     PLACES = "places"
     """The places of known still objects were compared with how they looked. It confirms, and never tells absence."""
     STATIC = "static"
@@ -59,12 +59,23 @@ class Look:
         region: x1, y1, x2, y2 as shares of width and height, each in [0, 1].
         model: Name of the network or method.
         input_px: Longer side of what the model was given, px.
+        classes: What the network can find: of nothing else does the look tell absence. Empty: of all that is reported.
     """
 
     kind: LookKind
     region: tuple[float, float, float, float]
     model: str
     input_px: int
+    classes: frozenset[str] = frozenset()
+
+    def covers(self, box: tuple[float, float, float, float]) -> bool:
+        """Whether the middle of the box (shares of the picture) lies in the region."""
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        return self.region[0] <= x <= self.region[2] and self.region[1] <= y <= self.region[3]
+
+    def tells_of(self, class_names: frozenset[str]) -> bool:
+        """Whether it would have found a thing that may bear any of these names; none: of which nothing is known."""
+        return not self.classes or not class_names or not self.classes.isdisjoint(class_names)
 
 
 WHOLE_PICTURE = (0.0, 0.0, 1.0, 1.0)
@@ -179,13 +190,17 @@ class Observation:
         if self.brightness.shape != (GRID_HEIGHT, GRID_WIDTH):
             raise ValueError(f"brightness {self.brightness.shape}: expected {(GRID_HEIGHT, GRID_WIDTH)}")
 
-    def examined(self, kind: LookKind, box: tuple[float, float, float, float]) -> bool:
-        """Whether a look of this kind covered the middle of the box (shares of the picture)."""
-        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        return any(
-            look.kind is kind and look.region[0] <= x <= look.region[2] and look.region[1] <= y <= look.region[3]
-            for look in self.looks
-        )
+    def examined(
+        self, kind: LookKind, box: tuple[float, float, float, float], class_names: frozenset[str] = frozenset()
+    ) -> bool:
+        """Whether a look of this kind covered the middle of the box, and would have found a thing there.
+
+        Args:
+            kind: What was examined.
+            box: Shares of the picture.
+            class_names: The names that networks may give to the thing; empty: whatever it is.
+        """
+        return any(look.kind is kind and look.tells_of(class_names) and look.covers(box) for look in self.looks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,13 @@ class Vocabulary:
         """The family of a canonical class; a class without one is a family of its own."""
         return self.families.get(class_name, class_name)
 
+    def kin_by_class(self) -> dict[str, frozenset[str]]:
+        """All that networks may call one and the same thing, by each of these names; a class without a family is absent."""
+        members: dict[str, set[str]] = {}
+        for name, family in self.families.items():
+            members.setdefault(family, set()).add(name)
+        return {name: frozenset(members[family]) for name, family in self.families.items()}
+
     def _members(self, name: str) -> frozenset[str]:
         group = self._group_by_spelling.get(_squeezed(name))
         return frozenset({self.canonical(name)}) if group is None else self.groups[group]

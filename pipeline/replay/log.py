@@ -2,7 +2,7 @@
 
 The log of a recording is one Parquet file. It is written beside its place and moved there when it is complete, so a
 crash never leaves half a log in place of a good one. The log of a live camera is a folder of such files, and of Arrow
-streams that are not Parquet yet (`live_log.py`). Version 2; each file's metadata names the camera.
+streams that are not Parquet yet (`live_log.py`). Version 3; each file's metadata names the camera.
 """
 
 import os
@@ -50,7 +50,10 @@ class LogWriter:
             self._file = self._partial.open("wb")
         except OSError as error:
             raise cannot_write(path, error) from error
-        self._writer = pq.ParquetWriter(self._file, log_schema(camera), compression="zstd", write_page_checksum=True)
+        # Statistics of the names of a network's classes would be longer than what they are of; times are searched for.
+        self._writer = pq.ParquetWriter(
+            self._file, log_schema(camera), compression="zstd", write_page_checksum=True, write_statistics=["t"]
+        )
 
     def append(self, entry: Entry) -> None:
         """Add the next entry.
@@ -70,6 +73,10 @@ class LogWriter:
             StateError: The log cannot be written (a full disk).
         """
         self._pack_rows()
+        if not batch.schema.equals(self._writer.schema):
+            # An earlier version of the program began that log.
+            rows = [row_of(entry_of(row)) for row in batch.to_pylist()]
+            batch = pa.RecordBatch.from_pylist(rows, schema=self._writer.schema)
         self._batches.append(batch)
         self._write_full_groups()
 

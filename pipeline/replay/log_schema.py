@@ -3,11 +3,11 @@
 import pyarrow as pa
 
 from pipeline.observation import CameraId
-from pipeline.replay.rows import SCHEMA
+from pipeline.replay.rows import EARLIER_SCHEMA, SCHEMA
 
-VERSION = b"2"
-_READ = frozenset({b"1", VERSION})
-"""Version 1 is the same without the frame rate and the view of an observation."""
+VERSION = b"3"
+_SCHEMA_BY_VERSION = {b"1": EARLIER_SCHEMA, b"2": EARLIER_SCHEMA, VERSION: SCHEMA}
+"""Version 2 is the same without the classes of a look, version 1 also without an observation's frame rate and view."""
 _VERSION_KEY, _CAMERA = b"smart-alert.log", b"smart-alert.camera"
 
 
@@ -24,9 +24,9 @@ def camera_in(schema: pa.Schema) -> CameraId:
     """
     metadata = schema.metadata or {}
     found = metadata.get(_VERSION_KEY, b"none")
-    if found not in _READ:
-        allowed = " or ".join(version.decode() for version in sorted(_READ))
-        raise ValueError(f"got version {found.decode(errors='replace')}, expected {allowed}")
-    if not schema.equals(SCHEMA):
+    if found not in _SCHEMA_BY_VERSION:
+        allowed = ", ".join(version.decode() for version in sorted(_SCHEMA_BY_VERSION))
+        raise ValueError(f"got version {found.decode(errors='replace')}, expected one of {allowed}")
+    if not schema.equals(_SCHEMA_BY_VERSION[found]):
         raise ValueError(f"got columns {', '.join(schema.names)[:200]}, expected those of a log")
     return CameraId(metadata.get(_CAMERA, b"").decode())

@@ -1,6 +1,7 @@
 """One log entry as one row of a table, and back. What is read back equals what was written."""
 
-from typing import TypedDict
+from functools import lru_cache
+from typing import NotRequired, TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -26,12 +27,13 @@ from pipeline.observation import (
 
 
 class LookRow(TypedDict):
-    """One look."""
+    """One look. `classes` are joined by commas: one text, which a Parquet file holds once a group of rows."""
 
     kind: str
     region: list[float]
     model: str
     input_px: int
+    classes: NotRequired[str]
 
 
 class ObjectRow(TypedDict):
@@ -66,9 +68,12 @@ class Row(TypedDict):
     target: str
 
 
-_LOOK = pa.struct(
-    [("kind", pa.string()), ("region", pa.list_(pa.float64(), 4)), ("model", pa.string()), ("input_px", pa.int32())]
-)
+_LOOK_FIELDS = [
+    ("kind", pa.string()),
+    ("region", pa.list_(pa.float64(), 4)),
+    ("model", pa.string()),
+    ("input_px", pa.int32()),
+]
 _OBJECT = pa.struct(
     [
         ("xyxy", pa.list_(pa.float32(), 4)),
@@ -79,23 +84,31 @@ _OBJECT = pa.struct(
         ("appearance", pa.list_(pa.float32())),
     ]
 )
-SCHEMA = pa.schema(
-    [
-        ("kind", pa.string()),
-        ("t", pa.int64()),
-        ("frame_width", pa.int32()),
-        ("frame_height", pa.int32()),
-        ("looks", pa.list_(_LOOK)),
-        ("objects", pa.list_(_OBJECT)),
-        ("appearance_length", pa.int32()),
-        ("brightness", pa.binary()),
-        ("health", pa.list_(pa.float64())),
-        ("since_or_until", pa.int64()),
-        ("is_open", pa.bool_()),
-        ("cause", pa.string()),
-        ("target", pa.string()),
-    ]
-)
+
+
+def _schema(look: pa.DataType) -> pa.Schema:
+    return pa.schema(
+        [
+            ("kind", pa.string()),
+            ("t", pa.int64()),
+            ("frame_width", pa.int32()),
+            ("frame_height", pa.int32()),
+            ("looks", pa.list_(look)),
+            ("objects", pa.list_(_OBJECT)),
+            ("appearance_length", pa.int32()),
+            ("brightness", pa.binary()),
+            ("health", pa.list_(pa.float64())),
+            ("since_or_until", pa.int64()),
+            ("is_open", pa.bool_()),
+            ("cause", pa.string()),
+            ("target", pa.string()),
+        ]
+    )
+
+
+SCHEMA = _schema(pa.struct([*_LOOK_FIELDS, ("classes", pa.string())]))
+EARLIER_SCHEMA = _schema(pa.struct(_LOOK_FIELDS))
+"""As version 2 of a log had it: its looks tell of all that is reported."""
 
 
 def row_of(entry: Entry) -> Row:
@@ -129,7 +142,13 @@ def row_of(entry: Entry) -> Row:
 def _fill(row: Row, seen: Observation) -> None:
     row["frame_width"], row["frame_height"] = seen.frame_size
     row["looks"] = [
-        LookRow(kind=look.kind.value, region=list(look.region), model=look.model, input_px=look.input_px)
+        LookRow(
+            kind=look.kind.value,
+            region=list(look.region),
+            model=look.model,
+            input_px=look.input_px,
+            classes=_joined(look.classes),
+        )
         for look in seen.looks
     ]
     objects = seen.objects
@@ -199,4 +218,15 @@ def _health(row: Row) -> Health:
 
 def _look(row: LookRow) -> Look:
     x1, y1, x2, y2 = row["region"]
-    return Look(LookKind(row["kind"]), (x1, y1, x2, y2), row["model"], row["input_px"])
+    classes = _classes(row.get("classes", ""))
+    return Look(LookKind(row["kind"]), (x1, y1, x2, y2), row["model"], row["input_px"], classes)
+
+
+@lru_cache(maxsize=64)
+def _joined(classes: frozenset[str]) -> str:
+    return ",".join(sorted(classes))
+
+
+@lru_cache(maxsize=64)
+def _classes(joined: str) -> frozenset[str]:
+    return frozenset(joined.split(",")) if joined else frozenset()

@@ -20,7 +20,12 @@ def ask(memory: RuleMemory, subject: Subject, t: MediaNs) -> CloseLookRequest:
 
 def hear(memory: RuleMemory, close: Scene, condition: Condition) -> list[Subject]:
     """The subjects that a close look confirms; those it refutes are not asked about again for a while."""
-    answered = [one for one in memory.questions if one.t == close.t and close.examined(LookKind.CLOSE, one.region)]
+    class_by_number = {subject.number: subject.class_name for subject in memory.subjects}
+    answered = [
+        one
+        for one in memory.questions
+        if one.t == close.t and close.examined(LookKind.CLOSE, one.region, class_by_number.get(one.subject, ""))
+    ]
     memory.questions = [one for one in memory.questions if one not in answered]
     numbers = {one.subject for one in answered}
     confirmed: list[Subject] = []

@@ -8,7 +8,7 @@ from pipeline.observation import MediaNs, nanoseconds
 from pipeline.rules.condition import Condition, objects_of
 from pipeline.rules.episode import ClearReason, Episode, EventObject, Review
 from pipeline.rules.memory import CoolDown, Event, Issued, RuleMemory
-from pipeline.rules.subject_memory import Likeness, Subject
+from pipeline.rules.subject_memory import Subject, likeness_of
 from pipeline.rules.telling import Teller
 
 _UPDATE_EVERY_NS = nanoseconds(60)
@@ -46,7 +46,7 @@ class EventBook:
             held_at=t,
             members=(subject.number,),
             objects=objects_of(subject),
-            what=_likeness(subject),
+            what=likeness_of(subject),
             severity=self._rule.severity,
             review=Review.PENDING if self._rule.confirm else Review.NONE,
             visible=True,
@@ -84,7 +84,7 @@ class EventBook:
                 event.visible, event.over_gap = True, False
             if members:
                 event.objects = _objects(members)
-                event.what = _likeness(members[0])
+                event.what = likeness_of(members[0])
 
     def settle(self, memory: RuleMemory, t: MediaNs, *, is_open: bool) -> list[Episode]:
         """Clear what is over and tell what has changed, at a moment at which the camera sees.
@@ -145,10 +145,6 @@ def _ordinal(memory: RuleMemory, subject: Subject, started_at: MediaNs) -> int:
             return one.count - 1
     memory.issued.append(Issued(subject.zone, started_at, 1))
     return 0
-
-
-def _likeness(subject: Subject) -> Likeness:
-    return Likeness(subject.stay, subject.box, subject.appearance)
 
 
 def _objects(members: Iterable[Subject]) -> tuple[EventObject, ...]:

@@ -1,11 +1,11 @@
 """When a subject may not be raised although its condition holds: muted, cooling down, or called false before."""
 
-from pipeline.observation import LookKind, MediaNs, nanoseconds
+from pipeline.observation import STATIC_OBJECT, MediaNs, nanoseconds
 from pipeline.rules.memory import CoolDown, Event, RuleMemory, Silence
 from pipeline.rules.sameness import ANOTHER_BELOW, likeness
 from pipeline.rules.scene import Scene
 from pipeline.rules.stance import STANCES, Stay
-from pipeline.rules.subject_memory import Likeness, Subject
+from pipeline.rules.subject_memory import Likeness, Subject, likeness_of
 
 _EMPTY_NS = nanoseconds(300)
 """How long looks must find nothing at a silent place before it counts as empty: a false detection flickers."""
@@ -33,7 +33,7 @@ def silence(memory: RuleMemory, event: Event) -> None:
     by_number = {subject.number: subject for subject in memory.subjects}
     for number in event.members:
         subject = by_number[number]
-        what = Likeness(subject.stay, subject.box, subject.appearance)
+        what = likeness_of(subject)
         memory.silences.append(Silence(event.zone, number, what))
     if not event.members:
         memory.silences.append(Silence(event.zone, 0, event.what))
@@ -59,10 +59,9 @@ def _still_silent(one: Silence, memory: RuleMemory, scene: Scene) -> bool:
     there = [subject for subject in memory.subjects if _is_there(subject, one.what, scene.aspect)]
     if not len(one.what.appearance) or any(_differs(subject, one.what) for subject in there):
         return False
-    kind = LookKind.STATIC if one.what.stay is Stay.LYING else LookKind.OBJECTS
     if any(subject.seen_at == scene.t for subject in there):
         one.empty_from = None
-    elif scene.examined(kind, one.what.box) and one.empty_from is None:
+    elif one.empty_from is None and scene.would_show(_class_of(one.what), one.what.box):
         one.empty_from = scene.t
     return one.empty_from is None or scene.t - one.empty_from < _EMPTY_NS
 
@@ -87,3 +86,8 @@ def _differs(subject: Subject, what: Likeness) -> bool:
 def _looks_like(subject: Subject, what: Likeness, aspect: float) -> bool:
     alike = likeness(subject.appearance, what.appearance)
     return alike is not None and alike >= ANOTHER_BELOW and _is_there(subject, what, aspect)
+
+
+def _class_of(what: Likeness) -> str:
+    """Its class; a snapshot of an earlier version tells it of static objects alone."""
+    return STATIC_OBJECT if what.stay is Stay.LYING else what.class_name

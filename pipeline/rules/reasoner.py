@@ -53,6 +53,7 @@ class Reasoner:
         self._masks_by_view = {view: mask_shapes(one for one in fence.masks if one.view == view) for view in views}
         fields = {zone.id: ZoneField(zone) for zone in fence.zones if not zone.is_line}
         kinds = Kinds.of(vocabulary)
+        self._kin = vocabulary.kin_by_class()
         mine = sorted((rule for rule in rules if rule.enabled and _looks_at(rule, camera)), key=lambda r: r.id)
         self._states = [
             _build(
@@ -135,10 +136,10 @@ class Reasoner:
             return [state.pass_time(Tick(observation.t), is_blind=True) for state in self._states]
         before = self._memory.view
         if is_close_look(observation):
-            close = read_scene(observation, self._masks_by_view.get(before, ()))
+            close = read_scene(observation, self._masks_by_view.get(before, ()), self._kin)
             return [state.look_closely(close) for state in self._states if state.memory.view == before]
         view = self._memory.view = observation.health.view
-        scene = read_scene(observation, self._masks_by_view.get(view, ()))
+        scene = read_scene(observation, self._masks_by_view.get(view, ()), self._kin)
         return [self._see(state, scene, view, before) for state in self._states]
 
     def _see(self, state: RuleState, scene: Scene, view: str, before: str) -> Outcome:

@@ -1,6 +1,7 @@
 """One picture's objects as the rules read them: rows taken apart once, what lies under a mask left out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -9,10 +10,11 @@ from numpy.typing import NDArray
 from pipeline.config.resolved import Zone
 from pipeline.geofence.boxes import Box
 from pipeline.geofence.geometry import ZoneShape, holds_ground_point
-from pipeline.observation import Look, LookKind, MediaNs, Objects, Observation, Sight, TrackId
+from pipeline.observation import STATIC_OBJECT, Look, LookKind, MediaNs, Objects, Observation, Sight, TrackId
 
 UNKNOWN = np.zeros(0, np.float32)
 """The appearance of what has none."""
+_NO_KIN: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
 class Sighting(NamedTuple):
@@ -44,6 +46,7 @@ class Scene(NamedTuple):
         brightness: Mean luma of the picture, in [0, 255].
         sightings: Objects that no mask covers.
         looks: What was examined.
+        kin: By class, all classes that networks give to one and the same thing; a class that is alone is absent.
     """
 
     t: MediaNs
@@ -51,14 +54,23 @@ class Scene(NamedTuple):
     brightness: float
     sightings: tuple[Sighting, ...]
     looks: tuple[Look, ...]
+    kin: Mapping[str, frozenset[str]] = _NO_KIN
 
-    def examined(self, kind: LookKind, box: Box) -> bool:
-        """Whether a look of this kind covered the middle of the box."""
-        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        return any(
-            look.kind is kind and look.region[0] <= x <= look.region[2] and look.region[1] <= y <= look.region[3]
-            for look in self.looks
-        )
+    def examined(self, kind: LookKind, box: Box, class_name: str) -> bool:
+        """Whether a look of this kind covered the middle of the box and would have found a thing of this class there.
+
+        Args:
+            kind: What was examined.
+            box: Shares of the picture.
+            class_name: Of the thing, or of its kin; empty: not known, so that every look counts.
+        """
+        names = self.kin.get(class_name, frozenset({class_name} if class_name else ()))
+        return any(look.kind is kind and look.tells_of(names) and look.covers(box) for look in self.looks)
+
+    def would_show(self, class_name: str, box: Box) -> bool:
+        """Whether a thing of this class in this place would have been reported: if it is not, it is absent."""
+        kind = LookKind.STATIC if class_name == STATIC_OBJECT else LookKind.OBJECTS
+        return self.examined(kind, box, class_name)
 
 
 def is_close_look(observation: Observation) -> bool:
@@ -66,12 +78,15 @@ def is_close_look(observation: Observation) -> bool:
     return bool(observation.looks) and all(look.kind is LookKind.CLOSE for look in observation.looks)
 
 
-def read_scene(observation: Observation, masks: Iterable[ZoneShape]) -> Scene:
+def read_scene(
+    observation: Observation, masks: Iterable[ZoneShape], kin: Mapping[str, frozenset[str]] = _NO_KIN
+) -> Scene:
     """Take an observation apart.
 
     Args:
         observation: Any.
         masks: Where nobody looks: an object whose ground point is in one is left out.
+        kin: See `Scene`.
     """
     objects = observation.objects
     for mask in masks:
@@ -84,6 +99,7 @@ def read_scene(observation: Observation, masks: Iterable[ZoneShape]) -> Scene:
         brightness=observation.health.brightness,
         sightings=_sightings(objects),
         looks=observation.looks,
+        kin=kin,
     )
 
 

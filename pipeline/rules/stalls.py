@@ -6,7 +6,7 @@ Furniture is no stall: what has stood in its place for long before anybody came 
 from collections.abc import Iterable, Sequence
 
 from pipeline.geofence.boxes import Box, area, covered
-from pipeline.observation import STATIC_OBJECT, LookKind, MediaNs, Sight, nanoseconds
+from pipeline.observation import STATIC_OBJECT, MediaNs, Sight, nanoseconds
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.stance import STANCES, Stay
 from pipeline.rules.subject_memory import Fixture, Subject
@@ -109,8 +109,7 @@ def _see(fixture: Fixture, seen: Sighting, t: MediaNs) -> None:
 
 
 def _is_forgotten(fixture: Fixture, scene: Scene) -> bool:
-    kind = LookKind.STATIC if fixture.class_name == STATIC_OBJECT else LookKind.OBJECTS
-    if scene.examined(kind, fixture.box) and fixture.absent_from is None:
+    if fixture.absent_from is None and scene.would_show(fixture.class_name, fixture.box):
         fixture.absent_from = scene.t
     limit_ns = _FORGET_FURNITURE_NS if fixture.is_furniture else _FORGET_NS
     return fixture.absent_from is not None and scene.t - fixture.absent_from >= limit_ns

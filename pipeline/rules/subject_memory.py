@@ -163,11 +163,13 @@ class Likeness:
         stay: How it stayed.
         box: Its place.
         appearance: Empty: unknown.
+        class_name: The vocabulary's; empty: unknown.
     """
 
     stay: Stay
     box: Box
     appearance: Appearance
+    class_name: str = ""
 
 
 @dataclass(slots=True)
@@ -208,3 +210,8 @@ class Sighted:
     t: MediaNs
     box: Box
     waits_from: MediaNs | None = None
+
+
+def likeness_of(subject: Subject) -> Likeness:
+    """How the subject looks at its place now."""
+    return Likeness(subject.stay, subject.box, subject.appearance, subject.class_name)

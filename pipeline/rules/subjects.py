@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.config.ids import ZoneId
 from pipeline.geofence.boxes import Box, containment
-from pipeline.observation import LookKind, MediaNs, Sight, TrackId, nanoseconds
+from pipeline.observation import MediaNs, Sight, TrackId, nanoseconds
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.motion import Candidate, Motion, hold_back, note_step, read_motion, settled_at
 from pipeline.rules.sameness import is_in_place_of, is_twin, learn_look, match, may_take_place
@@ -125,8 +125,7 @@ class Follower:
 
     def _missed(self, subject: Subject, scene: Scene, patience_ns: int) -> bool:
         """Whether the subject, not reported at this moment, lives on."""
-        kind = LookKind.STATIC if subject.stay is Stay.LYING else LookKind.OBJECTS
-        if not scene.examined(kind, subject.box):
+        if not scene.would_show(subject.class_name, subject.box):
             return True
         subject.hidden = False
         if subject.absent_from is None:

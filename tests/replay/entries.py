@@ -34,6 +34,7 @@ _LOOKS = st.builds(
     region=st.tuples(*[st.floats(0, 1)] * 4),
     model=st.text(max_size=12),
     input_px=st.integers(0, 4096),
+    classes=st.frozensets(st.sampled_from(["car", "garbage", "manhole_damaged", "person", "垃圾"])),
 )
 
 

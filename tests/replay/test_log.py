@@ -12,8 +12,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import StateError, UsageError
-from pipeline.observation import CameraId, End, EndCause, Entry, Health, MediaNs, Objects, Observation, Tick
+from pipeline.observation import (
+    CameraId,
+    End,
+    EndCause,
+    Entry,
+    Health,
+    Look,
+    LookKind,
+    MediaNs,
+    Objects,
+    Observation,
+    Tick,
+)
 from pipeline.replay.log import LogWriter, camera_of, is_log, read_log
+from pipeline.replay.rows import EARLIER_SCHEMA, row_of
 from tests.replay.entries import as_told, logs, observations
 
 CAMERA = CameraId("east-gate")
@@ -169,26 +182,73 @@ def test_somebody_elses_parquet_file_is_no_log(tmp_path: Path) -> None:
     path = tmp_path / "sales.parquet"
     pq.write_table(pa.table({"kind": ["Tick"], "t": [1]}), path)
     assert is_log(path)
-    assert refusal(path) == "got version none, expected 1 or 2"
+    assert refusal(path) == "got version none, expected one of 1, 2, 3"
 
 
 def test_a_log_of_another_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "old.parquet"
     table = pq.read_table(write(tmp_path / "log.parquet", ticks(3)))
     pq.write_table(table.replace_schema_metadata({b"smart-alert.log": b"0"}), path)
-    assert refusal(path) == "got version 0, expected 1 or 2"
+    assert refusal(path) == "got version 0, expected one of 1, 2, 3"
+
+
+HEALTH = Health(100.0, 30.0, 9.0, 0.5, frame_rate=25.0, view="gate")
+GARBAGE_LOOK = Look(LookKind.OBJECTS, (0.0, 0.5, 1.0, 1.0), "city", 640, frozenset({"garbage", "manhole"}))
+
+
+def looked(*looks: Look) -> Observation:
+    return Observation(MediaNs(5), (64, 48), looks, Objects.none(), np.zeros((18, 32), np.uint8), HEALTH)
+
+
+def earlier(entry: Entry, version: bytes) -> pa.Table:
+    """What an earlier version of the program wrote of an entry: the looks do not tell their classes."""
+    row = row_of(entry)
+    for look in row["looks"]:
+        look.pop("classes", None)
+    metadata = {b"smart-alert.log": version, b"smart-alert.camera": CAMERA.encode()}
+    return pa.Table.from_pylist([row], schema=EARLIER_SCHEMA.with_metadata(metadata))
+
+
+def test_looks_of_a_log_of_the_second_version_tell_of_all_that_is_reported(tmp_path: Path) -> None:
+    old = tmp_path / "old.parquet"
+    pq.write_table(earlier(looked(GARBAGE_LOOK), b"2"), old)
+    [then] = read_log(old)
+    assert isinstance(then, Observation)
+    assert then.looks == (replace(GARBAGE_LOOK, classes=frozenset()),)
+    assert then.health == HEALTH
+    [now] = read_log(write(tmp_path / "log.parquet", [looked(GARBAGE_LOOK)]))
+    assert isinstance(now, Observation)
+    assert now.looks == (GARBAGE_LOOK,)
+
+
+def test_what_an_earlier_version_began_goes_on_in_a_log_of_this_one(tmp_path: Path) -> None:
+    path = tmp_path / "log.parquet"
+    with LogWriter(path, CAMERA) as log:
+        log.append_batch(earlier(looked(GARBAGE_LOOK), b"2").to_batches()[0])
+        log.append(looked(GARBAGE_LOOK))
+    looks = [entry.looks for entry in read_log(path) if isinstance(entry, Observation)]
+    assert looks == [(replace(GARBAGE_LOOK, classes=frozenset()),), (GARBAGE_LOOK,)]
+
+
+def test_the_classes_of_looks_hardly_lengthen_a_log(tmp_path: Path) -> None:
+    classes = frozenset(f"class_of_the_network_{n}" for n in range(80))
+    sizes = [
+        write(tmp_path / "log.parquet", [looked(replace(GARBAGE_LOOK, classes=one))] * 1024).stat().st_size
+        for one in (frozenset(), classes)
+    ]
+    assert sizes[1] - sizes[0] < 1000
 
 
 def test_a_log_of_the_first_version_has_no_frame_rate_and_no_view(tmp_path: Path) -> None:
     path, old = tmp_path / "log.parquet", tmp_path / "old.parquet"
-    health = Health(100.0, 30.0, 9.0, 0.5, frame_rate=25.0, view="gate")
-    seen = Observation(MediaNs(5), (64, 48), (), Objects.none(), np.zeros((18, 32), np.uint8), health)
-    table = pq.read_table(write(path, [seen]))
+    health = HEALTH
+    seen = looked()
+    table = earlier(seen, b"1")
     first = table.set_column(8, table.schema.field("health"), pa.array([[100.0, 30.0, 9.0, 0.5]]))
     first = first.set_column(12, table.schema.field("target"), pa.array([""]))
-    pq.write_table(first.replace_schema_metadata({**table.schema.metadata, b"smart-alert.log": b"1"}), old)
+    pq.write_table(first, old)
 
-    [now], [then] = read_log(path), read_log(old)
+    [now], [then] = read_log(write(path, [seen])), read_log(old)
     assert isinstance(now, Observation)
     assert isinstance(then, Observation)
     assert now.health == health

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pipeline.config.resolved import Rule
 from pipeline.geofence.boxes import iou
-from pipeline.observation import STATIC_OBJECT, LookKind, Sight, nanoseconds
+from pipeline.observation import STATIC_OBJECT, Sight, nanoseconds
 from pipeline.rules.condition import Kinds, Pace, Span
 from pipeline.rules.episode import EventObject
 from pipeline.rules.memory import RuleMemory
@@ -105,8 +105,7 @@ class Group:
     def _is_stall_missing(self, person: Subject, scene: Scene) -> bool:
         """Whether the stall's place was looked at, so that it should have been seen."""
         return person.seen_at == scene.t and any(
-            scene.examined(LookKind.STATIC if one.class_name == STATIC_OBJECT else LookKind.OBJECTS, one.box)
-            for one in person.note.company
+            scene.would_show(one.class_name, one.box) for one in person.note.company
         )
 
 
