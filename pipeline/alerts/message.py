@@ -128,8 +128,13 @@ class Alert(_Part):
 
     def to_json(self) -> str:
         """The message as one canonical line without its line feed: equal alerts give equal bytes."""
-        line = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        return _NOT_IN_A_LINE.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
+        return as_line(self)
+
+
+def as_line(message: BaseModel) -> str:
+    """A message as one canonical line of JSON without its line feed: equal messages give equal bytes."""
+    line = json.dumps(message.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _NOT_IN_A_LINE.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
 
 
 def parse(line: str | bytes) -> Alert:

@@ -37,6 +37,7 @@ from pipeline.errors import ConfigError, Fault
 from pipeline.observation import CameraId
 
 M = TypeVar("M", bound=BaseModel)
+_ONE_STREAM = "the stream of the alerts (got {}, allowed: another one)"
 _REDIS_SCHEMES = frozenset({"redis", "rediss", "redis+sentinel"})
 
 
@@ -246,7 +247,9 @@ class _Loading:
                 self._add(steps, f"no address (got {shown_value(entry.url)}, allowed: {allowed})")
             else:
                 url = around.url(self.document, steps, entry.url, _REDIS_SCHEMES)
-        return RedisSettings(url, entry.stream, entry.keep, place_of(self.document, ("redis",)))
+        if entry.commands == entry.stream:
+            self._add(("redis", "commands"), _ONE_STREAM.format(shown_value(entry.commands)))
+        return RedisSettings(url, entry.stream, entry.keep, entry.commands, place_of(self.document, ("redis",)))
 
     def _state(self, around: Surroundings) -> Path:
         text = self.document.at(("state",))

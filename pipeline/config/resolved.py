@@ -207,11 +207,13 @@ class RedisSettings:
         url: None: the embedded server, its files under the state folder.
         stream: Name of the stream.
         keep_ns: How long a message is kept after it was sent.
+        commands: Name of the stream on which operators' words come back.
     """
 
     url: SecretUrl | None
     stream: str
     keep_ns: int
+    commands: str = "smart-alert:commands"
     place: Place = field(default=NOWHERE, repr=False, compare=False)
 
 

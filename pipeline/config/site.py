@@ -29,6 +29,7 @@ DEFAULT_KEEP_NS = 7 * 24 * 3600 * 1_000_000_000
 DEFAULT_CONFIDENCE = 0.3
 DEFAULT_MODEL = "yolov8n"
 DEFAULT_STREAM = "smart-alert:alerts"
+DEFAULT_COMMANDS = "smart-alert:commands"
 EMBEDDED = "embedded"
 OFF = "off"
 DecodeName = Literal[
@@ -68,6 +69,9 @@ class RedisEntry(Part):
 
     url: Text = Field(EMBEDDED, description="embedded, or redis://, rediss:// or redis+sentinel://")
     stream: Annotated[Text, AfterValidator(_printable)] = Field(DEFAULT_STREAM, description="name of the stream")
+    commands: Annotated[Text, AfterValidator(_printable)] = Field(
+        DEFAULT_COMMANDS, description="name of the stream on which operators' words come back"
+    )
     keep: Annotated[DurationNs, AfterValidator(_long_enough)] = Field(
         DEFAULT_KEEP_NS, description="how long a message is kept after it was sent: 1m or longer, such as 7d"
     )
