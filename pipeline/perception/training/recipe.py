@@ -1,0 +1,164 @@
+"""What a network of our own is trained on: folders in the YOLO data format, and what each of them leaves out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.config.document import Document, Steps
+from pipeline.config.faults import did_you_mean, faults_of
+from pipeline.config.vocabulary import UnknownNameError, Vocabulary
+from pipeline.config.yaml_lines import read_yaml
+from pipeline.errors import ConfigError, Fault
+
+
+class _SourceEntry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    folder: str = Field(min_length=1, description="Below the folder of the data: train/ and perhaps valid/ lie in it.")
+    classes: list[str | None] = Field(
+        min_length=1, description="By index, in any spelling; null: fuzzy, painted over so that it teaches nothing."
+    )
+    without: list[str] = Field(default=[], description="Classes that it does not label and does not show either.")
+    repeat: int = Field(default=1, ge=1, le=20, description="How often an epoch shows each of its pictures.")
+    about: str = Field(min_length=1, description="What the pictures are.")
+    licence: str = Field(min_length=1, description="Of the pictures.")
+    origin: str = Field(min_length=1, description="Where they come from.")
+
+
+class _Written(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    about: str = Field(min_length=1, description="One line for people: the card's.")
+    base: str = Field(min_length=1, description="The network it begins from: a card with a `build`.")
+    input_px: int = Field(ge=64, le=1280, multiple_of=32, description="Side of the pictures in training.")
+    epochs: int = Field(ge=1, le=1000, description="How often all pictures are shown.")
+    batch: int = Field(default=16, ge=1, le=256, description="Pictures a step.")
+    learning_rate: float = Field(default=0.001, gt=0, le=0.1, description="Of AdamW, at its highest.")
+    frozen_layers: int = Field(default=0, ge=0, le=22, description="Layers that keep the base's weights.")
+    classes: list[str] = Field(min_length=1, description="What the network shall find, by index.")
+    sources: list[_SourceEntry] = Field(min_length=1, description="The folders.")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One folder of pictures.
+
+    Attributes:
+        name: Its name, unique in the recipe.
+        folder: Where it lies: `train/images`, `train/labels` and perhaps `valid/` of both.
+        classes: By index of its label files, canonical names; None: painted over.
+        known: Of which classes it tells that there are none where it labels none.
+        repeat: How often an epoch shows each of its pictures.
+        about: What the pictures are.
+        licence: Theirs.
+        origin: Theirs.
+    """
+
+    name: str
+    folder: Path
+    classes: tuple[str | None, ...]
+    known: frozenset[str]
+    repeat: int
+    about: str
+    licence: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a network is trained.
+
+    Attributes:
+        about: The card's line for people.
+        base: Name of the network it begins from.
+        input_px: Side of the pictures in training, a multiple of 32.
+        epochs: How often all pictures are shown.
+        batch: Pictures a step.
+        learning_rate: Of AdamW, at its highest.
+        frozen_layers: Layers that keep the base's weights.
+        classes: What it shall find, by index, canonical names.
+        sources: The folders.
+    """
+
+    about: str
+    base: str
+    input_px: int
+    epochs: int
+    batch: int
+    learning_rate: float
+    frozen_layers: int
+    classes: tuple[str, ...]
+    sources: tuple[Source, ...]
+
+
+def load_recipe(path: Path, data: Path, vocabulary: Vocabulary) -> Recipe:
+    """Read a recipe.
+
+    Args:
+        path: Its file, YAML.
+        data: The folder in which the recipe's folders lie.
+        vocabulary: What its classes are mapped to.
+
+    Raises:
+        ConfigError: It is missing or wrong, or a folder is not there: every fault, with file, line and key.
+    """
+    document = read_yaml(path, str(path))
+    try:
+        written = _Written.model_validate(document.value)
+    except ValidationError as error:
+        raise ConfigError(faults_of(error, _Written, document, ())) from error
+    reader = _Reader(document, vocabulary)
+    wanted = [reader.name_at(spelling, ("classes", i)) for i, spelling in enumerate(written.classes)]
+    sources = [reader.source(entry, i, data, wanted) for i, entry in enumerate(written.sources)]
+    if len({source.name for source in sources}) < len(sources):
+        reader.faults.append(document.fault(("sources",), "a folder is named twice"))
+    if reader.faults:
+        raise ConfigError(reader.faults)
+    return Recipe(
+        about=written.about,
+        base=written.base,
+        input_px=written.input_px,
+        epochs=written.epochs,
+        batch=written.batch,
+        learning_rate=written.learning_rate,
+        frozen_layers=written.frozen_layers,
+        classes=tuple(wanted),
+        sources=tuple(sources),
+    )
+
+
+class _Reader:
+    """Takes entries apart; remembers every fault."""
+
+    def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
+        self.faults: list[Fault] = []
+        self._document, self._vocabulary = document, vocabulary
+
+    def name_at(self, spelling: str, steps: Steps, wanted: Sequence[str] = ()) -> str:
+        """The canonical name of a class, which must be among those wanted where any are given."""
+        try:
+            name = self._vocabulary.canonical(spelling)
+        except UnknownNameError as error:
+            self.faults.append(self._document.fault(steps, str(error)))
+            return spelling
+        if wanted and name not in wanted:
+            text = f"not among the recipe's classes (got {name}, {did_you_mean(name, wanted)})"
+            self.faults.append(self._document.fault(steps, text))
+        return name
+
+    def source(self, entry: _SourceEntry, i: int, data: Path, wanted: Sequence[str]) -> Source:
+        """One folder."""
+        classes = tuple(
+            None if spelling is None else self.name_at(spelling, ("sources", i, "classes", j), wanted)
+            for j, spelling in enumerate(entry.classes)
+        )
+        without = [self.name_at(one, ("sources", i, "without", j), wanted) for j, one in enumerate(entry.without)]
+        folder = data / entry.folder
+        pictures = folder / "train" / "images"
+        if not pictures.is_dir():
+            text = f"no such folder (got {entry.folder}, looked for {pictures})"
+            self.faults.append(self._document.fault(("sources", i, "folder"), text))
+        known = frozenset(without) | {name for name in classes if name is not None}
+        return Source(entry.folder, folder, classes, known, entry.repeat, entry.about, entry.licence, entry.origin)

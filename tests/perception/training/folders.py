@@ -1,0 +1,42 @@
+"""Folders of labelled pictures, and recipes for them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.perception.training.recipe import Recipe, Source
+
+_SEED = 5
+PICTURE: NDArray[np.uint8] = np.asarray(
+    cv2.resize(
+        np.random.default_rng(_SEED).integers(0, 256, (6, 8, 3)).astype(np.uint8),
+        (80, 60),
+        interpolation=cv2.INTER_CUBIC,
+    ),
+    np.uint8,
+)
+
+
+def write_folder(folder: Path, part: str, text_by_name: Mapping[str, str | None]) -> None:
+    """Writes one picture for each name, with its label file; None: without one."""
+    images, labels = folder / part / "images", folder / part / "labels"
+    images.mkdir(parents=True, exist_ok=True)
+    labels.mkdir(parents=True, exist_ok=True)
+    for name, text in text_by_name.items():
+        cv2.imwrite(str(images / f"{name}.jpg"), PICTURE, [cv2.IMWRITE_JPEG_QUALITY, 95])
+        if text is not None:
+            (labels / f"{name}.txt").write_text(text, encoding="utf-8")
+
+
+def source_of(
+    folder: Path, classes: tuple[str | None, ...], *, without: tuple[str, ...] = (), repeat: int = 1
+) -> Source:
+    known = frozenset(without) | {name for name in classes if name is not None}
+    return Source(folder.name, folder, classes, known, repeat, "pictures", "CC0-1.0", "made here")
+
+
+def recipe_of(classes: tuple[str, ...], *sources: Source) -> Recipe:
+    return Recipe("test", "yolov8n", 64, 1, 4, 0.001, 0, classes, sources)
