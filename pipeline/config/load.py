@@ -29,6 +29,7 @@ from pipeline.config.site import (
     SiteHead,
     time_zone,
 )
+from pipeline.config.specialists import resolve_specialists
 from pipeline.config.surroundings import Surroundings, Written, is_file, lack_of, place_of, shown_path
 from pipeline.config.vocabulary import Vocabulary, load_vocabulary
 from pipeline.config.yaml_lines import read_yaml
@@ -115,10 +116,13 @@ class _Loading:
         cameras, known = self._cameras(around)
         defaults = self._section(RuleDefaults, "defaults") or RuleDefaults()
         catalogue = with_own_algorithms(self.document, self.catalogue, self.vocabulary, self.log)
-        law = Law(self.document, defaults, detector.confidence, timezone, catalogue, self.vocabulary, known, self.log)
+        specialists = resolve_specialists(self.document, detector.model, self.log)
+        lowest = min([detector.confidence, *(one.confidence or 0.0 for one in specialists)])
+        law = Law(
+            self.document, defaults, detector.confidence, lowest, timezone, catalogue, self.vocabulary, known, self.log
+        )
         rules = resolve_rules(law)
         redis, state = self._redis(around), self._state(around)
-        self._refuse_specialists()
         self._warn(cameras, rules, known)
         site = Site(
             id=head.id,
@@ -128,6 +132,7 @@ class _Loading:
             state=state,
             redis=redis,
             detector=self._detector(detector),
+            specialists=specialists,
             operation=self._operation(),
             cameras=tuple(cameras),
             rules=tuple(rules),
@@ -139,7 +144,10 @@ class _Loading:
 
     def _detector(self, entry: DetectorEntry) -> DetectorSettings:
         place = place_of(self.document, ("detector",))
-        return DetectorSettings(entry.model, entry.confidence, entry.provider, entry.threads, place)
+        is_given = self.document.at(("detector", "confidence")) is not None
+        return DetectorSettings(
+            entry.model, entry.confidence, entry.provider, entry.threads, place, gives_confidence=is_given
+        )
 
     def _operation(self) -> Operation:
         entry = self._section(OperationEntry, "operation") or OperationEntry()
@@ -258,11 +266,6 @@ class _Loading:
         if path.exists() and not path.is_dir():
             self._add(("state",), f"no folder (got {shown_value(text)}, which is a file)")
         return path
-
-    def _refuse_specialists(self) -> None:
-        if self.document.at(("specialists",)):
-            text = "this version runs no further networks yet (allowed: leave it out, one network in detector)"
-            self._add(("specialists",), text)
 
     def _warn(self, cameras: list[Camera], rules: list[Rule], known: KnownCameras) -> None:
         if not self.document.at(("rules",)):

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,6 +10,8 @@ from pipeline.config.camera_source import CPU_DECODE, LiveSource, RecordedSource
 from pipeline.config.catalogue import Algorithm, EventPer, Severity
 from pipeline.config.ground import GroundMap
 from pipeline.config.ids import RuleId, ZoneId
+from pipeline.config.network_settings import DetectorSettings, Provider, SpecialistSettings
+from pipeline.config.place import NOWHERE, Place
 from pipeline.config.schedule import Schedule
 from pipeline.config.secrets import SecretUrl
 from pipeline.errors import Fault
@@ -36,35 +37,11 @@ __all__ = [
     "Rule",
     "Severity",
     "Site",
+    "SpecialistSettings",
     "Transport",
     "View",
     "Zone",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a thing is written, for a fault that shows only when it is tried.
-
-    Attributes:
-        file: As the user named it.
-        line: 1-based; 0: nowhere, it is a default.
-        key: Dotted path.
-        line_by_key: Of the keys below that are written.
-    """
-
-    file: str
-    line: int
-    key: str
-    line_by_key: Mapping[str, int] = field(default_factory=dict, repr=False, compare=False)
-
-    def fault(self, key: str, text: str) -> Fault:
-        """A mistake at `key` below, such as `source` or `streams.main`."""
-        line = self.line_by_key.get(key.partition(".")[0], self.line)
-        return Fault(self.file, line, f"{self.key}.{key}".strip("."), text)
-
-
-NOWHERE = Place("", 0, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +141,7 @@ class Rule:
         schedule: When it may raise.
         severity: Of its events.
         event_per: One event a zone, or one an object.
-        confidence: What an object's score must reach, in [0, 1].
+        confidence: What an object's score must reach, in [0, 1]; see `least_score`.
         min_area: What an object with a class must cover.
         min_static_area: What a `static_object` must cover: `min_area` where the site gives one.
         max_area: What an object may cover at most.
@@ -173,6 +150,9 @@ class Rule:
         enabled: Off rules are checked and then not run.
         params: The algorithm's own numbers, all of them present.
         codes: A city's own classification codes, by the name of their scheme.
+        gives_confidence: The site file gives `confidence`, here or in `defaults`; else what a network says of a class
+            comes before it.
+        confidence_by_class: What the networks say of the rule's classes; empty where the site file gives `confidence`.
     """
 
     id: RuleId
@@ -197,6 +177,12 @@ class Rule:
     params: Mapping[str, float] = field(default_factory=dict)
     codes: Mapping[str, str | int] = field(default_factory=dict)
     place: Place = field(default=NOWHERE, repr=False, compare=False)
+    gives_confidence: bool = True
+    confidence_by_class: Mapping[str, float] = field(default_factory=dict)
+
+    def least_score(self, class_name: str) -> float:
+        """What the score of an object of this class must reach, in [0, 1]."""
+        return self.confidence_by_class.get(class_name, self.confidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,33 +200,6 @@ class RedisSettings:
     stream: str
     keep_ns: int
     commands: str = "smart-alert:commands"
-    place: Place = field(default=NOWHERE, repr=False, compare=False)
-
-
-class Provider(StrEnum):
-    """What the network runs on."""
-
-    AUTO = "auto"
-    """CUDA where onnxruntime offers it, else the CPU."""
-    CPU = "cpu"
-    CUDA = "cuda"
-
-
-@dataclass(frozen=True, slots=True)
-class DetectorSettings:
-    """The network.
-
-    Attributes:
-        model: Its name in the registry.
-        confidence: Scores below are not reported, in [0, 1].
-        provider: What it runs on.
-        threads: For one picture; 0: as many as there are cores.
-    """
-
-    model: str
-    confidence: float
-    provider: Provider
-    threads: int
     place: Place = field(default=NOWHERE, repr=False, compare=False)
 
 
@@ -279,3 +238,4 @@ class Site:
     rules: tuple[Rule, ...]
     warnings: tuple[Fault, ...]
     operation: Operation = Operation()
+    specialists: tuple[SpecialistSettings, ...] = ()

@@ -32,6 +32,7 @@ class Law:
         document: The site file.
         defaults: Its `defaults`.
         detector_confidence: Its `detector.confidence`.
+        lowest_confidence: Of all its networks; 0 where one goes by its card.
         timezone: Of schedules.
         catalogue: With the site's own algorithms.
         vocabulary: Of classes.
@@ -42,6 +43,7 @@ class Law:
     document: Document
     defaults: RuleDefaults
     detector_confidence: float
+    lowest_confidence: float
     timezone: tzinfo
     catalogue: Catalogue
     vocabulary: Vocabulary
@@ -158,6 +160,7 @@ class _Merging:
             severity=entry.severity or defaults.severity or algorithm.severity,
             event_per=entry.event_per or defaults.event_per or algorithm.event_per,
             confidence=self._confidence(),
+            gives_confidence=self._where("confidence") != self.steps,
             min_area=min_area or PictureShare(0.0),
             min_static_area=min_area or PictureShare(general.min_static_share),
             max_area=max_area,
@@ -204,7 +207,7 @@ class _Merging:
                 f"outside the bounds of {self.algorithm.key} (got {given:g}, allowed: {bound.low:g} to {bound.high:g})"
             )
             self._fault(self._where("confidence"), text)
-        elif given < self.law.detector_confidence:
+        elif given < self.law.lowest_confidence:
             text = f"below detector.confidence ({self.law.detector_confidence:g}), which lets nothing lower through"
             self.law.log.remark(self.law.document, self._where("confidence"), text)
         return given

@@ -41,12 +41,19 @@ DecodeName = Literal[
 
 _SHORTEST_LOG_NS = 3600 * 1_000_000_000
 _SHORTEST_KEEP_NS = 60 * 1_000_000_000
+_SHORTEST_EVERY_NS, _LONGEST_EVERY_NS = 1_000_000_000, 3600 * 1_000_000_000
 
 
 def _long_enough(keep_ns: int) -> int:
     if keep_ns < _SHORTEST_KEEP_NS:
         raise fault("kept too short a time", "1m or longer, such as 7d")
     return keep_ns
+
+
+def _unhurried(every_ns: int) -> int:
+    if not _SHORTEST_EVERY_NS <= every_ns <= _LONGEST_EVERY_NS:
+        raise fault("no timetable for a network", "1s to 1h, such as 10s")
+    return every_ns
 
 
 def _printable(name: str) -> str:
@@ -89,9 +96,13 @@ class DetectorEntry(Part):
 class SpecialistEntry(Part):
     """A further network, on its own timetable."""
 
-    model: Text = Field(description="its name in the registry")
-    confidence: Share = Field(DEFAULT_CONFIDENCE, description="scores below are not reported, from 0 to 1")
-    every: DurationNs = Field(description="between two looks, such as 10s")
+    model: Text = Field(description="its name in the registry: smart-alert models list")
+    confidence: Share | None = Field(
+        None, description="scores below are not reported, from 0 to 1; else as its card says"
+    )
+    every: Annotated[DurationNs, AfterValidator(_unhurried)] = Field(
+        description="between two looks while something changes: 1s to 1h, such as 10s"
+    )
 
 
 def _listen(text: str) -> tuple[str, int] | None:
@@ -230,7 +241,9 @@ class SiteFile(Part):
     redis: RedisEntry = Field(RedisEntry(), description="where alerts go")
     detector: DetectorEntry = Field(DetectorEntry(), description="the network")
     operation: OperationEntry = Field(OperationEntry(), description="how a live run is kept")
-    specialists: list[SpecialistEntry] = Field(default=[], description="further networks")
+    specialists: list[SpecialistEntry] = Field(
+        default=[], description="further networks, for the cameras whose rules need their classes"
+    )
     defaults: RuleDefaults = Field(RuleDefaults(), description="for every rule that does not say otherwise")
     cameras: list[CameraEntry] = Field(default=[], description="the cameras; at least one, here or in cameras_from")
     cameras_from: Text | None = Field(None, description="a CSV file of more cameras, one a line")

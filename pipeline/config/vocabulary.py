@@ -97,7 +97,7 @@ class Vocabulary:
         return self.families.get(class_name, class_name)
 
     def kin_by_class(self) -> dict[str, frozenset[str]]:
-        """All that networks may call one and the same thing, by each of these names; a class without a family is absent."""
+        """By class, all names that networks give to one and the same thing; a class without a family is absent."""
         members: dict[str, set[str]] = {}
         for name, family in self.families.items():
             members.setdefault(family, set()).add(name)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.config.resolved import Provider
 from pipeline.errors import ModelError
+from pipeline.perception.calibration import apply, lowest_score
 from pipeline.perception.detections import Detections, Floats, Picture
 from pipeline.perception.layouts.layout import Candidates, Grid
 from pipeline.perception.letterbox import Letterbox, snug_size
@@ -113,10 +114,26 @@ class Detector:
         grid = self._grid(input_size)
         boxed = [box.apply(picture) for box, picture in zip(boxes, pictures, strict=True)]
         outputs = self._output(self._tensor(boxed), grid)
-        return [
-            self._named(_in_picture(self._card.layout.decode(output, grid, min_score), box))
+        floor = self._floor(min_score)
+        found = [
+            self._named(_in_picture(self._card.layout.decode(output, grid, floor), box))
             for output, box in zip(outputs, boxes, strict=True)
         ]
+        return [self._calibrated(one, min_score) for one in found] if self._card.calibration else found
+
+    def _floor(self, min_score: float) -> float:
+        """The score from which anything may be worth `min_score`."""
+        calibration = self._card.calibration
+        lowest = [lowest_score(points, min_score) for points in calibration.values()]
+        return min([*lowest, *([] if self.classes <= calibration.keys() else [min_score])], default=min_score)
+
+    def _calibrated(self, found: Detections, min_score: float) -> Detections:
+        score = found.score.copy()
+        for name, points in self._card.calibration.items():
+            of_class = found.class_name == name
+            score[of_class] = apply(points, score[of_class])
+        worth = Detections(found.xyxy, found.class_name, score)[score >= min_score]
+        return worth[np.argsort(-worth.score, kind="stable")]
 
     def _tensor(self, boxed: Sequence[Picture]) -> NDArray[np.float32] | NDArray[np.float16]:
         spec = self._card.input

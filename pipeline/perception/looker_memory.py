@@ -14,7 +14,7 @@ from pipeline.geofence.boxes import Box
 from pipeline.observation import MediaNs, Sight
 from pipeline.perception.shelf import ArrayRef, OpenShelf, Shelf
 
-MEMORY_VERSION = 1
+MEMORY_VERSION = 2
 
 
 class Verdict(StrEnum):
@@ -114,15 +114,32 @@ class VigilMemory:
 
 
 @dataclass(frozen=True, slots=True)
+class EyeMemory:
+    """A `NetworkEye`; `vigil` has at most one element."""
+
+    tracks: tuple[TrackMemory, ...]
+    vigil: tuple[VigilMemory, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialistMemory:
+    """A `SpecialistEye`; `looked_s` has at most one element."""
+
+    name: str
+    eye: EyeMemory
+    looked_s: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LookerMemory:
-    """A `Looker`; `vigil` has at most one element."""
+    """A `Looker`."""
 
     origin: MediaNs
     last_id: int
-    tracks: tuple[TrackMemory, ...]
+    eye: EyeMemory
+    specialists: tuple[SpecialistMemory, ...]
     static: StaticMemory
     recent: tuple[tuple[float, Box], ...]
-    vigil: tuple[VigilMemory, ...]
 
 
 _MEMORY = TypeAdapter(LookerMemory)

@@ -1,19 +1,25 @@
 """A network's card: what its file must be, what goes in, what comes out, and whose it is."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
+from pipeline.config.document import Document, Steps
 from pipeline.config.faults import did_you_mean, faults_of
 from pipeline.config.fields import fault
 from pipeline.config.vocabulary import UnknownNameError, Vocabulary
 from pipeline.config.yaml_lines import read_yaml
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, Fault
+from pipeline.perception.calibration import Points, faults_of_points
 from pipeline.perception.layouts.known import LAYOUTS
 from pipeline.perception.layouts.layout import Layout
+
+_Share = Annotated[float, Field(ge=0, le=1)]
+_Point = Annotated[tuple[float, float], Field(strict=False)]
 
 
 class InputSpec(BaseModel):
@@ -83,6 +89,20 @@ class _Written(BaseModel):
     classes: tuple[str, ...] = Field(
         strict=False, min_length=1, description="By index, in any spelling of the vocabulary."
     )
+    thresholds: dict[str, _Share] = Field(
+        default={}, description="By class: the score from which it counts where a site gives none."
+    )
+    calibration: dict[str, list[_Point]] = Field(
+        default={}, description="By class: points [score, share of finds with it that are true], rising."
+    )
+
+    @field_validator("calibration")
+    @classmethod
+    def _calibration_rises(cls, calibration: dict[str, list[_Point]]) -> dict[str, list[_Point]]:
+        for name, points in calibration.items():
+            if text := faults_of_points(points):
+                raise fault(f"{name}: {text}", "[score, share] pairs from 0 to 1 of which neither falls")
+        return calibration
 
     @field_validator("layout")
     @classmethod
@@ -112,6 +132,8 @@ class ModelCard:
         layout: How detections are written in the output.
         nms_overlap: Boxes of one class that overlap by more are one object, in (0, 1].
         classes: Canonical names of the vocabulary, by index. Two indices may share a name.
+        thresholds: By class: the score from which it counts, in [0, 1], where a site gives none.
+        calibration: By class: what its scores are worth (`calibration.py`); a class without one is taken at its word.
     """
 
     name: str
@@ -129,6 +151,8 @@ class ModelCard:
     layout: Layout
     nms_overlap: float
     classes: tuple[str, ...]
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    calibration: Mapping[str, Points] = field(default_factory=dict)
 
 
 def load_card(path: Path, vocabulary: Vocabulary) -> ModelCard:
@@ -146,15 +170,14 @@ def load_card(path: Path, vocabulary: Vocabulary) -> ModelCard:
         written = _Written.model_validate(document.value)
     except ValidationError as error:
         raise ConfigError(faults_of(error, _Written, document, ())) from error
-    faults = []
-    classes = []
-    for index, name in enumerate(written.classes):
-        try:
-            classes.append(vocabulary.canonical(name))
-        except UnknownNameError as error:
-            faults.append(document.fault(("classes", index), str(error)))
-    if faults:
-        raise ConfigError(faults)
+    names = _Names(document, vocabulary, [])
+    classes = [names.canonical(name, ("classes", n)) for n, name in enumerate(written.classes)]
+    thresholds = {names.own(name, ("thresholds", name), classes): score for name, score in written.thresholds.items()}
+    calibration = {
+        names.own(name, ("calibration", name), classes): tuple(points) for name, points in written.calibration.items()
+    }
+    if names.faults:
+        raise ConfigError(names.faults)
     return ModelCard(
         name=path.stem,
         path=path,
@@ -171,4 +194,31 @@ def load_card(path: Path, vocabulary: Vocabulary) -> ModelCard:
         layout=LAYOUTS[written.layout],
         nms_overlap=written.nms_overlap,
         classes=tuple(classes),
+        thresholds=thresholds,
+        calibration=calibration,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The classes that a card names, in the vocabulary's words; the mistakes are collected."""
+
+    document: Document
+    vocabulary: Vocabulary
+    faults: list[Fault]
+
+    def canonical(self, name: str, steps: Steps) -> str:
+        try:
+            return self.vocabulary.canonical(name)
+        except UnknownNameError as error:
+            self.faults.append(self.document.fault(steps, str(error)))
+            return name
+
+    def own(self, name: str, steps: Steps, classes: Sequence[str]) -> str:
+        """The canonical name of a class that the network must have."""
+        n_before = len(self.faults)
+        found = self.canonical(name, steps)
+        if len(self.faults) == n_before and found not in classes:
+            text = f"no class of this network (got {name}, {did_you_mean(name, classes)})"
+            self.faults.append(self.document.fault(steps, text))
+        return found

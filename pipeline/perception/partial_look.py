@@ -1,6 +1,7 @@
 """A network's look at a piece of the frame: what it finds there, and what the piece's border cuts off."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -26,6 +27,14 @@ class PartialLook:
     input_px: int
 
 
+class Thresholds(Protocol):
+    """Tells which detections count."""
+
+    def is_strong(self, class_name: str, score: float) -> bool:
+        """Whether a detection of this class and score may begin a track."""
+        ...
+
+
 def look_partially(
     scaled: Picture,
     region: Region,
@@ -33,7 +42,7 @@ def look_partially(
     vocabulary: Vocabulary,
     *,
     min_score: float,
-    confidence: float,
+    thresholds: Thresholds,
     analysed: tuple[int, int],
 ) -> PartialLook:
     """Let the network look at a piece.
@@ -44,7 +53,7 @@ def look_partially(
         detector: The network.
         vocabulary: Tells which classes are one family.
         min_score: Weaker objects are left out.
-        confidence: Score from which a detection may begin a track.
+        thresholds: Tell which detections may begin a track.
         analysed: Width and height, px, of the picture in which the objects are told.
 
     Raises:
@@ -55,7 +64,10 @@ def look_partially(
     found = merge_families(detector.detect(piece, region.input_px, min_score), vocabulary)
     at_border = np.array([is_cut(region, as_box(row)) for row in found.xyxy], np.bool_)
     shares = found.shifted(region.left, region.top).shares(scaled)
-    strong = at_border & (found.score >= confidence)
+    may_begin = [
+        thresholds.is_strong(*one) for one in zip(found.class_name.tolist(), found.score.tolist(), strict=True)
+    ]
+    strong = at_border & np.array(may_begin, np.bool_)
     xyxy = shares * np.array([*analysed, *analysed], np.float32)
     whole = Detections(xyxy, found.class_name, found.score)[~at_border]
     input_size = detector.input_size((piece.shape[1], piece.shape[0]), region.input_px)

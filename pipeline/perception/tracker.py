@@ -6,7 +6,8 @@ it looked, and while something else covers it nothing is concluded.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -34,6 +35,7 @@ _MEMORY_UNEXAMINED_S = 10.0
 """What moves may be anywhere after so long without a look at it."""
 _WITHIN = 0.9
 """Share of an object that must lie in a region for a look at the region to tell of it."""
+_NO_CLASS: Mapping[str, float] = MappingProxyType({})
 MAX_TRACKS = 300
 """Bounds memory and the cost of matching; the longest unseen go first."""
 
@@ -41,16 +43,24 @@ MAX_TRACKS = 300
 class Tracker:
     """Remembers the tracks of one camera."""
 
-    def __init__(self, vocabulary: Vocabulary, confidence: float, new_track: TrackIds) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        confidence: float,
+        new_track: TrackIds,
+        confidence_by_class: Mapping[str, float] = _NO_CLASS,
+    ) -> None:
         """Start with no tracks.
 
         Args:
             vocabulary: Tells which classes are one family.
             confidence: Score from which a detection may begin a track, in [0, 1].
             new_track: Gives ids.
+            confidence_by_class: The score for classes that have one of their own.
         """
         self._vocabulary = vocabulary
         self._confidence = confidence
+        self._confidence_by_class = confidence_by_class
         self._new_track = new_track
         self._tracks: list[Track] = []
 
@@ -65,6 +75,10 @@ class Tracker:
             StateError: The shelf is damaged.
         """
         self._tracks = [recall_track(one, shelf, self._vocabulary) for one in memory]
+
+    def is_strong(self, class_name: str, score: float) -> bool:
+        """Whether a detection of this class and score may begin a track."""
+        return score >= self._confidence_by_class.get(class_name, self._confidence)
 
     def present(self) -> list[Track]:
         """The tracks that were seen, verified or hidden at the last look, in the order they began."""
@@ -88,7 +102,14 @@ class Tracker:
                 return True
         return False
 
-    def detect(self, detections: Detections, picture: Picture, t_s: float, region: Box = WHOLE_PICTURE) -> None:
+    def detect(
+        self,
+        detections: Detections,
+        picture: Picture,
+        t_s: float,
+        region: Box = WHOLE_PICTURE,
+        others: Sequence[Track] = (),
+    ) -> None:
         """The network looked at the picture, or at a region of it.
 
         Args:
@@ -96,6 +117,7 @@ class Tracker:
             picture: Shape (H, W, 3), uint8, BGR; whole.
             t_s: When, s.
             region: What it looked at, shares. Of what does not lie in it the network tells nothing.
+            others: What other networks follow, which may stand before these.
         """
         found = self._as_found(detections, picture)
         active = {index for index, track in enumerate(self._tracks) if not track.is_missed}
@@ -105,8 +127,8 @@ class Tracker:
         # A still object's own box comes before a stronger one that takes in what stands behind it.
         found = self._match(found, still, picture, t_s, _OWN_PLACE_FIT)
         active |= still
-        strong = [one for one in found if one.score >= self._confidence]
-        weak = [one for one in found if one.score < self._confidence]
+        strong = [one for one in found if self.is_strong(one.class_name, one.score)]
+        weak = [one for one in found if not self.is_strong(one.class_name, one.score)]
         # What is being followed comes first: a car that drives over a place is not the one that stood there.
         strong = self._match(strong, active, picture, t_s, _STRONG_FIT)
         self._match(weak, active, picture, t_s, _WEAK_FIT)
@@ -115,15 +137,16 @@ class Tracker:
         reached = {index for index in missed if _is_within(self._tracks[index].expected(t_s), region)}
         seen = [track for index, track in enumerate(self._tracks) if index not in missed]
         begun = self._begin(strong, seen, picture, t_s)
-        self._miss([self._tracks[index] for index in sorted(reached)], seen + begun, picture, t_s, was_judged=True)
+        before = [*seen, *begun, *others]
+        self._miss([self._tracks[index] for index in sorted(reached)], before, picture, t_s, was_judged=True)
         beyond = [self._tracks[index] for index in sorted(missed - reached) if not self._tracks[index].is_missed]
-        self._miss(beyond, seen + begun, picture, t_s, was_judged=False)
+        self._miss(beyond, before, picture, t_s, was_judged=False)
         self._tracks += begun
         self._forget(t_s)
 
-    def verify(self, picture: Picture, t_s: float) -> None:
-        """The picture has hardly changed and the network was not asked: the places tell."""
-        self._miss(self.present(), [], picture, t_s, was_judged=False)
+    def verify(self, picture: Picture, t_s: float, others: Sequence[Track] = ()) -> None:
+        """The network was not asked: the places tell, as far as what other networks follow does not hide them."""
+        self._miss(self.present(), list(others), picture, t_s, was_judged=False)
         self._forget(t_s)
 
     def _as_found(self, detections: Detections, picture: Picture) -> list[Found]:

@@ -207,5 +207,6 @@ def _fingerprint(rule: Rule, grounds: Grounds) -> str:
         (rule.dwell_ns, rule.grace_ns, rule.event_per.value, rule.confidence),
         (str(rule.min_area), str(rule.min_static_area), str(rule.max_area)),
         sorted(rule.params.items()),
+        *sorted(rule.confidence_by_class.items()),
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

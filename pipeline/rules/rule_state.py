@@ -160,7 +160,7 @@ class RuleState:
     def _is_sure(self, subject: Subject) -> bool:
         """Whether it was clearly enough seen. A static object's score is no network's."""
         return self._condition.is_credible(subject) and (
-            subject.stay is Stay.LYING or subject.best_score >= self._rule.confidence
+            subject.stay is Stay.LYING or subject.best_score >= self._rule.least_score(subject.class_name)
         )
 
     def _may_join(self, subject: Subject, aspect: float) -> bool:

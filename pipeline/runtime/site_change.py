@@ -24,6 +24,7 @@ def refuse_restart_only(before: Site, after: Site) -> None:
             ("state", before.state, after.state),
             ("redis", before.redis, after.redis),
             ("detector", before.detector, after.detector),
+            ("specialists", before.specialists, after.specialists),
             ("operation", before.operation, after.operation),
         )
         if old != new

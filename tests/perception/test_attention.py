@@ -137,7 +137,7 @@ def test_a_change_where_the_rules_look_wakes_the_network_at_once_on_that_piece()
     watch.network.things.append(("car", 0.8, INSIDE))
     (first,) = watch.see(drawn(INSIDE), 1)
     (look,) = network_looks([first])
-    assert look == Look(LookKind.OBJECTS, region(), "seeing", 320)
+    assert look == Look(LookKind.OBJECTS, region(), "seeing", 320, frozenset({"car", "person", "truck"}))
     assert max(watch.network.asked[0]) <= 320
     np.testing.assert_allclose(first.objects.xyxy, [INSIDE], atol=0.01)
 
@@ -207,7 +207,7 @@ def test_a_place_that_looks_different_is_looked_at_though_the_glance_shows_no_ch
     watch = quiet(Watch.over(("person", 0.8, speck)), drawn(speck))
     watch.network.things.clear()
     seen = watch.see(GROUND, RECHECK_S + 1)
-    assert not watch.eyes._vigil.has_changed(Glance.at(enlarged(shot(GROUND, 32), 640, 360)), ATTENTION)
+    assert not watch.eyes._eye.vigil.has_changed(Glance.at(enlarged(shot(GROUND, 32), 640, 360)), ATTENTION)
     assert [look.region for look in network_looks(seen)] == [region()]
     assert all(len(one.objects) == 0 for one in seen)
 

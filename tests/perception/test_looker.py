@@ -24,7 +24,8 @@ from pipeline.observation import (
 from pipeline.perception.appearance import APPEARANCE_LENGTH
 from pipeline.perception.detections import Detections, Picture, ScriptedDetector
 from pipeline.perception.frames import analysis_size
-from pipeline.perception.looker import NO_TRACK, Looker, LookerSettings
+from pipeline.perception.looker import Looker, LookerSettings
+from pipeline.perception.network_eye import NO_TRACK
 from tests.perception.street import Floats, enlarged, found, ground, put, shot
 
 VOCABULARY = load_vocabulary()
@@ -69,7 +70,7 @@ def test_the_first_look_asks_the_network_and_says_so() -> None:
     assert first.frame_size == (320, 180)
     assert first.looks == (
         Look(LookKind.HEALTH, WHOLE_PICTURE, "glance", 160),
-        Look(LookKind.OBJECTS, WHOLE_PICTURE, "scripted", 640),
+        Look(LookKind.OBJECTS, WHOLE_PICTURE, "scripted", 640, frozenset(CLASSES)),
         Look(LookKind.STATIC, WHOLE_PICTURE, "background", 320),
     )
     assert first.objects.class_name.tolist() == ["car"]
@@ -206,7 +207,7 @@ def test_a_close_look_names_the_track_it_found_again() -> None:
         # The piece is the whole picture: 320 px is the least it takes.
         return found([("car", 0.8, SPOT), ("bird", 0.4, HEAP)], piece.shape[1], piece.shape[0])
 
-    eyes._detector = ScriptedDetector(around, CLASSES)
+    eyes._eye.detector = ScriptedDetector(around, CLASSES)
     seen = eyes.look_closely(frame(picture, 2), WHOLE_PICTURE)
     assert seen.objects.track.tolist() == [1, NO_TRACK]
     assert seen.objects.appearance.shape == (2, APPEARANCE_LENGTH)
