@@ -2,17 +2,16 @@
 
 import json
 import os
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
-from pipeline.cli import models_train
+from pipeline.cli import models_show, models_train
+from pipeline.cli.tables import print_table
 from pipeline.config.resolved import Provider
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.errors import SmartAlertError
@@ -25,7 +24,6 @@ from pipeline.runtime.clock import stopwatch
 
 _BENCH_PX = (640, 416, 320)
 _SEED = 8
-_PIPE_WIDTH = 200
 
 _provider_option = click.option(
     "--provider",
@@ -43,7 +41,7 @@ _models_argument = click.argument("models", nargs=-1)
 
 @click.group(name="models")
 def command() -> None:
-    """The networks: list, verify, bench, build, train.
+    """The networks: list, show, verify, bench, build, train.
 
     MODELS are names of the registry or paths of cards (they end in .yaml); without any, all of the registry.
     """
@@ -61,7 +59,7 @@ def list_models(as_json: bool) -> None:  # noqa: FBT001  # click hands a flag ov
     for card in cards:
         size = f"{card.input.width} x {card.input.height}" + (" (free)" if card.input.dynamic else "")
         table.add_row(card.name, card.licence, card.layout_name, size, str(len(set(card.classes))), card.about)
-    _print(table)
+    print_table(table)
 
 
 @command.command()
@@ -113,7 +111,7 @@ def bench(models: tuple[str, ...], pictures: int, provider: str, threads: int, a
             f"{timing.median_ms:.1f}",
             f"{timing.best_ms:.1f}",
         )
-    _print(table)
+    print_table(table)
 
 
 @command.command(name="build")
@@ -126,6 +124,7 @@ def build_model(model: str) -> None:
     click.echo(f"{card.name}: {card.onnx}: sha256 {built.sha256} ({built.built_with}): {outcome}")
 
 
+command.add_command(models_show.command)
 command.add_command(models_train.command)
 
 
@@ -190,9 +189,3 @@ def _described(card: ModelCard) -> dict[str, str | bool | list[int] | list[str]]
         "dynamic": card.input.dynamic,
         "classes": list(card.classes),
     }
-
-
-def _print(table: Table) -> None:
-    # A pipe gets whole lines, however narrow rich takes it to be.
-    console = Console() if sys.stdout.isatty() else Console(width=_PIPE_WIDTH)
-    console.print(table)

@@ -17,6 +17,7 @@ from pipeline.errors import ConfigError, Fault
 from pipeline.perception.calibration import Points, faults_of_points
 from pipeline.perception.layouts.known import LAYOUTS
 from pipeline.perception.layouts.layout import Layout
+from pipeline.perception.training_record import TrainingRecord
 
 _Share = Annotated[float, Field(ge=0, le=1)]
 _Point = Annotated[tuple[float, float], Field(strict=False)]
@@ -95,6 +96,7 @@ class _Written(BaseModel):
     calibration: dict[str, list[_Point]] = Field(
         default={}, description="By class: points [score, share of finds with it that are true], rising."
     )
+    trained: TrainingRecord | None = Field(default=None, description="How it was trained here, and how good it is.")
 
     @field_validator("calibration")
     @classmethod
@@ -134,6 +136,7 @@ class ModelCard:
         classes: Canonical names of the vocabulary, by index. Two indices may share a name.
         thresholds: By class: the score from which it counts, in [0, 1], where a site gives none.
         calibration: By class: what its scores are worth (`calibration.py`); a class without one is taken at its word.
+        trained: How it was trained, and how good it is: one record, or none.
     """
 
     name: str
@@ -153,6 +156,7 @@ class ModelCard:
     classes: tuple[str, ...]
     thresholds: Mapping[str, float] = field(default_factory=dict)
     calibration: Mapping[str, Points] = field(default_factory=dict)
+    trained: tuple[TrainingRecord, ...] = ()
 
 
 def load_card(path: Path, vocabulary: Vocabulary) -> ModelCard:
@@ -196,6 +200,7 @@ def load_card(path: Path, vocabulary: Vocabulary) -> ModelCard:
         classes=tuple(classes),
         thresholds=thresholds,
         calibration=calibration,
+        trained=() if written.trained is None else (written.trained,),
     )
 
 

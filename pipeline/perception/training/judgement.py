@@ -38,7 +38,8 @@ def judge(findings_by_class: Mapping[str, Findings]) -> Judgement:
         one = figures(findings, by_picture=name in LOOSELY_BOXED)
         if curve:
             curves[name] = curve
-        thresholds[name] = round(calibration.apply(curve, [one.threshold])[0] if curve else one.threshold, 3)
+        worth = float(calibration.apply(curve, [one.threshold])[0]) if curve else one.threshold
+        thresholds[name] = round(worth, 3)
         records[name] = _record(one, findings, curve)
     return Judgement(records, thresholds, curves)
 
