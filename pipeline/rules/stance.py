@@ -24,8 +24,8 @@ _ABOUT_PLACE_HEIGHTS = 0.5
 _PLACE_IOU = 0.4
 _PLACE_CONTAINMENT = 0.8
 _LYING_OVERLAP = 0.2
-_NEAR_SIZES = 1.0
-"""How far from where it was last seen something that goes about may be found again, in own sizes."""
+_NEAR_SIZES = 0.5
+"""How far from where it was a moment ago something that goes about may be, in own sizes."""
 _DRIFT_SIZES = 0.5
 """How far from its place a flame or smoke may show next, in sizes of its place."""
 
