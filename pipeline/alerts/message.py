@@ -9,8 +9,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
 
 from pipeline.alerts.topic import FaultTopic, RuleTopic, Topic
+from pipeline.config.ground import GroundMap
 from pipeline.config.resolved import Camera, Site, Zone
 from pipeline.errors import UsageError
+from pipeline.geofence.lines import ground_point
 from pipeline.observation import MediaNs, seconds
 from pipeline.rules.episode import ClearReason, Ended, Episode, EventObject, State
 
@@ -69,12 +71,21 @@ class AlertZone(_Part):
 
 
 class AlertObject(_Part):
-    """One object of the event as it was last seen; box: x1, y1, x2, y2 as shares of the picture."""
+    """One object of the event as it was last seen.
+
+    Attributes:
+        box: x1, y1, x2, y2 as shares of the picture.
+        location: Longitude and latitude of where it touches the ground, degrees; left out where the camera is not
+            calibrated to them.
+        speed_kmh: How fast it was, where the algorithm is about movement; left out where the camera is not calibrated.
+    """
 
     class_name: str = Field(alias="class")
     confidence: float = Field(ge=0, le=1)
     box: tuple[float, float, float, float]
     track: int
+    location: tuple[float, float] | None = Field(default=None, exclude_if=lambda value: value is None)
+    speed_kmh: float | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class Evidence(_Part):
@@ -181,7 +192,7 @@ def build(episode: Episode, site: Site, camera: Camera, topic: Topic, evidence: 
         ended_at=utc(ended.at) if ended else None,
         dwell_s=round(seconds(episode.dwell_ns), 3),
         visible=episode.visible,
-        objects=tuple(_object(item) for item in episode.objects),
+        objects=tuple(_object(item, camera.geofence.ground) for item in episode.objects),
         evidence=evidence,
         review=episode.review.value,
         codes=None if rule is None else dict(sorted(rule.codes.items())) or None,
@@ -204,7 +215,7 @@ def continued(episode: Episode, former: Alert) -> Alert:
         "ended_at": utc(ended.at) if ended else None,
         "dwell_s": round(seconds(episode.dwell_ns), 3),
         "visible": episode.visible,
-        "objects": tuple(_object(item) for item in episode.objects),
+        "objects": tuple(_object(item, None) for item in episode.objects),
         "review": episode.review.value,
     }
     return former.model_copy(update=changes)
@@ -242,7 +253,7 @@ def _zone(zone: Zone) -> AlertZone:
     )
 
 
-def _object(item: EventObject) -> AlertObject:
+def _object(item: EventObject, ground: GroundMap | None) -> AlertObject:
     x1, y1, x2, y2 = (round(float(share), 4) + 0.0 for share in item.box)
     # A box is float32: without the rounding, one and the same edge would read 0.30000001192092896.
     return AlertObject(
@@ -250,4 +261,6 @@ def _object(item: EventObject) -> AlertObject:
         confidence=round(float(item.confidence), 3),
         box=(x1, y1, x2, y2),
         track=item.track,
+        location=None if ground is None else ground.location(ground_point(item.box)),
+        speed_kmh=None if item.speed_kmh is None else round(item.speed_kmh, 1),
     )

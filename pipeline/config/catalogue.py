@@ -19,6 +19,20 @@ class Condition(StrEnum):
     """A thing that was not there lies still."""
     CAMERA_FAULT = "camera_fault"
     """Something is wrong with the camera itself."""
+    APPEARANCE = "appearance"
+    """An object of the classes is in the zone, standing or moving."""
+    DRIFTING = "drifting"
+    """Flame or smoke shows about one place."""
+    INTRUSION = "intrusion"
+    """A person or a vehicle enters the zone with its ground point."""
+    LOITERING = "loitering"
+    """The same person stays in the zone."""
+    LINE_CROSSING = "line_crossing"
+    """An object crosses a line."""
+    WRONG_WAY = "wrong_way"
+    """An object moves against the direction of a lane."""
+    UNACCOMPANIED = "unaccompanied"
+    """An object of the classes is in the zone with no person near it."""
 
 
 class Severity(StrEnum):
@@ -134,6 +148,16 @@ class Algorithm:
     def is_of_camera(self) -> bool:
         """Whether it judges the camera itself: its rules have no zones."""
         return self.condition is Condition.CAMERA_FAULT
+
+    @property
+    def is_of_lines(self) -> bool:
+        """Whether its zones are lines; else they are areas."""
+        return self.condition is Condition.LINE_CROSSING
+
+    @property
+    def needs_direction(self) -> bool:
+        """Whether each of its zones must have a direction."""
+        return self.condition is Condition.WRONG_WAY
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ from pipeline.config.yaml_lines import read_yaml
 from pipeline.errors import ConfigError, Fault
 from pipeline.resources import data_folder
 
+_WITHOUT_CLASSES = {None, Condition.STATIC_OBJECT, Condition.CAMERA_FAULT}
+
 
 class TitleEntry(Part):
     """A name in the two languages of the alerts."""
@@ -85,7 +87,7 @@ class AlgorithmEntry(Part):
     title: TitleEntry = Field(description="for people")
     fires_when: Text = Field(description="one sentence in English, without the dwell")
     condition: Condition | None = Field(
-        description="the code that decides: stationary, group, static_object, camera_fault, or null"
+        description="the code that decides, such as stationary, group or line_crossing; null: this version has none"
     )
     needs: list[Text] = Field(default=[], description="coco, static, luma, health, or classes of another network")
     classes: list[Text] = Field(default=[], description="classes or groups of the vocabulary")
@@ -99,7 +101,7 @@ class AlgorithmEntry(Part):
 
     @model_validator(mode="after")
     def _sees_something(self) -> "AlgorithmEntry":
-        if self.condition in {Condition.STATIONARY, Condition.GROUP} and not self.classes:
+        if self.condition not in _WITHOUT_CLASSES and not self.classes:
             raise fault(f"the condition {self.condition} without classes", "at least one class")
         if self.condition is Condition.STATIC_OBJECT and self.static is not StaticUse.REQUIRED:
             raise fault("the condition static_object without static objects", "static: required")

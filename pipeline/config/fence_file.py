@@ -53,7 +53,8 @@ class ZoneProperties(Part):
     responsible: Text | None = Field(None, description="who is told")
     mask: Flag = Field(False, description="look away here: true or false")
     direction: Annotated[Number, Field(ge=0, lt=360)] | None = Field(
-        None, description="heading in the picture, degrees clockwise from up, for lines and lanes"
+        None,
+        description="degrees clockwise from up in the picture, in a geographic frame from north; for lines and lanes",
     )
 
 

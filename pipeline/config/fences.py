@@ -1,7 +1,7 @@
 """Fence files into zones: every mistake of a file at once, in its own words, at its line."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -172,7 +172,10 @@ class _Reading:
         outline = self._outline(feature, steps, ground)
         if outline is None or (feature.properties.category is None and not feature.properties.mask):
             return None
-        return _zone(feature, outline, ground)
+        zone = _zone(feature, outline, ground)
+        if zone.direction is not None and self.document.at(("frame",)) == Frame.GEOGRAPHIC and ground is not None:
+            return replace(zone, heading=ground.heading(outline.mean(axis=0), zone.direction))
+        return zone
 
     def _outline(self, feature: ZoneFeature, steps: Steps, ground: GroundMap | None) -> Matrix | None:
         where = (*steps, "geometry", "coordinates")
@@ -213,14 +216,5 @@ def _zone(feature: ZoneFeature, outline: Matrix, ground: GroundMap | None) -> Zo
         is_line=isinstance(feature.geometry, LineGeometry),
         mask=properties.mask,
         direction=properties.direction,
-        location=_location(outline, ground),
+        location=None if ground is None else ground.location(outline.mean(axis=0)),
     )
-
-
-def _location(outline: Matrix, ground: GroundMap | None) -> tuple[float, float] | None:
-    if ground is None or ground.unit is not GroundUnit.DEGREES:
-        return None
-    longitude, latitude = ground.ground(outline.mean(axis=0, keepdims=True))[0]
-    on_earth = abs(longitude) <= 180 and abs(latitude) <= 90
-    # Seven digits are a centimetre; NaN (above the horizon) compares as not on earth.
-    return (round(float(longitude), 7), round(float(latitude), 7)) if on_earth else None

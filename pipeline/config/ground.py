@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 _EARTH_RADIUS_M = 6_371_008.8
 """Mean radius R1 of the IUGG."""
+_STEP_M = 0.2
 Matrix = NDArray[np.float64]
 
 
@@ -52,6 +53,33 @@ class GroundMap:
     def picture(self, ground: Matrix) -> Matrix:
         """Shape (N, 2): where ground points (in the unit of the file) lie in the picture; NaN for one behind it."""
         return _project(np.reshape(self.to_picture, (3, 3)), _to_metres(ground, self.origin, self.unit))
+
+    def location(self, point: Matrix | tuple[float, float]) -> tuple[float, float] | None:
+        """Longitude and latitude of a point of the picture, degrees; None where the map does not tell them."""
+        if self.unit is not GroundUnit.DEGREES:
+            return None
+        longitude, latitude = self.ground(np.array([point], dtype=np.float64))[0]
+        on_earth = abs(longitude) <= 180 and abs(latitude) <= 90
+        # Seven digits are a centimetre; NaN (above the horizon) compares as not on earth.
+        return (round(float(longitude), 7), round(float(latitude), 7)) if on_earth else None
+
+    def heading(self, point: Matrix, bearing: float) -> tuple[float, float]:
+        """How a step on the ground looks in the picture.
+
+        Args:
+            point: Shape (2,): where it begins, shares of the picture; below the horizon.
+            bearing: Degrees clockwise from north.
+
+        Returns:
+            The step's direction in shares of the picture, of length 1.
+        """
+        start = self.metres(point[None, :])
+        ahead = _STEP_M * np.array([[math.sin(math.radians(bearing)), math.cos(math.radians(bearing))]])
+        # Half of it either way, so that what leads to the horizon does not bend.
+        ends = _project(np.reshape(self.to_picture, (3, 3)), np.concatenate([start - ahead / 2, start + ahead / 2]))
+        dx, dy = (ends[1] - ends[0]).tolist()
+        length = math.hypot(dx, dy)
+        return (dx / length, dy / length)
 
 
 def fit_ground(picture: Matrix, ground: Matrix, unit: GroundUnit) -> GroundMap:

@@ -52,12 +52,12 @@ def area_outline(rings: list[list[list[float]]], ground: GroundMap | None) -> Ma
 
 
 def line_outline(positions: list[list[float]], ground: GroundMap | None) -> Matrix:
-    """The points of a line; see `area_outline`. Shape (N, 2), N at least 2."""
+    """The points of a line; see `area_outline`. Shape (N, 2), N at least 2; on the ground its part in the picture."""
     points = _distinct(np.array([position[:2] for position in positions], dtype=np.float64), closed=False)
     if len(points) < 2:
         raise OutlineError((), f"fewer than two points (got {len(points)} different ones, allowed: 2 or more)")
     if ground is not None:
-        points = _seen(points, ground)
+        points = _seen_line(points, ground)
     _refuse_outside(points, positions, ())
     if not shapely.LineString(points).is_simple:
         raise OutlineError((), "the line crosses itself (allowed: a line that does not)")
@@ -131,6 +131,16 @@ def _seen_area(corners: Matrix, ground: GroundMap) -> Matrix:
     if largest.area < _SMALLEST_SHARE:
         raise OutlineError((0,), "outside the picture (got nothing that the camera sees, allowed: ground that it sees)")
     return _clamped(np.asarray(largest.exterior.coords, dtype=np.float64)[:-1])
+
+
+def _seen_line(points: Matrix, ground: GroundMap) -> Matrix:
+    """The longest part of a line on the ground that lies in the picture."""
+    inside = shapely.LineString(_seen(points, ground)).intersection(shapely.box(0, 0, 1, 1))
+    pieces = [part for part in shapely.get_parts(inside) if isinstance(part, shapely.LineString)]
+    longest = max(pieces, key=lambda part: part.length, default=shapely.LineString())
+    if not longest.length > 0:
+        raise OutlineError((), "outside the picture (got nothing that the camera sees, allowed: ground that it sees)")
+    return np.asarray(longest.coords, dtype=np.float64)
 
 
 def _clamped(points: Matrix) -> Matrix:

@@ -58,7 +58,10 @@ class Zone:
             (the first corner is not repeated), at least 3; a line has at least 2.
         is_line: A line to be crossed rather than an area.
         mask: Nobody looks here; no rule uses it.
-        direction: Heading in the picture, degrees clockwise from up, in [0, 360); None where the file gives none.
+        direction: Degrees clockwise in [0, 360), from up in the picture, or from north (see `heading`); None where the
+            file gives none.
+        heading: The same as a step in shares of the picture, of a fence that is drawn on the ground, whose directions
+            count from north; None: `direction` counts from up.
         location: Longitude and latitude of its middle, degrees; None where the camera is not calibrated to them.
         view: The preset of a PTZ camera in which it holds; empty: the camera has one view.
     """
@@ -72,6 +75,7 @@ class Zone:
     is_line: bool = False
     mask: bool = False
     direction: float | None = None
+    heading: tuple[float, float] | None = None
     location: tuple[float, float] | None = None
     view: str = ""
 

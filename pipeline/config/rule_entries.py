@@ -22,6 +22,8 @@ from pipeline.config.zone_choice import KnownCameras, ZoneChoice
 from pipeline.observation import STATIC_OBJECT, CameraId
 
 T = TypeVar("T")
+SPEED = "min_speed_kmh"
+"""The param that needs a calibration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def _resolve_rule(entry: RuleEntry, steps: Steps, law: Law) -> Rule | None:
 
 def _zones(entry: RuleEntry, steps: Steps, law: Law) -> dict[CameraId, tuple[ZoneId, ...]]:
     known = law.catalogue.algorithms.get(AlgorithmKey(entry.algorithm))
-    choice = ZoneChoice(law.document, steps, entry, law.known, law.catalogue.categories, law.log)
+    choice = ZoneChoice(law.document, steps, entry, law.known, law.catalogue.categories, law.log, known)
     if known is None or not known.is_of_camera:
         return choice.zones_by_camera()
     if entry.zones is not None:
@@ -167,7 +169,7 @@ class _Merging:
             include_static=include_static,
             confirm=_first(entry.confirm, defaults.confirm, other=False),
             enabled=enabled,
-            params=self._params(),
+            params=self._params(zones_by_camera),
             codes=dict(entry.codes),
             place=place_of(self.law.document, self.steps),
         )
@@ -248,13 +250,7 @@ class _Merging:
 
     def _area(self, key: str, area: Area | None, zones_by_camera: Mapping[CameraId, tuple[ZoneId, ...]]) -> Area | None:
         if isinstance(area, GroundArea):
-            fences_by_camera = self.law.known.fences_by_camera
-            # A camera whose fences could not be read may well be calibrated.
-            flat = [c for c in zones_by_camera if fences_by_camera[c].geofence.ground is None]
-            if flat:
-                got = shown_value(self._written(key))
-                text = f"square metres need a calibration, and these cameras have none: {', '.join(flat[:5])}"
-                self._fault(self._where(key), f"{text} (got {got}, allowed: a share of the picture)")
+            self._refuse_flat(self._where(key), "square metres need", "a share of the picture", zones_by_camera)
         return area
 
     def _refuse_reversed(self, min_area: Area | None, max_area: Area) -> None:
@@ -271,7 +267,7 @@ class _Merging:
         if reversed_share or reversed_ground:
             self._fault(self._where("min_area"), f"above max_area (got {min_area}, allowed: at most {max_area})")
 
-    def _params(self) -> dict[str, float]:
+    def _params(self, zones_by_camera: Mapping[CameraId, tuple[ZoneId, ...]]) -> dict[str, float]:
         params = {name: param.default for name, param in self.algorithm.params.items()}
         for name, value in self.entry.params.items():
             steps = (*self.steps, "params", name)
@@ -283,7 +279,20 @@ class _Merging:
                 allowed = f"{known.bound.low:g} to {known.bound.high:g}"
                 self._fault(steps, f"outside its bounds (got {shown_value(value)}, allowed: {allowed})")
             params[name] = value
+        if params.get(SPEED, 0) > 0:
+            self._refuse_flat((*self.steps, "params", SPEED), "a speed needs", "0", zones_by_camera)
         return params
+
+    def _refuse_flat(
+        self, steps: Steps, lacking: str, allowed: str, zones_by_camera: Mapping[CameraId, tuple[ZoneId, ...]]
+    ) -> None:
+        """Tell which cameras have no calibration. One whose fences could not be read may well have one."""
+        fences_by_camera = self.law.known.fences_by_camera
+        flat = [c for c in zones_by_camera if fences_by_camera[c].geofence.ground is None]
+        if flat:
+            got = shown_value(self.law.document.at(steps))
+            text = f"{lacking} a calibration, and these cameras have none: {', '.join(flat[:5])}"
+            self._fault(steps, f"{text} (got {got}, allowed: {allowed})")
 
 
 def _first(own: T | None, default: T | None, *, other: T) -> T:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline.config.catalogue import Algorithm
 from pipeline.config.document import Document, Steps, shown_value
 from pipeline.config.faults import FaultLog, did_you_mean
 from pipeline.config.fences import Fences
@@ -29,7 +30,17 @@ class KnownCameras:
 
 @dataclass(frozen=True, slots=True)
 class ZoneChoice:
-    """One rule's choice being read."""
+    """One rule's choice being read.
+
+    Attributes:
+        document: The site file.
+        steps: Where the rule is written.
+        entry: The rule.
+        known: The cameras and their fences.
+        categories: The catalogue's.
+        log: Takes every mistake.
+        algorithm: The rule's; None: it names none that is known.
+    """
 
     document: Document
     steps: Steps
@@ -37,9 +48,21 @@ class ZoneChoice:
     known: KnownCameras
     categories: Mapping[str, Title]
     log: FaultLog
+    algorithm: Algorithm | None
+
+    @property
+    def wants_lines(self) -> bool:
+        """Whether the rule looks at lines; else at areas."""
+        return self.algorithm is not None and self.algorithm.is_of_lines
 
     def zones_by_camera(self) -> dict[CameraId, tuple[ZoneId, ...]]:
         """The zones the rule means, in the site's order; what it cannot mean is in the log."""
+        found = self._chosen()
+        if self.algorithm is not None and self.algorithm.needs_direction:
+            self._refuse_undirected(found)
+        return found
+
+    def _chosen(self) -> dict[CameraId, tuple[ZoneId, ...]]:
         cameras = self.cameras()
         if self.entry.zones is None:
             return {}  # told by whoever knows whether the rule's algorithm looks at zones
@@ -65,6 +88,14 @@ class ZoneChoice:
                 self.log.add(self.document, steps, f"unknown camera (got {shown_value(name)}, {hint})")
         return chosen
 
+    def _refuse_undirected(self, zones_by_camera: Mapping[CameraId, tuple[ZoneId, ...]]) -> None:
+        """A lane without a direction has no wrong way."""
+        for camera, chosen in zones_by_camera.items():
+            for zone in self.known.fences_by_camera[camera].geofence.zones:
+                if zone.id in chosen and zone.direction is None:
+                    text = f'the zone "{zone.id}" of camera "{camera}" has none (allowed: zones with a direction)'
+                    self.log.add(self.document, (*self.steps, "zones"), f"a direction is needed: {text}")
+
     def _by_category(self, category: str, cameras: Sequence[CameraId]) -> dict[CameraId, tuple[ZoneId, ...]]:
         steps = (*self.steps, "zones", "category")
         if category not in self.categories:
@@ -74,11 +105,15 @@ class ZoneChoice:
         found: dict[CameraId, tuple[ZoneId, ...]] = {}
         for camera in cameras:
             fences = self.known.fences_by_camera[camera]
-            zones = tuple(zone.id for zone in fences.geofence.zones if zone.category == category and not zone.is_line)
+            zones = tuple(
+                zone.id
+                for zone in fences.geofence.zones
+                if zone.category == category and zone.is_line == self.wants_lines
+            )
             if zones:
                 found[camera] = zones
             elif isinstance(self.entry.cameras, list) and not fences.may_hide(category):
-                shape = _shape_without_area(fences, category)
+                shape = self._other_shape(fences, category)
                 lack = f"only {shape} of the category {category}" if shape else f"no zone of the category {category}"
                 self.log.remark(self.document, steps, f'camera "{camera}" has {lack}: the rule does nothing there')
         if not found and not self._may_hide(cameras, category):
@@ -87,12 +122,15 @@ class ZoneChoice:
 
     def _refuse_category(self, steps: Steps, category: str, cameras: Sequence[CameraId]) -> None:
         all_fences = [self.known.fences_by_camera[camera] for camera in cameras]
-        shape = next(filter(None, (_shape_without_area(fences, category) for fences in all_fences)), "")
+        shape = next(filter(None, (self._other_shape(fences, category) for fences in all_fences)), "")
         if shape:
-            text = f"a rule looks at areas, and this category has only {shape} on its cameras"
-            self.log.add(self.document, steps, f"{text} (got {shown_value(category)}, allowed: one with a Polygon)")
+            wanted, kind = ("lines", "LineString") if self.wants_lines else ("areas", "Polygon")
+            text = f"a rule looks at {wanted}, and this category has only {shape} on its cameras"
+            self.log.add(self.document, steps, f"{text} (got {shown_value(category)}, allowed: one with a {kind})")
             return
-        drawn = {zone.category for fences in all_fences for zone in fences.geofence.zones if not zone.is_line}
+        drawn = {
+            zone.category for fences in all_fences for zone in fences.geofence.zones if zone.is_line == self.wants_lines
+        }
         allowed = ", ".join(sorted(drawn)) or "none: no zone is drawn"
         text = f"no zone of this category on the rule's cameras (got {shown_value(category)}, allowed: {allowed})"
         self.log.add(self.document, steps, text)
@@ -127,7 +165,7 @@ class ZoneChoice:
             self.log.add(self.document, steps, text)
         elif not having:
             self._unknown_zone(steps, name, zone_name, among)
-        elif self._is_area(steps, name, having[0], zone_name):
+        elif self._fits(steps, name, having[0], zone_name):
             return [(having[0], ZoneId(zone_name))]
         return []
 
@@ -148,21 +186,21 @@ class ZoneChoice:
         hint = did_you_mean(zone_name, {zone for fences in all_fences for zone in fences.written_by_id})
         self.log.add(self.document, steps, f"unknown zone (got {shown_value(name)}, {hint})")
 
-    def _is_area(self, steps: Steps, name: str, camera: CameraId, zone_name: str) -> bool:
+    def _fits(self, steps: Steps, name: str, camera: CameraId, zone_name: str) -> bool:
         geofence = self.known.fences_by_camera[camera].geofence
         if any(mask.id == zone_name for mask in geofence.masks):
             self.log.add(self.document, steps, f"a mask (got {shown_value(name)}, allowed: a zone without mask: true)")
             return False
         zone = next((zone for zone in geofence.zones if zone.id == zone_name), None)
-        if zone is not None and zone.is_line:
-            self.log.add(self.document, steps, f"a line (got {shown_value(name)}, allowed: a Polygon)")
+        if zone is not None and zone.is_line != self.wants_lines:
+            got, allowed = ("an area", "a LineString") if self.wants_lines else ("a line", "a Polygon")
+            self.log.add(self.document, steps, f"{got} (got {shown_value(name)}, allowed: {allowed})")
             return False
         # A zone with a fault of its own is not there; its fault is told already.
         return zone is not None
 
-
-def _shape_without_area(fences: Fences, category: str) -> str:
-    """What the category has where it has no area, as a message names it; empty where it has nothing."""
-    if any(zone.category == category for zone in fences.geofence.zones):
-        return "a line"
-    return "a mask" if any(mask.category == category for mask in fences.geofence.masks) else ""
+    def _other_shape(self, fences: Fences, category: str) -> str:
+        """What the category has where it has no zone that fits, as a message names it; empty where it has nothing."""
+        if any(zone.category == category for zone in fences.geofence.zones):
+            return "an area" if self.wants_lines else "a line"
+        return "a mask" if any(mask.category == category for mask in fences.geofence.masks) else ""

@@ -1,5 +1,7 @@
 """Sizes on calibrated ground. The map itself is `pipeline.config.ground.GroundMap`."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,6 +33,13 @@ def box_ground_area_m2(ground: GroundMap, xyxy: NDArray[np.float32] | NDArray[np
     # Where the head is above the horizon the depth is NaN, and `fmin` takes the other.
     depth_m = np.fmin(_length(head - foot), width_m * _DEEPEST_TO_WIDTH)
     return np.nan_to_num(width_m * depth_m, nan=0.0)
+
+
+def ground_distance_m(ground: GroundMap, a: tuple[float, float], b: tuple[float, float]) -> float | None:
+    """Metres over the ground between two points of the picture, in shares; None where one is above the horizon."""
+    metres = ground.metres(np.array([a, b], dtype=np.float64))
+    distance_m = float(np.hypot(*(metres[1] - metres[0])))
+    return distance_m if math.isfinite(distance_m) else None
 
 
 def _length(vectors: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,24 +3,27 @@
 Everything else (identity, dwell, grace, schedules, events) is common to all conditions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, NamedTuple, Protocol
 
 from pipeline.config.resolved import Rule
 from pipeline.config.vocabulary import Vocabulary
-from pipeline.geofence.boxes import Box, surrounding
-from pipeline.observation import STATIC_OBJECT, MediaNs
+from pipeline.geofence.boxes import Box, iou, surrounding
+from pipeline.observation import STATIC_OBJECT, LookKind, MediaNs, Sight, nanoseconds
 from pipeline.rules.episode import EventObject
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.size import SizeLimit
 from pipeline.rules.stance import Stay
 from pipeline.rules.subject_memory import Subject
+from pipeline.rules.zones import Grounds
 
 PERSON, VEHICLE = "person", "vehicle"
 """A class and a group of the vocabulary that every district has."""
+_CONFIRMING_IOU = 0.3
+_MOST_CREDIT_NS = nanoseconds(30)
 
 
 class Pace(StrEnum):
@@ -30,6 +33,8 @@ class Pace(StrEnum):
     """Some looks within its dwell."""
     EVERY_MOMENT = "every_moment"
     """What it looks for is over within a second, and nothing announces it."""
+    ARRIVAL = "arrival"
+    """What it looks for may come and be gone between two looks at an idle camera, if the dwell is that short."""
 
 
 class Span(NamedTuple):
@@ -78,13 +83,15 @@ class Kinds:
 class Condition(Protocol):
     """What an algorithm stands on. Immutable: all it remembers is in the rule's memory.
 
+    It is made for the zones of one rule in one view of one camera.
+
     Attributes:
         pace: How much it must be shown.
     """
 
     pace: ClassVar[Pace]
 
-    def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit) -> None: ...
+    def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None: ...
 
     def candidates(self, scene: Scene) -> list[tuple[Sighting, Stay]]:
         """The objects that may be subjects, with how each stays; those to be taken as hidden say so."""
@@ -107,9 +114,40 @@ class Condition(Protocol):
         ...
 
 
+def is_found_again(subject: Subject, close: Scene, classes: Container[str]) -> bool:
+    """Whether a close look shows one of the classes where the subject is."""
+    return any(
+        sighting.class_name in classes
+        and sighting.sight is not Sight.HIDDEN
+        and iou(sighting.box, subject.box) >= _CONFIRMING_IOU
+        for sighting in close.sightings
+    )
+
+
+def weigh_looks(subjects: Iterable[Subject], scene: Scene, share: float) -> None:
+    """Weigh the time over which looks have shown each subject in its zone against the time over which they have not.
+
+    Args:
+        subjects: Their notes are changed: the credit is negative where less than the share speaks for it.
+        scene: The look.
+        share: Of the time, in [0, 1].
+    """
+    for subject in subjects:
+        note, standing = subject.note, subject.standing
+        if note.since != standing.since:
+            note.since, note.last_at, note.credit_ns = standing.since, standing.since, 0
+        passed_ns, note.last_at = scene.t - note.last_at, scene.t
+        if standing.held_at == scene.t:
+            note.credit_ns = min(note.credit_ns + round(passed_ns * (1 - share)), _MOST_CREDIT_NS)
+        elif not subject.hidden and (subject.seen_at == scene.t or scene.examined(LookKind.OBJECTS, subject.box)):
+            note.credit_ns -= round(passed_ns * share)
+
+
 def objects_of(subject: Subject) -> tuple[EventObject, ...]:
     """The subject and its company, as an event tells them."""
-    return (EventObject(subject.class_name, subject.score, subject.box, subject.track), *subject.note.company)
+    note = subject.note
+    first = EventObject(subject.class_name, subject.score, subject.box, subject.track, note.speed_kmh)
+    return (first, *note.company)
 
 
 def region_of(subject: Subject) -> Box:

@@ -82,12 +82,14 @@ class EventObject:
         confidence: In [0, 1].
         box: x1, y1, x2, y2 as shares of the picture, in [0, 1].
         track: The track's id within the camera.
+        speed_kmh: How fast it was over calibrated ground; None: of no matter, or not known.
     """
 
     class_name: str
     confidence: float
     box: tuple[float, float, float, float]
     track: TrackId
+    speed_kmh: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

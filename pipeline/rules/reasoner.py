@@ -1,14 +1,14 @@
 """The reasoning of one camera: log entries in, events out. It reads no clock and sees no pixel."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Self
 
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.config.catalogue import Condition
 from pipeline.config.ids import ZoneId
-from pipeline.config.resolved import Geofence, Rule
+from pipeline.config.resolved import Geofence, Rule, Zone
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import StateError
 from pipeline.observation import CameraId, Command, Entry, Gap, GapCause, Observation, Tick
@@ -23,7 +23,7 @@ from pipeline.rules.scene import Scene, is_close_look, mask_shapes, read_scene
 from pipeline.rules.size import SizeLimit
 from pipeline.rules.subjects import Follower, Patience
 from pipeline.rules.telling import Teller
-from pipeline.rules.zones import Grounds, ZoneField
+from pipeline.rules.zones import FootGrounds, Grounds, LineGrounds, ZoneField
 
 _VERSION = 2
 _MEMORY = TypeAdapter(CameraMemory)
@@ -64,7 +64,7 @@ class Reasoner:
                 kinds,
             )
             for rule in mine
-            for grounds in _grounds_by_view(fields, rule.zones_by_camera[camera])
+            for grounds in _grounds_by_view(rule, rule.zones_by_camera[camera], fence, fields)
         ]
         self._fault_settings = FaultSettings.of(rules, camera)
         self._memory = CameraMemory(_VERSION, site_id, camera, [state.memory for state in self._states])
@@ -178,19 +178,29 @@ def _looks_at(rule: Rule, camera: CameraId) -> bool:
     return bool(rule.zones_by_camera.get(camera)) and rule.algorithm.condition is not Condition.CAMERA_FAULT
 
 
-def _grounds_by_view(fields: Mapping[ZoneId, ZoneField], zones: tuple[ZoneId, ...]) -> list[Grounds]:
-    """The areas among the zones, those of each view by themselves."""
-    mine = [fields[zone] for zone in zones if zone in fields]
+def _grounds_by_view(
+    rule: Rule, chosen: Iterable[ZoneId], fence: Geofence, fields: Mapping[ZoneId, ZoneField]
+) -> list[Grounds]:
+    """The lines or the areas among the chosen zones, whichever the rule looks at, those of each view by themselves."""
+    zone_by_id = {zone.id: zone for zone in fence.zones if zone.is_line == rule.algorithm.is_of_lines}
+    mine = [zone_by_id[zone] for zone in chosen if zone in zone_by_id]
     return [
-        Grounds(tuple(one for one in mine if one.zone.view == view), view)
-        for view in sorted({one.zone.view for one in mine})
+        _grounds(rule, [zone for zone in mine if zone.view == view], view, fields)
+        for view in sorted({zone.view for zone in mine})
     ]
+
+
+def _grounds(rule: Rule, zones: Iterable[Zone], view: str, fields: Mapping[ZoneId, ZoneField]) -> Grounds:
+    if rule.algorithm.is_of_lines:
+        return LineGrounds(tuple(zones), view)
+    kind = FootGrounds if rule.algorithm.condition is Condition.INTRUSION else Grounds
+    return kind(tuple(fields[zone.id] for zone in zones), view)
 
 
 def _build(rule: Rule, teller: Teller, grounds: Grounds, size: SizeLimit, kinds: Kinds) -> RuleState:
     if rule.algorithm.condition is None:
         raise ValueError(f"rule {rule.id}: this version has no condition for {rule.algorithm.key}")
-    condition = CONDITIONS[rule.algorithm.condition](rule, kinds, size)
+    condition = CONDITIONS[rule.algorithm.condition](rule, kinds, size, grounds)
     patience = Patience(rule.grace_ns, max(rule.grace_ns, rule.clear_after_ns))
     book = EventBook(rule, condition, teller)
     memory = RuleMemory(rule.id, grounds.view, _fingerprint(rule, grounds))
@@ -202,7 +212,7 @@ def _fingerprint(rule: Rule, grounds: Grounds) -> str:
     parts = (
         rule.algorithm.key,
         str(rule.algorithm.condition),
-        sorted((field.zone.id, field.zone.points) for field in grounds.fields),
+        sorted(_shape(zone) for zone in grounds.zones),
         sorted(rule.classes),
         (rule.dwell_ns, rule.grace_ns, rule.event_per.value, rule.confidence),
         (str(rule.min_area), str(rule.min_static_area), str(rule.max_area)),
@@ -210,3 +220,9 @@ def _fingerprint(rule: Rule, grounds: Grounds) -> str:
         *sorted(rule.confidence_by_class.items()),
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def _shape(zone: Zone) -> tuple[object, ...]:
+    """What makes the zone another one: not its name or who is told."""
+    plain = (zone.id, zone.points)
+    return plain if zone.direction is None else (*plain, zone.direction, zone.heading)

@@ -6,10 +6,10 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from pipeline.geofence.boxes import Box, iou
-from pipeline.observation import MediaNs, Sight, nanoseconds
+from pipeline.observation import MediaNs, Sight, nanoseconds, seconds
 from pipeline.rules.motion import Motion
 from pipeline.rules.scene import Scene, Sighting
-from pipeline.rules.stance import STANCES, Stay
+from pipeline.rules.stance import STANCES, Stay, foot_distance, longer_side
 from pipeline.rules.subject_memory import Appearance, Subject
 
 ANOTHER_BELOW = 0.8
@@ -27,6 +27,10 @@ looks the same must weigh less than half of a track, since a queue that moves up
 _UNSEEN_NS = nanoseconds(3)
 _EMPTY_NS = nanoseconds(2.5)
 """A look that misses an object is no proof that its place is empty; looks over so long are."""
+_REACH_SIZES, _REACH_SIZES_PER_S, _MOST_REACH_SIZES = 0.5, 0.5, 1.5
+"""How far something that goes about may have come since it was last seen, in own sizes."""
+_REACH_PLACE = 0.1
+_SAME_PLACE = 0.4
 _LEARN_EVERY_NS = nanoseconds(1)
 _LEARN_SHARE = 0.25
 
@@ -124,7 +128,7 @@ def _score(subject: Subject, sighting: Sighting, scene: Scene) -> float:
     same_track = sighting.track == subject.track
     stance = STANCES[subject.stay]
     place = _place(subject, sighting, scene)
-    if not same_track and not place:
+    if not same_track and (not place or (place < _SAME_PLACE and _is_sought_in_vain(subject, scene.t))):
         return 0.0
     alike = likeness(subject.appearance, sighting.appearance)
     if alike is None or abs(scene.brightness - subject.brightness) > _LIGHT_CHANGED:
@@ -175,8 +179,24 @@ def _look_alike(subject: Subject, sighting: Sighting) -> bool:
 
 
 def _place(subject: Subject, sighting: Sighting, scene: Scene) -> float:
-    of_place = STANCES[subject.stay].place
+    stance = STANCES[subject.stay]
+    of_place = stance.place
     last = of_place(subject.box, sighting.box, scene.aspect)
+    if stance.roams:
+        return last or _reach_place(subject, sighting, scene)
     if subject.departure is not None or subject.box == subject.standing.anchor:
         return last
     return max(last, of_place(subject.standing.anchor, sighting.box, scene.aspect))
+
+
+def _reach_place(subject: Subject, sighting: Sighting, scene: Scene) -> float:
+    """A little above 0 where what goes about may have come to since it was last seen."""
+    unseen_s = seconds(scene.t - subject.seen_at)
+    reach = min(_REACH_SIZES + _REACH_SIZES_PER_S * unseen_s, _MOST_REACH_SIZES)
+    size = max(longer_side(subject.box, scene.aspect), longer_side(sighting.box, scene.aspect))
+    return _REACH_PLACE if foot_distance(subject.box, sighting.box, scene.aspect) <= reach * size else 0.0
+
+
+def _is_sought_in_vain(subject: Subject, t: MediaNs) -> bool:
+    """Whether what goes about has been looked for over a while: by now it comes back where it was, or it has left."""
+    return STANCES[subject.stay].roams and subject.absent_from is not None and t - subject.absent_from >= _EMPTY_NS

@@ -24,6 +24,10 @@ _ABOUT_PLACE_HEIGHTS = 0.5
 _PLACE_IOU = 0.4
 _PLACE_CONTAINMENT = 0.8
 _LYING_OVERLAP = 0.2
+_NEAR_SIZES = 0.5
+"""How far from where it was a moment ago something that goes about may be, in own sizes."""
+_DRIFT_SIZES = 0.5
+"""How far from its place a flame or smoke may show next, in sizes of its place."""
 
 
 class Stay(StrEnum):
@@ -35,6 +39,12 @@ class Stay(StrEnum):
     """A person: they step to and fro."""
     LYING = "lying"
     """A static object: it may fall over or grow."""
+    ROAMING = "roaming"
+    """What stays in a zone, standing or going about: its time is its own, not its place's."""
+    PASSING = "passing"
+    """What is followed wherever it goes, for the lines that it may cross."""
+    DRIFTING = "drifting"
+    """Flame, smoke: it flickers, drifts and grows about its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,7 @@ class Stance:
         zone_by_anchor: Its zone is its anchor's, so a box that is cut off by something in front changes nothing.
         twin_iou: Above this overlap two detections of one picture are one thing.
         wanders: It may shift its place little by little without leaving.
+        roams: It has no place of its own, and may leave its zone and come back within the grace.
     """
 
     holds: Callable[[Box, Box, float], bool]
@@ -58,6 +69,7 @@ class Stance:
     zone_by_anchor: bool
     twin_iou: float
     wanders: bool
+    roams: bool = False
 
 
 def stands_still(anchor: Box, box: Box, aspect: float) -> bool:
@@ -76,13 +88,35 @@ def stands_still(anchor: Box, box: Box, aspect: float) -> bool:
 
 def stays_about(anchor: Box, box: Box, aspect: float) -> bool:
     """Whether a person's foot is within one own height of where it was."""
-    return _foot_distance(anchor, box, aspect) <= _ABOUT_HEIGHTS * max(anchor[3] - anchor[1], box[3] - box[1])
+    return foot_distance(anchor, box, aspect) <= _ABOUT_HEIGHTS * max(anchor[3] - anchor[1], box[3] - box[1])
 
 
 def lies_there(anchor: Box, box: Box, aspect: float) -> bool:
     """Whether a thing that may fall over, grow or be partly taken away is still in its place."""
     del aspect
     return containment(anchor, box) >= _LYING_OVERLAP
+
+
+def drifts_about(anchor: Box, box: Box, aspect: float) -> bool:
+    """Whether a flame is where it was, or close by: a light that passes is soon elsewhere."""
+    gap_x = max(0.0, box[0] - anchor[2], anchor[0] - box[2]) * aspect
+    gap_y = max(0.0, box[1] - anchor[3], anchor[1] - box[3])
+    return math.hypot(gap_x, gap_y) <= _DRIFT_SIZES * longer_side(anchor, aspect)
+
+
+def foot_distance(a: Box, b: Box, aspect: float) -> float:
+    """Between the middles of the lower edges, in heights of the picture."""
+    return math.hypot((b[0] + b[2] - a[0] - a[2]) / 2 * aspect, b[3] - a[3])
+
+
+def longer_side(box: Box, aspect: float) -> float:
+    """Of a box, in heights of the picture."""
+    return max((box[2] - box[0]) * aspect, box[3] - box[1])
+
+
+def _goes_about(anchor: Box, box: Box, aspect: float) -> bool:
+    del anchor, box, aspect
+    return True
 
 
 def _moved(a_low: float, a_high: float, low: float, high: float) -> bool:
@@ -100,11 +134,6 @@ def _overlaps_enough(anchor: Box, box: Box) -> bool:
     return tiny or iou(anchor, box) >= _STILL_MIN_IOU
 
 
-def _foot_distance(a: Box, b: Box, aspect: float) -> float:
-    """Between the middles of the lower edges, in heights of the picture."""
-    return math.hypot((b[0] + b[2] - a[0] - a[2]) / 2 * aspect, b[3] - a[3])
-
-
 def _overlap_place(a: Box, b: Box, aspect: float) -> float:
     del aspect
     overlap = iou(a, b)
@@ -119,7 +148,7 @@ def _person_place(a: Box, b: Box, aspect: float) -> float:
     if overlap >= _PLACE_IOU:
         return overlap
     height = max(a[3] - a[1], b[3] - b[1])
-    return _PLACE_IOU / 2 if _foot_distance(a, b, aspect) <= _ABOUT_PLACE_HEIGHTS * height else 0.0
+    return _PLACE_IOU / 2 if foot_distance(a, b, aspect) <= _ABOUT_PLACE_HEIGHTS * height else 0.0
 
 
 def _lying_place(a: Box, b: Box, aspect: float) -> float:
@@ -127,10 +156,45 @@ def _lying_place(a: Box, b: Box, aspect: float) -> float:
     return max(iou(a, b), covered(a, b) / 2, covered(b, a) / 2) if containment(a, b) >= _LYING_OVERLAP else 0.0
 
 
+def _near_place(a: Box, b: Box, aspect: float) -> float:
+    overlap = iou(a, b)
+    if overlap >= _PLACE_IOU:
+        return overlap
+    size = max(longer_side(a, aspect), longer_side(b, aspect))
+    return _PLACE_IOU / 2 if foot_distance(a, b, aspect) <= _NEAR_SIZES * size else 0.0
+
+
+def _drifting_place(a: Box, b: Box, aspect: float) -> float:
+    return max(iou(a, b), _PLACE_IOU / 2) if drifts_about(a, b, aspect) else 0.0
+
+
 STANCES = {
     Stay.STILL: Stance(stands_still, _overlap_place, False, 0.75, zone_by_anchor=True, twin_iou=0.65, wanders=True),
     Stay.ABOUT: Stance(stays_about, _person_place, False, 0.75, zone_by_anchor=False, twin_iou=0.8, wanders=True),
     Stay.LYING: Stance(
         lies_there, _lying_place, follows=True, steady_iou=0.0, zone_by_anchor=False, twin_iou=0.65, wanders=False
+    ),
+    Stay.ROAMING: Stance(
+        _goes_about,
+        _near_place,
+        follows=True,
+        steady_iou=0.75,
+        zone_by_anchor=False,
+        twin_iou=0.8,
+        wanders=False,
+        roams=True,
+    ),
+    Stay.PASSING: Stance(
+        _goes_about,
+        _near_place,
+        follows=True,
+        steady_iou=0.75,
+        zone_by_anchor=True,
+        twin_iou=0.8,
+        wanders=False,
+        roams=True,
+    ),
+    Stay.DRIFTING: Stance(
+        drifts_about, _drifting_place, follows=False, steady_iou=0.0, zone_by_anchor=False, twin_iou=0.65, wanders=True
     ),
 }

@@ -73,6 +73,42 @@ class Step:
 
 
 @dataclass(slots=True)
+class Passage:
+    """How a subject stands to one line.
+
+    Attributes:
+        zone: The line.
+        net: How often its ground point has crossed it in its direction, less how often against it, since it was last
+            clear of it.
+        counted: Which way it has crossed, 1 or -1, while it has not been well away from the line since: it may only
+            sway. 0: it has not crossed, or has been away.
+    """
+
+    zone: ZoneId
+    net: int = 0
+    counted: int = 0
+
+
+@dataclass(slots=True)
+class Course:
+    """How a subject moves.
+
+    Attributes:
+        box: Where it was when its movement was last judged.
+        at: When that was.
+        begin: Where what is judged began.
+        lengths: How far it has come since, in own lengths.
+        passages: One a line.
+    """
+
+    box: Box
+    at: MediaNs
+    begin: Box
+    lengths: float = 0.0
+    passages: list[Passage] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Note:
     """What a condition remembers of a subject beside its stay.
 
@@ -82,6 +118,8 @@ class Note:
         last_at: Last entry that told about it.
         credit_ns: Media time for it less media time against it, within bounds.
         company: What else takes part, as last seen.
+        course: How it moves; None: that is of no matter, or not known yet.
+        speed_kmh: How fast it was when the condition last held; None: not known.
     """
 
     since: MediaNs | None = None
@@ -89,6 +127,8 @@ class Note:
     last_at: MediaNs = LONG_AGO
     credit_ns: int = 0
     company: tuple[EventObject, ...] = ()
+    course: Course | None = None
+    speed_kmh: float | None = None
 
 
 @dataclass(slots=True)

@@ -79,14 +79,17 @@ class Follower:
         subject.track, subject.box, subject.score = sighting.track, sighting.box, sighting.score
         if sighting.score > subject.best_score:
             subject.best_score, subject.class_name = sighting.score, sighting.class_name
-        if STANCES[subject.stay].wanders:
+        stance = STANCES[subject.stay]
+        if stance.wanders:
             note_step(subject, scene.t)
         if self._is_in_place(subject, scene):
             subject.departure = None
             subject.standing.held_at = scene.t
-            if STANCES[subject.stay].follows:
+            if stance.follows:
                 subject.standing.anchor = sighting.box
             return True
+        if stance.roams:
+            return self._strays(memory, subject, scene, is_member=is_member)
         settle_ns = max(_SETTLE_NS, self._patience.member_ns - self._patience.grace_ns) if is_member else _SETTLE_NS
         return self._departs(memory, subject, scene, settle_ns)
 
@@ -117,10 +120,24 @@ class Follower:
             if subject.note.since is not None:
                 subject.note.since = max(subject.note.since, begin.t)
             return True
-        subject.number = memory.next_number
-        memory.next_number += 1
-        subject.zone, subject.standing, subject.departure = departure.zone, departure.standing, None
-        subject.note, subject.doubt = Note(), Doubt()
+        _begin_anew(memory, subject, departure.zone, departure.standing)
+        return True
+
+    def _strays(self, memory: RuleMemory, subject: Subject, scene: Scene, *, is_member: bool) -> bool:
+        """Whether one that goes about lives on, out of its zone as it is: it may come back within the grace."""
+        zone = self._zone_of(subject.box, subject.stay, subject.zone)
+        departure = subject.departure
+        if departure is None:
+            departure = subject.departure = Departure(scene.t, 0, Standing(subject.box, scene.t, scene.t), zone)
+        if zone != departure.zone:
+            departure.zone, departure.standing = zone, Standing(subject.box, scene.t, scene.t)
+        departure.looks += 1
+        departure.standing.anchor, departure.standing.held_at = subject.box, scene.t
+        if scene.t - departure.since < (self._patience.member_ns if is_member else self._patience.grace_ns):
+            return True
+        if zone is None:
+            return False
+        _begin_anew(memory, subject, zone, departure.standing)
         return True
 
     def _missed(self, subject: Subject, scene: Scene, patience_ns: int) -> bool:
@@ -130,7 +147,9 @@ class Follower:
         subject.hidden = False
         if subject.absent_from is None:
             subject.absent_from = scene.t
-        return scene.t - subject.absent_from < patience_ns
+        departure = subject.departure if STANCES[subject.stay].roams else None
+        out_from = subject.absent_from if departure is None else min(subject.absent_from, departure.since)
+        return scene.t - out_from < patience_ns
 
     def _undecided(
         self, subjects: Sequence[Subject], candidates: Sequence[Candidate], motion: Sequence[Motion], scene: Scene
@@ -173,6 +192,14 @@ class Follower:
         if not self._size.allows(box, stay, is_known=now_in is not None):
             return None
         return self._grounds.zone_of(box, now_in)
+
+
+def _begin_anew(memory: RuleMemory, subject: Subject, zone: ZoneId, standing: Standing) -> None:
+    """The object goes on under another number: it stays elsewhere now."""
+    subject.number = memory.next_number
+    memory.next_number += 1
+    subject.zone, subject.standing, subject.departure = zone, standing, None
+    subject.note, subject.doubt = Note(), Doubt()
 
 
 def _follow_departure(subject: Subject, scene: Scene) -> Departure | None:

@@ -10,6 +10,7 @@ from pipeline.config.ids import ZoneId
 from pipeline.config.resolved import Zone
 from pipeline.geofence.boxes import Box
 from pipeline.geofence.geometry import ZoneShape, ground_share, holds_ground_point
+from pipeline.geofence.lines import distance, ground_point
 
 _ENTER_SHARE = 0.5
 _LEAVE_SHARE = 0.3
@@ -48,6 +49,7 @@ class Grounds:
 
     def __init__(self, fields: tuple[ZoneField, ...], view: str = "") -> None:
         self.fields, self.view = fields, view
+        self.zones = tuple(field.zone for field in fields)
 
     def zone_of(self, box: Box, now_in: ZoneId | None) -> ZoneId | None:
         """The zone that an object belongs to.
@@ -69,3 +71,32 @@ class Grounds:
             if best is None or weight > best[0]:
                 best = (weight, field.zone.id)
         return None if best is None else best[1]
+
+
+class FootGrounds(Grounds):
+    """The zones of a rule for which only the ground point counts: who stands beside a fence has not entered."""
+
+    def zone_of(self, box: Box, now_in: ZoneId | None) -> ZoneId | None:
+        """See `Grounds.zone_of`."""
+        best: tuple[float, ZoneId] | None = None
+        for field in self.fields:
+            share, has_foot = field.holding(box)
+            weight = share + (_KEEP_BONUS if field.zone.id == now_in else 0.0)
+            if has_foot and (best is None or weight > best[0]):
+                best = (weight, field.zone.id)
+        return None if best is None else best[1]
+
+
+class LineGrounds(Grounds):
+    """The lines of a rule. A line holds nothing: whatever is in the picture may come to cross it."""
+
+    def __init__(self, lines: tuple[Zone, ...], view: str = "") -> None:
+        super().__init__((), view)
+        self.zones = lines
+
+    def zone_of(self, box: Box, now_in: ZoneId | None) -> ZoneId | None:
+        """The line that an object is counted to: the one it has crossed, else the nearest."""
+        if now_in is not None:
+            return now_in
+        foot = ground_point(box)
+        return min(self.zones, key=lambda line: distance(line.points, foot)).id

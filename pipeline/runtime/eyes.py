@@ -19,6 +19,8 @@ from pipeline.perception.track_ids import TrackIds
 
 _ATTENTION_MARGIN = 0.05
 """A thing stands in a zone with its foot: what announces it may be seen beside the zone."""
+_LINE_MARGIN = 0.12
+"""A line has no area: what comes to cross it must be seen on both sides of it."""
 
 
 def load_detector(site: Site, vocabulary: Vocabulary, *, threads: int = 0) -> Detector:
@@ -104,15 +106,17 @@ def attention_of(rules: Iterable[Rule], camera: Camera) -> Mapping[str, Sequence
     boxes_by_view: dict[str, list[Box]] = {}
     for zone in camera.geofence.zones:
         if zone.id in zone_ids:
-            boxes_by_view.setdefault(zone.view, []).append(_around(zone.points))
+            boxes_by_view.setdefault(zone.view, []).append(
+                _around(zone.points, _LINE_MARGIN if zone.is_line else _ATTENTION_MARGIN)
+            )
     return boxes_by_view
 
 
-def _around(points: Sequence[tuple[float, float]]) -> Box:
+def _around(points: Sequence[tuple[float, float]], margin: float) -> Box:
     xs, ys = [x for x, _ in points], [y for _, y in points]
     return (
-        max(0.0, min(xs) - _ATTENTION_MARGIN),
-        max(0.0, min(ys) - _ATTENTION_MARGIN),
-        min(1.0, max(xs) + _ATTENTION_MARGIN),
-        min(1.0, max(ys) + _ATTENTION_MARGIN),
+        max(0.0, min(xs) - margin),
+        max(0.0, min(ys) - margin),
+        min(1.0, max(xs) + margin),
+        min(1.0, max(ys) + margin),
     )

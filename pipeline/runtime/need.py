@@ -57,7 +57,7 @@ def need_of(rules: Iterable[Rule], camera: CameraId) -> Need:
         camera: Which camera.
     """
     mine = [rule for rule in rules if rule.enabled and rule.zones_by_camera.get(camera)]
-    if any(_pace(rule) is Pace.EVERY_MOMENT for rule in mine):
+    if any(_needs_every_moment(rule) for rule in mine):
         return Need(MOMENT_NS, every_moment=True)
     shortest_ns = min((rule.dwell_ns for rule in mine), default=LONGEST_INTERVAL_NS * LOOKS_A_DWELL)
     return Need(min(max(shortest_ns // LOOKS_A_DWELL, SHORTEST_INTERVAL_NS), LONGEST_INTERVAL_NS))
@@ -79,6 +79,8 @@ def plan(need: Need, keyframe_interval_ns: int, *, is_idle: bool, packets_tell: 
     return Plan(interval_ns, keyframes_only=keyframe_interval_ns * ON_TIME <= interval_ns)
 
 
-def _pace(rule: Rule) -> Pace:
+def _needs_every_moment(rule: Rule) -> bool:
     condition = rule.algorithm.condition
-    return Pace.DWELL if condition is None else CONDITIONS[condition].pace
+    # How a camera's faults are told is no condition on objects.
+    pace = CONDITIONS[condition].pace if condition in CONDITIONS else Pace.DWELL
+    return pace is Pace.EVERY_MOMENT or (pace is Pace.ARRIVAL and rule.dwell_ns < LONGEST_IDLE_NS)

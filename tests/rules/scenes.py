@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.config.area import PictureShare
 from pipeline.config.catalogue import Algorithm, Condition, EventPer, General, Severity, StaticUse
+from pipeline.config.ground import GroundMap
 from pipeline.config.ids import AlgorithmKey, RuleId, ZoneId
 from pipeline.config.resolved import Geofence, Rule, Zone
 from pipeline.config.schedule import parse_schedule
@@ -139,6 +140,31 @@ def pass_by(start_s: float, end_s: float, *, y: float = 0.5, class_name: str = "
     return replace(stay(class_name=class_name, track=track, look=track), box=box)
 
 
+def walk(
+    start: Box, *legs: tuple[float, float, float], class_name: str = "person", track: int = 1, look: int = 1
+) -> Thing:
+    """Something that goes from place to place, straight and evenly.
+
+    Args:
+        start: Its box before the first leg.
+        legs: Until when (s), and how far from the start it is by then, across and down. After the last it is gone.
+        class_name: The vocabulary's.
+        track: The track's id.
+        look: Seed of its appearance.
+    """
+
+    def box(t_s: float) -> Box | None:
+        before_s, before_x, before_y = 0.0, 0.0, 0.0
+        for until_s, x, y in legs:
+            if t_s < until_s:
+                share = (t_s - before_s) / (until_s - before_s)
+                return shifted(start, before_x + share * (x - before_x), before_y + share * (y - before_y))
+            before_s, before_x, before_y = until_s, x, y
+        return None
+
+    return moving(stay(class_name=class_name, track=track, look=look), box)
+
+
 def times(until_s: float, every_s: float = 0.5, start_s: float = 0.0) -> list[float]:
     """Moments from start to until, both included."""
     return [start_s + n * every_s for n in range(int((until_s - start_s) / every_s + 1e-9) + 1)]
@@ -196,6 +222,11 @@ def zone(zone_id: str = "lane", points: tuple[tuple[float, float], ...] = LANE, 
     return Zone(ZoneId(zone_id), zone_id, "fire_lane", "", "", points, mask=mask)
 
 
+def line(*points: tuple[float, float], direction: float | None = None, zone_id: str = "line") -> Zone:
+    """A line to be crossed."""
+    return Zone(ZoneId(zone_id), zone_id, "fire_lane", "", "", points, is_line=True, direction=direction)
+
+
 def algorithm(condition: Condition, key: str) -> Algorithm:
     """An entry of the catalogue, as far as the rules read it."""
     return Algorithm(
@@ -219,6 +250,13 @@ CLASSES: Mapping[Condition, frozenset[str]] = {
     Condition.STATIONARY: VOCABULARY.expand(["motor_vehicle"]),
     Condition.STATIC_OBJECT: frozenset({STATIC_OBJECT}),
     Condition.GROUP: VOCABULARY.expand(["person", "stall", "goods", STATIC_OBJECT]),
+    Condition.APPEARANCE: VOCABULARY.expand(["truck", "muck_truck"]),
+    Condition.DRIFTING: VOCABULARY.expand(["smoke", "fire"]),
+    Condition.INTRUSION: VOCABULARY.expand(["person", "vehicle"]),
+    Condition.LOITERING: VOCABULARY.expand(["person"]),
+    Condition.LINE_CROSSING: VOCABULARY.expand(["person", "vehicle"]),
+    Condition.WRONG_WAY: VOCABULARY.expand(["vehicle"]),
+    Condition.UNACCOMPANIED: VOCABULARY.expand(["dog", "person"]),
 }
 
 
@@ -239,6 +277,7 @@ def rule(
     min_static: float = 0.001,
     confirm: bool = False,
     severity: Severity = Severity.MAJOR,
+    params: Mapping[str, float] | None = None,
 ) -> Rule:
     """A rule of a site."""
     return Rule(
@@ -261,12 +300,16 @@ def rule(
         include_static=STATIC_OBJECT in (CLASSES[condition] if classes is None else classes),
         confirm=confirm,
         enabled=True,
+        params=params or {},
     )
 
 
-def reasoner(*rules: Rule, zones: Sequence[Zone] = (), masks: Sequence[Zone] = ()) -> Reasoner:
+def reasoner(
+    *rules: Rule, zones: Sequence[Zone] = (), masks: Sequence[Zone] = (), ground: GroundMap | None = None
+) -> Reasoner:
     """The reasoning of one camera; one zone, `lane`, unless others are given."""
-    return Reasoner(SITE, CAMERA, tuple(rules), Geofence(None, tuple(zones) or (zone(),), tuple(masks)), VOCABULARY)
+    fence = Geofence(None, tuple(zones) or (zone(),), tuple(masks), ground)
+    return Reasoner(SITE, CAMERA, tuple(rules), fence, VOCABULARY)
 
 
 @dataclass

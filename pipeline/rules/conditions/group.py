@@ -17,6 +17,7 @@ from pipeline.rules.stalls import covers_nobody, follow_fixtures, is_beside, is_
 from pipeline.rules.stance import Stay
 from pipeline.rules.subject_memory import Note, Subject
 from pipeline.rules.unexplained import static_sightings
+from pipeline.rules.zones import Grounds
 
 _CONFIRMING_IOU = 0.3
 _MOST_CREDIT_NS = nanoseconds(30)
@@ -27,7 +28,8 @@ class Group:
 
     pace: ClassVar[Pace] = Pace.DWELL
 
-    def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit) -> None:
+    def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None:
+        del grounds
         self._people = kinds.people
         self._stalls = rule.classes - kinds.people - {STATIC_OBJECT}
         self._explainers = kinds.explainers

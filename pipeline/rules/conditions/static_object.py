@@ -10,6 +10,7 @@ from pipeline.rules.size import SizeLimit
 from pipeline.rules.stance import Stay
 from pipeline.rules.subject_memory import Subject
 from pipeline.rules.unexplained import is_explained, static_sightings, weigh_explanations
+from pipeline.rules.zones import Grounds
 
 
 class StaticObject:
@@ -17,8 +18,8 @@ class StaticObject:
 
     pace: ClassVar[Pace] = Pace.DWELL
 
-    def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit) -> None:
-        del rule, size
+    def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None:
+        del rule, size, grounds
         self._kinds = kinds
 
     def candidates(self, scene: Scene) -> list[tuple[Sighting, Stay]]:

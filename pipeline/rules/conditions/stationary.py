@@ -12,6 +12,7 @@ from pipeline.rules.size import SizeLimit
 from pipeline.rules.stance import Stay
 from pipeline.rules.subject_memory import Subject
 from pipeline.rules.unexplained import is_explained, static_sightings, weigh_explanations
+from pipeline.rules.zones import Grounds
 
 _CONFIRMING_IOU = 0.3
 
@@ -21,8 +22,8 @@ class Stationary:
 
     pace: ClassVar[Pace] = Pace.DWELL
 
-    def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit) -> None:
-        del size
+    def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None:
+        del size, grounds
         self._classes = rule.classes - {STATIC_OBJECT}
         self._counts_static = STATIC_OBJECT in rule.classes
         self._kinds = kinds
