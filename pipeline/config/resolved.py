@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pipeline.config.area import Area, GroundArea, PictureShare
 from pipeline.config.camera_source import CPU_DECODE, LiveSource, RecordedSource, Transport
 from pipeline.config.catalogue import Algorithm, EventPer, Severity
+from pipeline.config.dispatch_settings import DispatchSettings
 from pipeline.config.ground import GroundMap
 from pipeline.config.ids import RuleId, ZoneId
 from pipeline.config.schedule import Schedule
@@ -23,6 +24,7 @@ __all__ = [
     "Area",
     "Camera",
     "DetectorSettings",
+    "DispatchSettings",
     "EventPer",
     "Geofence",
     "GroundArea",
@@ -279,3 +281,4 @@ class Site:
     rules: tuple[Rule, ...]
     warnings: tuple[Fault, ...]
     operation: Operation = Operation()
+    dispatch: DispatchSettings = field(default_factory=DispatchSettings)

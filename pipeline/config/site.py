@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 
 from pipeline.config.catalogue import EventPer, Severity
 from pipeline.config.catalogue_file import AlgorithmEntry
+from pipeline.config.dispatch_settings import DispatchSettings
 from pipeline.config.fields import (
     AreaValue,
     DurationNs,
@@ -137,6 +138,16 @@ class StreamsEntry(Part):
     sub: Text | None = Field(None, description="address of the small picture, or a file of the same recording")
 
 
+class DispatchEntry(Part):
+    """How alerts reach people."""
+
+    routing: Text | None = Field(None, description="the routing table, a YAML file")
+    ledger: Text | None = Field(None, description="postgresql://...; without it a file in the state folder")
+    group: Annotated[Text, AfterValidator(_printable)] = Field(
+        DispatchSettings().group, description="the dispatcher's consumer group in the stream"
+    )
+
+
 class ViewEntry(Part):
     """One preset of a PTZ camera."""
 
@@ -230,6 +241,7 @@ class SiteFile(Part):
     redis: RedisEntry = Field(RedisEntry(), description="where alerts go")
     detector: DetectorEntry = Field(DetectorEntry(), description="the network")
     operation: OperationEntry = Field(OperationEntry(), description="how a live run is kept")
+    dispatch: DispatchEntry = Field(DispatchEntry(), description="how alerts reach people")
     specialists: list[SpecialistEntry] = Field(default=[], description="further networks")
     defaults: RuleDefaults = Field(RuleDefaults(), description="for every rule that does not say otherwise")
     cameras: list[CameraEntry] = Field(default=[], description="the cameras; at least one, here or in cameras_from")
