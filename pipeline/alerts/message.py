@@ -106,6 +106,18 @@ class Evidence(_Part):
     clip_sha256: str | None = None
 
 
+class Report(_Part):
+    """What an officer wrote of what the officer saw.
+
+    Attributes:
+        text: For people.
+        by: Who reports it.
+    """
+
+    text: str
+    by: str
+
+
 class Alert(_Part):
     """One message: an event was raised, has changed, or is over.
 
@@ -136,6 +148,7 @@ class Alert(_Part):
     review: str
     codes: Mapping[str, str | int] | None = None
     fault: str | None = None
+    report: Report | None = None
 
     def to_json(self) -> str:
         """The message as one canonical line without its line feed: equal alerts give equal bytes."""

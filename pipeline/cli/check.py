@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from rich.console import Console
 from rich.progress import Progress
 
+from pipeline.alerts.message_schema import alert_schema, command_schema
 from pipeline.cli.check_probe import probe_json, probed, show
 from pipeline.cli.check_text import as_json, sentences
 from pipeline.config.catalogue_file import load_catalogue
@@ -20,6 +21,7 @@ from pipeline.config.load import Draft, read_site
 from pipeline.config.resolved import Site
 from pipeline.config.site_schema import site_schema
 from pipeline.config.vocabulary import load_vocabulary
+from pipeline.dispatch.routing_file import load_routing
 from pipeline.errors import ConfigError, Fault
 from pipeline.runtime.probe import Probed
 from pipeline.runtime.site_check import Findings, try_site
@@ -27,17 +29,23 @@ from pipeline.runtime.site_check import Findings, try_site
 
 @click.command()
 @click.argument("site", metavar="SITE.yaml", type=click.Path(path_type=Path), required=False)
-@click.option("--schema", "wants_schema", is_flag=True, help="Print the JSON Schema of a site file, for editors.")
+@click.option(
+    "--schema",
+    is_flag=False,
+    flag_value="site",
+    type=click.Choice(["site", "alert", "command"]),
+    help="Print a JSON Schema: of a site file for editors, or of a message for programs.",
+)
 @click.option("--probe", "wants_probe", is_flag=True, help="Connect to every camera: what it sends, what it will cost.")
 @click.option("--json", "wants_json", is_flag=True, help="One JSON document, for programs.")
-def command(site: Path | None, *, wants_schema: bool, wants_probe: bool, wants_json: bool) -> int:
+def command(site: Path | None, *, schema: str | None, wants_probe: bool, wants_json: bool) -> int:
     """Validate a site, its fences, network and recordings, and say what each rule will do.
 
     Every mistake is told at once, as file:line: key: fault. Exit code 2 where there is one, 1 where --probe could not
     read a camera.
     """
-    if wants_schema:
-        click.echo(_dumped(site_schema(load_catalogue())))
+    if schema is not None:
+        click.echo(_dumped(_schema(schema)))
     elif site is None:
         raise click.UsageError("Missing argument 'SITE.yaml' (or --schema).")
     elif wants_json:
@@ -45,6 +53,12 @@ def command(site: Path | None, *, wants_schema: bool, wants_probe: bool, wants_j
     else:
         return _check_for_people(site, wants_probe=wants_probe)
     return 0
+
+
+def _schema(of: str) -> dict[str, JsonValue]:
+    if of == "site":
+        return site_schema(load_catalogue())
+    return alert_schema() if of == "alert" else command_schema()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +105,22 @@ def _exit_code(found: Sequence[Probed]) -> int:
 def _checked(path: Path) -> _Checked:
     draft = read_site(path, os.environ)
     findings = _tried(draft)
-    faults = in_order({*draft.faults, *findings.faults}, str(path))
+    faults = in_order({*draft.faults, *findings.faults, *_routing_faults(draft.site)}, str(path))
     if faults:
         raise ConfigError(faults)
     return _Checked(draft.site, findings)
+
+
+def _routing_faults(site: Site) -> tuple[Fault, ...]:
+    """Those of the table that says who is told, where the site names one."""
+    table = site.dispatch.routing
+    if table is None or not table.is_file():
+        return ()
+    try:
+        load_routing(table, site.timezone, os.environ)
+    except ConfigError as error:
+        return error.faults
+    return ()
 
 
 def _warn(warnings: tuple[Fault, ...]) -> None:

@@ -12,6 +12,7 @@ from pipeline.config.camera_table import read_camera_table
 from pipeline.config.cameras import camera_entries, resolve_camera
 from pipeline.config.catalogue import Catalogue
 from pipeline.config.catalogue_file import load_catalogue
+from pipeline.config.dispatch_section import resolve_dispatch
 from pipeline.config.document import Document, Steps, Value, shown_value
 from pipeline.config.faults import FaultLog, did_you_mean, faults_of, in_order
 from pipeline.config.fences import UNREAD, Fences
@@ -22,6 +23,7 @@ from pipeline.config.secrets import SecretUrl
 from pipeline.config.site import (
     EMBEDDED,
     DetectorEntry,
+    DispatchEntry,
     OperationEntry,
     RedisEntry,
     RuleDefaults,
@@ -134,6 +136,7 @@ class _Loading:
             detector=self._detector(detector),
             specialists=specialists,
             operation=self._operation(),
+            dispatch=resolve_dispatch(self.document, self._section(DispatchEntry, "dispatch"), around),
             cameras=tuple(cameras),
             rules=tuple(rules),
             warnings=tuple(in_order(self.log.warnings, self.document.file)),

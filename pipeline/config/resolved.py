@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pipeline.config.area import Area, GroundArea, PictureShare
 from pipeline.config.camera_source import CPU_DECODE, LiveSource, RecordedSource, Transport
 from pipeline.config.catalogue import Algorithm, EventPer, Severity
+from pipeline.config.dispatch_settings import DispatchSettings
 from pipeline.config.ground import GroundMap
 from pipeline.config.ids import RuleId, ZoneId
 from pipeline.config.network_settings import DetectorSettings, Provider, SpecialistSettings
@@ -24,6 +25,7 @@ __all__ = [
     "Area",
     "Camera",
     "DetectorSettings",
+    "DispatchSettings",
     "EventPer",
     "Geofence",
     "GroundArea",
@@ -243,3 +245,4 @@ class Site:
     warnings: tuple[Fault, ...]
     operation: Operation = Operation()
     specialists: tuple[SpecialistSettings, ...] = ()
+    dispatch: DispatchSettings = field(default_factory=DispatchSettings)

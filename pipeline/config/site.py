@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 
 from pipeline.config.catalogue import EventPer, Severity
 from pipeline.config.catalogue_file import AlgorithmEntry
+from pipeline.config.dispatch_settings import DispatchSettings
 from pipeline.config.fields import (
     AreaValue,
     DurationNs,
@@ -148,6 +149,16 @@ class StreamsEntry(Part):
     sub: Text | None = Field(None, description="address of the small picture, or a file of the same recording")
 
 
+class DispatchEntry(Part):
+    """How alerts reach people."""
+
+    routing: Text | None = Field(None, description="the routing table, a YAML file")
+    ledger: Text | None = Field(None, description="postgresql://...; without it a file in the state folder")
+    group: Annotated[Text, AfterValidator(_printable)] = Field(
+        DispatchSettings().group, description="the dispatcher's consumer group in the stream"
+    )
+
+
 class ViewEntry(Part):
     """One preset of a PTZ camera."""
 
@@ -244,6 +255,7 @@ class SiteFile(Part):
     specialists: list[SpecialistEntry] = Field(
         default=[], description="further networks, for the cameras whose rules need their classes"
     )
+    dispatch: DispatchEntry = Field(DispatchEntry(), description="how alerts reach people")
     defaults: RuleDefaults = Field(RuleDefaults(), description="for every rule that does not say otherwise")
     cameras: list[CameraEntry] = Field(default=[], description="the cameras; at least one, here or in cameras_from")
     cameras_from: Text | None = Field(None, description="a CSV file of more cameras, one a line")
