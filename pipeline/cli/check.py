@@ -23,6 +23,7 @@ from pipeline.config.site_schema import site_schema
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.dispatch.routing_file import load_routing
 from pipeline.errors import ConfigError, Fault
+from pipeline.runtime.networks import with_scores
 from pipeline.runtime.probe import Probed
 from pipeline.runtime.site_check import Findings, try_site
 
@@ -78,7 +79,8 @@ def _check_for_people(path: Path, *, wants_probe: bool) -> int:
         found = probed(checked.site)
         show(found)
         return _exit_code(found)
-    for line in sentences(checked.site, checked.findings.info_by_camera, load_vocabulary()):
+    findings = checked.findings
+    for line in sentences(checked.site, findings.info_by_camera, load_vocabulary(), findings.networks):
         click.echo(line)
     return 0
 
@@ -89,7 +91,7 @@ def _check_for_programs(path: Path, *, wants_probe: bool) -> int:
     except ConfigError as error:
         click.echo(_dumped({"ok": False, "faults": _listed(error.faults), "warnings": []}))
         raise
-    told = as_json(checked.site, checked.findings.info_by_camera)
+    told = as_json(checked.site, checked.findings.info_by_camera, checked.findings.networks)
     answer: dict[str, JsonValue] = {"ok": True, "faults": [], "warnings": _listed(checked.warnings), "does": told}
     found = probed(checked.site) if wants_probe else []
     if wants_probe:
@@ -108,7 +110,7 @@ def _checked(path: Path) -> _Checked:
     faults = in_order({*draft.faults, *findings.faults, *_routing_faults(draft.site)}, str(path))
     if faults:
         raise ConfigError(faults)
-    return _Checked(draft.site, findings)
+    return _Checked(with_scores(draft.site, findings.networks), findings)
 
 
 def _routing_faults(site: Site) -> tuple[Fault, ...]:

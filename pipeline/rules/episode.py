@@ -154,11 +154,13 @@ class CloseLookRequest:
         t: The entry at which the dwell was complete.
         tracks: The tracks of the objects to look at.
         region: The objects' surrounding box, as shares of the picture.
+        classes: What the subject may be called: a network is to look that knows one of these.
     """
 
     t: MediaNs
     tracks: tuple[TrackId, ...]
     region: tuple[float, float, float, float]
+    classes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pipeline.config.ids import ZoneId
 from pipeline.config.resolved import Geofence, Rule, Zone
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import StateError
-from pipeline.observation import CameraId, Command, Entry, Gap, GapCause, Observation, Tick
+from pipeline.observation import STATIC_OBJECT, CameraId, Command, Entry, Gap, GapCause, Observation, Tick
 from pipeline.rules.camera_faults import CameraFaults, FaultSettings
 from pipeline.rules.condition import Kinds
 from pipeline.rules.conditions.registry import CONDITIONS
@@ -53,7 +53,8 @@ class Reasoner:
         self._masks_by_view = {view: mask_shapes(one for one in fence.masks if one.view == view) for view in views}
         fields = {zone.id: ZoneField(zone) for zone in fence.zones if not zone.is_line}
         kinds = Kinds.of(vocabulary)
-        self._kin = vocabulary.kin_by_class()
+        # No network knows a static object; a close look at it is for what may explain it.
+        self._kin = vocabulary.kin_by_class() | {STATIC_OBJECT: kinds.explainers}
         mine = sorted((rule for rule in rules if rule.enabled and _looks_at(rule, camera)), key=lambda r: r.id)
         self._states = [
             _build(

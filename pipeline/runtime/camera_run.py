@@ -11,7 +11,7 @@ from pipeline.alerts.outbox import Outbox
 from pipeline.alerts.publisher import NoPictureError, Publisher
 from pipeline.config.resolved import Camera, Geofence, LiveSource, RecordedSource, Site
 from pipeline.config.vocabulary import Vocabulary
-from pipeline.errors import StateError
+from pipeline.errors import ModelError, StateError
 from pipeline.media.frame import Bgr
 from pipeline.observation import EndCause, MediaNs, nanoseconds
 from pipeline.perception.camera_watch import CameraWatch
@@ -24,11 +24,12 @@ from pipeline.runtime.connecting import connects_of
 from pipeline.runtime.counted_log import CountedLog
 from pipeline.runtime.events_log import EventsLog
 from pipeline.runtime.examiner import Examiner
-from pipeline.runtime.eyes import attention_of, camera_eyes, camera_watch
+from pipeline.runtime.eyes import attention_of, camera_eyes, camera_watch, wanted_of
 from pipeline.runtime.intake import Intake, Picture
 from pipeline.runtime.live_camera import LiveCamera
 from pipeline.runtime.metrics import Metrics
 from pipeline.runtime.need import need_of
+from pipeline.runtime.networks import ALONE, Beside
 from pipeline.runtime.sent_alerts import SentAlerts
 from pipeline.runtime.shared_detector import SharedDetector
 from pipeline.runtime.stream import Connect, Stream
@@ -47,7 +48,7 @@ class Shared:
     """What the cameras of a live run share.
 
     Attributes:
-        detector: The site's network.
+        detector: The site's networks.
         vocabulary: Names of the classes.
         outbox: Holds the checkpoints.
         turns: Hands out turns.
@@ -55,6 +56,7 @@ class Shared:
         metrics: Of the process.
         events: Told of what happens.
         sent: Told how far each camera's time is from the machine's.
+        beside: How the networks beside the first one are used.
     """
 
     detector: SharedDetector
@@ -65,6 +67,7 @@ class Shared:
     metrics: Metrics
     events: EventsLog
     sent: SentAlerts
+    beside: Beside = ALONE
 
 
 class CameraRun:
@@ -92,9 +95,12 @@ class CameraRun:
         log = LiveLog(site.state / LOG_FOLDER, camera.id, site.operation.keep_log_ns)
         self._entries = CountedLog(log, self._metrics, self._events)
         self._intake = Intake(self._reasoner, self._entries, self._tell)
-        self._eyes = camera_eyes(site, shared.vocabulary, shared.detector.for_camera(self._metrics))
+        detector = shared.detector.for_camera(self._metrics)
+        beside = shared.beside.seen_by(partial(shared.detector.for_camera, self._metrics))
+        self._eyes = camera_eyes(site, shared.vocabulary, detector, beside, self._network_failed)
         self._watch = self._recalled() if checkpoint is not None else camera_watch(camera)
-        examiner = Examiner(self._eyes, self._watch, self._intake, attention_of(site.rules, camera))
+        wanted = wanted_of(site.rules, camera, shared.beside)
+        examiner = Examiner(self._eyes, self._watch, self._intake, attention_of(site.rules, camera), wanted)
         self.live = LiveCamera(
             camera,
             examiner,
@@ -148,7 +154,7 @@ class CameraRun:
             site.id, camera.id, site.rules, camera.geofence, self._shared.vocabulary, snapshot=snapshot
         )
         self._intake.reason_with(self._reasoner)
-        self.live.examiner.attend(attention_of(site.rules, camera))
+        self.live.examiner.attend(attention_of(site.rules, camera), wanted_of(site.rules, camera, self._shared.beside))
         self.live.needs(need_of(site.rules, camera.id))
 
     def speak_by(self, publisher: Publisher) -> None:
@@ -174,6 +180,9 @@ class CameraRun:
             self.live.end(EndCause.SOURCE_ENDED)
         self._keep(is_last=True, is_hurried=is_hurried)
         self._entries.close(pack=self.live.is_over and not is_hurried)
+
+    def _network_failed(self, network: str, error: ModelError) -> None:
+        self._events.error("network.failed", network=network, error=error)
 
     def _resumed(self, site: Site, checkpoint: Checkpoint | None) -> Reasoner:
         camera, vocabulary = self.camera, self._shared.vocabulary

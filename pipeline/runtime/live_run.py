@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from typing import Protocol
@@ -22,6 +22,7 @@ from pipeline.runtime.events_log import EventsLog
 from pipeline.runtime.eyes import load_detector
 from pipeline.runtime.live_site import Crew, LiveSite
 from pipeline.runtime.metrics import Metrics
+from pipeline.runtime.networks import load_beside, read_networks, with_scores
 from pipeline.runtime.pump import Pump
 from pipeline.runtime.sent_alerts import SentAlerts
 from pipeline.runtime.shared_detector import SharedDetector
@@ -94,9 +95,12 @@ def run_live(call: LiveCall, bell: Bell, events: EventsLog) -> None:
         SmartAlertError: The network, the outbox or Redis cannot be used.
     """
     keep_large_blocks_apart()
-    site, now_ns, cores = call.site, steady_clock(), os.cpu_count() or 1
+    now_ns, cores = steady_clock(), os.cpu_count() or 1
     metrics = Metrics()
+    networks = read_networks(call.site, call.vocabulary)
+    site = with_scores(call.site, networks)
     detector = load_detector(site, call.vocabulary, threads=1)
+    beside = load_beside(site, networks, threads=1)
     has_gpu = detector.provider is Provider.CUDA
     runners = 1 if has_gpu else cores
     keeper = EvidenceFolder(site.state, site.timezone, call.vocabulary.titles, absolute=True)
@@ -104,15 +108,19 @@ def run_live(call: LiveCall, bell: Bell, events: EventsLog) -> None:
         sent = SentAlerts(metrics, now_ns)
         delivery = stack.enter_context(site_delivery(site, wall_now_ns, sleep, at_once=False, sent=sent.told))
         stack.enter_context(Pump(delivery, partial(_report, Told(events, metrics))))
-        shared_detector = stack.enter_context(SharedDetector(detector, detector.provider, runners, now_ns, metrics))
+        others = [one.detector for one in beside.specialists]
+        shared_detector = stack.enter_context(
+            SharedDetector(detector, detector.provider, runners, now_ns, metrics, others=others)
+        )
         turns = Turns[str](now_ns)
-        shared = Shared(shared_detector, call.vocabulary, delivery.outbox, turns, now_ns, metrics, events, sent)
+        shared = Shared(shared_detector, call.vocabulary, delivery.outbox, turns, now_ns, metrics, events, sent, beside)
         workers = cores * (_WORKERS_A_CORE_GPU if has_gpu else _WORKERS_A_CORE)
         live = LiveSite(site, shared, Crew(workers, keeper, (delivery, *call.listeners)))
         stack.enter_context(StatusServer(site.operation, metrics, live.liveness, live.readiness, events))
         stack.enter_context(live)
         events.info("run.started", site=site.id, cameras=len(site.cameras), provider=detector.provider.value)
-        _watch(call, live, bell, Told(events, metrics))
+        again = replace(call, read_again=lambda: with_scores(call.read_again(), networks))
+        _watch(again, live, bell, Told(events, metrics))
         failures = live.failures if call.ends_with_recordings else ()
         events.info("run.stopping")
     events.info("run.stopped")

@@ -2,7 +2,7 @@
 
 import threading
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -48,6 +48,10 @@ def _counts() -> Counter[str]:
     return Counter()
 
 
+def _durations() -> dict[str, float]:
+    return defaultdict(float)
+
+
 @dataclass(slots=True)
 class CameraNumbers:
     """The numbers of one camera. Where there are two labels, the key joins them by a line feed."""
@@ -68,6 +72,9 @@ class CameraNumbers:
     dropped: Counter[str] = field(default_factory=_counts)
     detector_s: float = 0.0
     detector_refused: int = 0
+    network_s: dict[str, float] = field(default_factory=_durations)
+    network_refused: Counter[str] = field(default_factory=_counts)
+    network_failures: Counter[str] = field(default_factory=_counts)
     blind_cause: str | None = None
     faults: dict[str, bool] = field(default_factory=dict)
     alerts: Counter[str] = field(default_factory=_counts)
@@ -84,6 +91,8 @@ class ProcessNumbers:
     detector_pass: Spread = field(default_factory=lambda: Spread(DETECTOR_S))
     detector_queue: int = 0
     detector_pictures: int = 0
+    network_pictures: Counter[str] = field(default_factory=_counts)
+    network_s: dict[str, float] = field(default_factory=_durations)
     outbox_waiting: int = 0
     sent: int = 0
     last_sent_ns: int = 0
@@ -129,6 +138,8 @@ def _process_families(process: ProcessNumbers, n_cameras: int) -> Iterator[Metri
     passes = HistogramMetricFamily(_PREFIX + "detector_pass_seconds", "Time of one run of the network.")
     passes.add_metric([], process.detector_pass.cumulative(), process.detector_pass.total)
     yield passes
+    yield _by_network("network_pictures", "Pictures a network has examined.", process.network_pictures)
+    yield _by_network("network_seconds", "Time of a network.", process.network_s)
     yield _gauge("outbox_waiting_messages", "Messages on disk that Redis has not had.", process.outbox_waiting)
     yield _counter("messages_sent", "Messages that Redis has taken.", process.sent)
     yield _counter("send_failures", "Times Redis could not be reached, or refused.", process.send_failures)
@@ -191,6 +202,12 @@ def _look_families(rows: CameraRows) -> Iterator[Metric]:
     yield _counters(
         rows, "detector_refused", "Pictures a full detector did not take.", (), lambda n: _one(n.detector_refused)
     )
+    network = ("network",)
+    yield _counters(rows, "network_seconds", "Time of a network for this camera.", network, lambda n: n.network_s)
+    yield _counters(rows, "network_refused", "Pictures not taken for a network.", network, lambda n: n.network_refused)
+    yield _counters(
+        rows, "network_failures", "Pictures on which a network failed.", network, lambda n: n.network_failures
+    )
     yield _histograms(
         rows, "analysis_latency_seconds", "From the capture of a picture to the end of reasoning about it.",
         lambda n: n.analysis_latency,
@@ -223,6 +240,13 @@ def _gauge(name: str, text: str, value: float) -> Metric:
 
 def _counter(name: str, text: str, value: float) -> Metric:
     return CounterMetricFamily(_PREFIX + name, text, value=float(value))
+
+
+def _by_network(name: str, text: str, values: Mapping[str, float]) -> Metric:
+    family = CounterMetricFamily(_PREFIX + name, text, labels=["network"])
+    for network, value in values.items():
+        family.add_metric([network], float(value))
+    return family
 
 
 Read = Callable[[CameraNumbers], Mapping[str, float]]

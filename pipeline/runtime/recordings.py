@@ -19,6 +19,7 @@ from pipeline.perception.detections import ObjectDetector
 from pipeline.replay.log import LogWriter
 from pipeline.rules.episode import Episode
 from pipeline.runtime.intake import Picture, Summary
+from pipeline.runtime.networks import ALONE, Beside
 from pipeline.runtime.replaying import camera_run, make_folder, open_recording, recording_of, tell_each
 
 
@@ -27,11 +28,12 @@ class Tools:
     """What the cameras of one run share.
 
     Attributes:
-        detector: The site's network; it may be used by several threads.
+        detector: The site's first network; it may be used by several threads.
         vocabulary: Names of the classes.
         keeper: Makes the evidence.
         destinations: Where every message goes, in this order.
         logs: Folder for the observation logs, one a camera.
+        beside: The site's other networks; likewise.
     """
 
     detector: ObjectDetector
@@ -39,6 +41,7 @@ class Tools:
     keeper: EvidenceKeeper
     destinations: Sequence[Destination]
     logs: Path
+    beside: Beside = ALONE
 
 
 class Watcher(Protocol):
@@ -94,7 +97,14 @@ def run_recordings(site: Site, tools: Tools, watcher: Watcher) -> Mapping[Camera
         ):
             watcher.opened(camera.id, source.info.duration_s)
             run = camera_run(
-                site, camera, source, detector=tools.detector, vocabulary=tools.vocabulary, log=log, tell=tell
+                site,
+                camera,
+                source,
+                detector=tools.detector,
+                vocabulary=tools.vocabulary,
+                log=log,
+                tell=tell,
+                beside=tools.beside,
             )
             return run.run(partial(advance, camera.id))
 

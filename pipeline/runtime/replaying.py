@@ -23,9 +23,10 @@ from pipeline.replay.log import LogWriter, is_log, read_log
 from pipeline.rules.episode import Episode
 from pipeline.rules.reasoner import Reasoner
 from pipeline.runtime.examiner import Examiner
-from pipeline.runtime.eyes import attention_of, camera_eyes, camera_watch
+from pipeline.runtime.eyes import attention_of, camera_eyes, camera_watch, wanted_of
 from pipeline.runtime.intake import EntrySink, Intake, Picture, Summary, Tell
 from pipeline.runtime.need import need_of
+from pipeline.runtime.networks import ALONE, Beside
 from pipeline.runtime.recorded import RecordedRun
 
 LOG_NAME = "observations.parquet"
@@ -90,11 +91,13 @@ def camera_run(
     vocabulary: Vocabulary,
     log: EntrySink,
     tell: Tell,
+    beside: Beside = ALONE,
 ) -> RecordedRun:
     """A run of one camera of the site over a video, with eyes and reasoning of its own."""
     intake = Intake(reasoner(site, camera, vocabulary), log, tell)
-    eyes = camera_eyes(site, vocabulary, detector)
-    examiner = Examiner(eyes, camera_watch(camera), intake, attention_of(site.rules, camera))
+    eyes = camera_eyes(site, vocabulary, detector, beside, intake.network_failed)
+    wanted = wanted_of(site.rules, camera, beside)
+    examiner = Examiner(eyes, camera_watch(camera), intake, attention_of(site.rules, camera), wanted)
     return RecordedRun(source, examiner=examiner, intake=intake, need=need_of(site.rules, camera.id))
 
 
@@ -116,16 +119,18 @@ def replay_video(
     *,
     progress: Callable[[MediaNs], None],
     announce: Callable[[Alert], None],
+    beside: Beside = ALONE,
 ) -> Summary:
     """Replay a video: writes `alerts.jsonl`, `observations.parquet` and the evidence.
 
     Args:
         replay: Where from and where to.
         source: The video, at its beginning.
-        detector: The site's network.
+        detector: The site's first network.
         vocabulary: Names of the classes.
         progress: Told the time of every picture looked at.
         announce: Told every message once it is written.
+        beside: The site's other networks.
 
     Raises:
         SourceError: The video failed.
@@ -139,7 +144,9 @@ def replay_video(
     with AlertFile(replay.out) as file, LogWriter(replay.out / LOG_NAME, camera.id) as log:
         told = Told(announce)
         tell = tell_each(Publisher(site, keeper, (file, told)))
-        run = camera_run(site, camera, source, detector=detector, vocabulary=vocabulary, log=log, tell=tell)
+        run = camera_run(
+            site, camera, source, detector=detector, vocabulary=vocabulary, log=log, tell=tell, beside=beside
+        )
         summary = run.run(progress)
     keeper.remove_all_but(told.evidence())
     return summary
