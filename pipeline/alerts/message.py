@@ -70,6 +70,14 @@ class AlertZone(_Part):
     location: tuple[float, float] | None = None
 
 
+class SeenInLooks(_Part):
+    """The looks that would have shown an object since it came to stay, those that did, and those that found it anew."""
+
+    of: int = Field(ge=0)
+    seen: int = Field(ge=0)
+    detected: int = Field(ge=0)
+
+
 class AlertObject(_Part):
     """One object of the event as it was last seen.
 
@@ -78,6 +86,7 @@ class AlertObject(_Part):
         location: Longitude and latitude of where it touches the ground, degrees; left out where the camera is not
             calibrated to them.
         speed_kmh: How fast it was, where the algorithm is about movement; left out where the camera is not calibrated.
+        looks: The evidence over time; left out of what only keeps company.
     """
 
     class_name: str = Field(alias="class")
@@ -86,6 +95,7 @@ class AlertObject(_Part):
     track: int
     location: tuple[float, float] | None = Field(default=None, exclude_if=lambda value: value is None)
     speed_kmh: float | None = Field(default=None, exclude_if=lambda value: value is None)
+    looks: SeenInLooks | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class Evidence(_Part):
@@ -276,4 +286,7 @@ def _object(item: EventObject, ground: GroundMap | None) -> AlertObject:
         track=item.track,
         location=None if ground is None else ground.location(ground_point(item.box)),
         speed_kmh=None if item.speed_kmh is None else round(item.speed_kmh, 1),
+        looks=None
+        if item.looks is None
+        else SeenInLooks(of=item.looks.of, seen=item.looks.seen, detected=item.looks.detected),
     )

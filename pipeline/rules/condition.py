@@ -11,8 +11,8 @@ from typing import ClassVar, NamedTuple, Protocol
 from pipeline.config.resolved import Rule
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.geofence.boxes import Box, iou, surrounding
-from pipeline.observation import STATIC_OBJECT, LookKind, MediaNs, Sight, nanoseconds
-from pipeline.rules.episode import EventObject
+from pipeline.observation import STATIC_OBJECT, MediaNs, Sight, nanoseconds
+from pipeline.rules.episode import EventObject, Looks
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.size import SizeLimit
@@ -139,14 +139,15 @@ def weigh_looks(subjects: Iterable[Subject], scene: Scene, share: float) -> None
         passed_ns, note.last_at = scene.t - note.last_at, scene.t
         if standing.held_at == scene.t:
             note.credit_ns = min(note.credit_ns + round(passed_ns * (1 - share)), _MOST_CREDIT_NS)
-        elif not subject.hidden and (subject.seen_at == scene.t or scene.examined(LookKind.OBJECTS, subject.box)):
+        elif not subject.hidden and (subject.seen_at == scene.t or scene.would_show(subject.class_name, subject.box)):
             note.credit_ns -= round(passed_ns * share)
 
 
 def objects_of(subject: Subject) -> tuple[EventObject, ...]:
     """The subject and its company, as an event tells them."""
-    note = subject.note
-    first = EventObject(subject.class_name, subject.score, subject.box, subject.track, note.speed_kmh)
+    note, tally = subject.note, subject.tally
+    looks = Looks(tally.of, tally.seen, tally.detected)
+    first = EventObject(subject.class_name, subject.score, subject.box, subject.track, note.speed_kmh, looks)
     return (first, *note.company)
 
 

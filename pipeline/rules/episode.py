@@ -74,6 +74,21 @@ class FaultOrigin:
 
 
 @dataclass(frozen=True, slots=True)
+class Looks:
+    """What the looks say of an object since it came to stay: those that would have shown it, whatever they showed.
+
+    Attributes:
+        of: How many they were; looks at which something stood before it are left out.
+        seen: At so many of them it was there: found, or its place looked as before.
+        detected: At so many a network found it in the very picture (a static object: it differed from its background).
+    """
+
+    of: int
+    seen: int
+    detected: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventObject:
     """One object of an event, as it was last seen.
 
@@ -83,6 +98,7 @@ class EventObject:
         box: x1, y1, x2, y2 as shares of the picture, in [0, 1].
         track: The track's id within the camera.
         speed_kmh: How fast it was over calibrated ground; None: of no matter, or not known.
+        looks: The evidence over time; None where nobody counts it: of what only keeps company.
     """
 
     class_name: str
@@ -90,6 +106,7 @@ class EventObject:
     box: tuple[float, float, float, float]
     track: TrackId
     speed_kmh: float | None = None
+    looks: Looks | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,15 @@ def test_every_field_of_the_contract_is_there_and_in_order(site: Site) -> None:
         "ended_at": None,
         "dwell_s": 60.0,
         "visible": True,
-        "objects": [{"class": "car", "confidence": 0.877, "box": [0.3, 0.5, 0.6, 0.8], "track": 7}],
+        "objects": [
+            {
+                "class": "car",
+                "confidence": 0.877,
+                "box": [0.3, 0.5, 0.6, 0.8],
+                "track": 7,
+                "looks": {"of": 121, "seen": 120, "detected": 9},
+            }
+        ],
         "evidence": {
             "snapshot": "a.jpg",
             "snapshot_sha256": "0",

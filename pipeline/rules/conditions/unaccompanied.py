@@ -88,4 +88,4 @@ class Unaccompanied:
         width, height = box[2] - box[0], box[3] - box[1]
         left = (max(0.0, box[0] - width), box[1] - height, max(0.0, box[0] - width), box[3])
         right = (min(1.0, box[2] + width), box[1] - height, min(1.0, box[2] + width), box[3])
-        return scene.examined(LookKind.OBJECTS, left) and scene.examined(LookKind.OBJECTS, right)
+        return scene.would_show(PERSON, left) and scene.would_show(PERSON, right)
