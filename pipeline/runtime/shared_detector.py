@@ -68,7 +68,8 @@ class SharedDetector:
         self._metrics = metrics
         self._detector = detector
         self._network_by_name = {one.name: one for one in (detector, *others)}
-        self._run_ns_by_network = dict.fromkeys(self._network_by_name, 0)
+        self._turns = 0
+        self._turn_by_network = dict.fromkeys(self._network_by_name, 0)
         self._batch = _BATCH if provider is Provider.CUDA else 1
         self._now_ns = now_ns
         self._waiting: list[_Request] = []
@@ -161,9 +162,10 @@ class SharedDetector:
             while True:
                 self._refuse_late()
                 if self._waiting:
-                    self._waiting.sort(key=lambda one: (self._run_ns_by_network[one.network.name], one.served_ns))
+                    self._waiting.sort(key=lambda one: (self._turn_by_network[one.network.name], one.served_ns))
                     kind = self._waiting[0].kind
-                    self._run_ns_by_network[kind[0]] = self._now_ns()
+                    self._turns += 1
+                    self._turn_by_network[kind[0]] = self._turns
                     batch = [request for request in self._waiting if request.kind == kind][: self._batch]
                     self._waiting = [request for request in self._waiting if request not in batch]
                     self._metrics.detector_queue(len(self._waiting))

@@ -14,14 +14,13 @@ from pipeline.perception.network_eye import EyeSettings
 from pipeline.perception.specialist import Specialist
 from pipeline.runtime.eyes import wanted_of
 from pipeline.runtime.networks import ALONE, Beside, load_beside, read_networks, serving, with_scores
-from tests.perception.networks import constant_network
 from tests.runtime.standing_car import FENCE, VOCABULARY
 from tests.runtime.two_networks import write_card
 
 RULES = """\
 rules:
-  - {id: lane, algorithm: fire_lane_blocked, zones: [lane]}
-  - {id: waste, algorithm: fire_lane_blocked, zones: [lane], cameras: [b], classes: [garbage, car]}
+  - {id: lane, algorithm: fire_lane_blocked, zones: {category: fire_lane}}
+  - {id: waste, algorithm: fire_lane_blocked, zones: {category: fire_lane}, cameras: [b], classes: [garbage, car]}
 """
 
 
@@ -129,7 +128,7 @@ def test_two_cards_of_one_name_are_refused(tmp_path: Path) -> None:
 
 def test_a_specialist_whose_file_does_not_fit_its_card_is_refused(tmp_path: Path) -> None:
     write_cards(tmp_path)
-    (tmp_path / "city.onnx").write_bytes(constant_network(_nothing(), (1, 3, 64, 64)))
+    (tmp_path / "city.onnx").write_bytes(b"another network")
     site = site_of(tmp_path, BOTH)
     with pytest.raises(ModelError, match=r"city: .*damaged"):
         load_beside(site, read_networks(site, VOCABULARY))

@@ -10,8 +10,7 @@ from pipeline.config.resolved import Rule
 from pipeline.geofence.boxes import Box
 from pipeline.geofence.calibration import ground_distance_m
 from pipeline.geofence.lines import ground_point
-from pipeline.observation import LookKind
-from pipeline.rules.condition import Kinds, Pace, Span, is_found_again
+from pipeline.rules.condition import PERSON, Kinds, Pace, Span, is_found_again
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.size import SizeLimit
