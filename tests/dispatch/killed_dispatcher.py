@@ -1,9 +1,10 @@
 """A dispatcher that is killed again and again while alerts pass and Redis is restarted: a program of its own.
 
-Run as a program, for what is killed must have no threads: `python -m tests.dispatch.killed_dispatcher FOLDER URL KILLS SEED`.
-Alerts go through the real outbox and a real Redis to the real dispatcher, which keeps a real ledger and tells URL. Every
-second child is killed at a random moment, the others before a random line of the modules that matter. At the end one is
-left alone until nothing waits any more. What is in the ledger then, others look at.
+Run as a program, for what is killed must have no threads:
+`python -m tests.dispatch.killed_dispatcher FOLDER URL KILLS SEED`. Alerts go through the real outbox and a real Redis
+to the real dispatcher, which keeps a real ledger and tells URL. Every second child is killed at a random moment, the
+others before a random line of the modules that matter. At the end one is left alone until nothing waits any more. What
+is in the ledger then, others look at.
 """
 
 import os
