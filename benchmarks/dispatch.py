@@ -9,7 +9,7 @@ SQLite. A storm: the run writes as fast as it can in a process of its own, ten a
 import argparse
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,6 @@ from pipeline.runtime.pump import Pump
 from tests.alerts.servers import RunningServer
 from tests.dispatch.samples import alert, office
 
-STREAM = "smart-alert:alerts"
 WEEK_NS = 7 * 86_400 * 1_000_000_000
 STEP = 10
 PROBES = 200
@@ -46,13 +45,13 @@ class Bench:
         """A connection of its own."""
         return Server(self.running.client, "Redis")
 
-    def delivery(self, outbox: Outbox, *, at_once: bool) -> Delivery:
-        """From the outbox to the stream."""
-        return Delivery(outbox, RedisSink(self.server(), STREAM, WEEK_NS), wall_now_ns, at_once=at_once)
+    def delivery(self, outbox: Outbox, stream: str, *, at_once: bool) -> Delivery:
+        """From an outbox to a stream."""
+        return Delivery(outbox, RedisSink(self.server(), stream, WEEK_NS), wall_now_ns, at_once=at_once)
 
-    def client(self, group: str) -> AlertClient:
-        """A consumer of a group of its own."""
-        return AlertClient(self.server(), ClientSettings(group, in_flight=256))
+    def client(self, stream: str) -> AlertClient:
+        """A consumer of a stream."""
+        return AlertClient(self.server(), ClientSettings("bench", stream=stream, in_flight=256))
 
 
 @contextmanager
@@ -62,22 +61,17 @@ def bench() -> Iterator[Bench]:
         yield Bench(Path(folder), running)
 
 
-def storm(made: Bench, count: int, take: Callable[[tuple[Delivered, ...]], None]) -> float:
+def storm(made: Bench, name: str, count: int, take: Callable[[Sequence[Delivered]], None]) -> float:
     """Seconds from the first alert that is written to the last that is done with."""
     pid = os.fork()
     elapsed = stopwatch()
     if pid == 0:
-        with Outbox(made.folder / f"storm-{count}-{os.getpid()}", wall_now_ns) as outbox:
-            delivery = made.delivery(outbox, at_once=True)
-            for start in range(0, count, STEP):
-                delivery.accept_step(
-                    [alert(f"{os.getpid()}-{n}", camera=f"c{n % 40}") for n in range(start, start + STEP)], None
-                )
+        raise_at_once(made, name, count)
         os._exit(0)
     done = 0
-    with made.client(f"storm-{pid}") as client:
+    with made.client(name) as client:
         while done < count:
-            got = tuple(one for one in client.receive() if one.alert.id.startswith(f"{pid}-"))
+            got = client.receive()
             take(got)
             client.done(*got)
             done += len(got)
@@ -86,37 +80,44 @@ def storm(made: Bench, count: int, take: Callable[[tuple[Delivered, ...]], None]
     return wall_s
 
 
+def raise_at_once(made: Bench, name: str, count: int) -> None:
+    """Alerts as fast as they can be kept, offered as a live run does it."""
+    with Outbox(made.folder / name, wall_now_ns) as outbox:
+        delivery = made.delivery(outbox, name, at_once=False)
+        with Pump(delivery):
+            for start in range(0, count, STEP):
+                numbers = range(start, min(start + STEP, count))
+                delivery.accept_step([alert(f"{name}-{n}", camera=f"c{n % 40}") for n in numbers], None)
+
+
 def latencies_ms(made: Bench, name: str, *, pumped: bool) -> list[float]:
     """From raising an alert to the client having it, one at a time with nothing else going on.
 
     A process of its own raises, for the client waits meanwhile, as in life; the moment travels in the alert.
     """
-    count = PROBES
     pid = os.fork()
     if pid == 0:
-        raise_now_and_then(made, name, count, pumped=pumped)
+        raise_now_and_then(made, name, pumped=pumped)
         os._exit(0)
     found: list[float] = []
-    with made.client(f"idle-{pid}") as client:
-        while len(found) < count:
+    with made.client(name) as client:
+        while len(found) < PROBES:
             for one in client.receive():
+                found.append((wall_now_ns() - int(one.alert.title.en)) / 1e6)
                 client.done(one)
-                raised, _, of = one.alert.title.en.partition(" ")
-                if of == name:
-                    found.append((wall_now_ns() - int(raised)) / 1e6)
     os.waitpid(pid, 0)
     return found
 
 
-def raise_now_and_then(made: Bench, name: str, count: int, *, pumped: bool) -> None:
-    """An alert every 50 ms, more or less, at once or as a live run does it: by the thread of a pump."""
+def raise_now_and_then(made: Bench, name: str, *, pumped: bool) -> None:
+    """An alert every 50 ms, more or less, sent by who raises it, or by the thread of a pump as in a live run."""
     draw = np.random.default_rng(3)
     with Outbox(made.folder / name, wall_now_ns) as outbox:
-        delivery = made.delivery(outbox, at_once=not pumped)
+        delivery = made.delivery(outbox, name, at_once=not pumped)
         with Pump(delivery) if pumped else nullcontext():
             sleep(1.0)
-            for n in range(count):
-                delivery.accept(alert(f"{name}-{n}", text=f"{wall_now_ns()} {name}"))
+            for n in range(PROBES):
+                delivery.accept(alert(f"{name}-{n}", text=str(wall_now_ns())))
                 sleep(float(draw.uniform(0.02, 0.08)))
 
 
@@ -126,17 +127,17 @@ def main() -> None:
     parser.add_argument("--alerts", type=int, default=5000)
     count = parser.parse_args().alerts
     with bench() as made:
-        wall_s = storm(made, count, lambda _: None)
+        wall_s = storm(made, "client", count, lambda _: None)
         print(f"outbox, Redis, client: {count / wall_s:.0f} alerts/s")
         ledger = Ledger(sqlite_database(made.folder / "ledger.sqlite"))
-        wall_s = storm(made, count, lambda got: ledger_take(ledger, got))
+        wall_s = storm(made, "ledger", count, lambda got: ledger_take(ledger, got))
         print(f"outbox, Redis, client, ledger: {count / wall_s:.0f} alerts/s")
-        for name, pumped in (("at once", False), ("live run", True)):
+        for name, pumped in (("recordings", False), ("live", True)):
             p50, p95, p99 = np.percentile(latencies_ms(made, name, pumped=pumped), [50, 95, 99])
             print(f"raise to client, idle, {name}: p50 {p50:.1f} ms, p95 {p95:.1f} ms, p99 {p99:.1f} ms")
 
 
-def ledger_take(ledger: Ledger, got: tuple[Delivered, ...]) -> None:
+def ledger_take(ledger: Ledger, got: Sequence[Delivered]) -> None:
     """Write what came into the ledger."""
     ledger.take([Incoming(one.alert, one.line) for one in got], office())
 
