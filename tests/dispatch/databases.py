@@ -37,10 +37,10 @@ def postgres_server() -> Iterator[str]:
     try:
         if user:
             shutil.chown(folder, user)
-        initdb = [programs / "initdb", "-D", "data", "-U", "ledger", "-A", "trust", "-N"]
+        initdb = [str(programs / "initdb"), "-D", "data", "-U", "ledger", "-A", "trust", "-N"]
         subprocess.run(initdb, user=user, cwd=folder, check=True, capture_output=True)
         server = subprocess.Popen(
-            [programs / "postgres", "-D", "data", "-k", str(folder), "-c", "listen_addresses=", "-c", "fsync=off"],
+            [str(programs / "postgres"), "-D", "data", "-k", str(folder), "-c", "listen_addresses=", "-c", "fsync=off"],
             user=user,
             cwd=folder,
             stdout=subprocess.DEVNULL,
@@ -48,7 +48,7 @@ def postgres_server() -> Iterator[str]:
         )
         try:
             _wait(programs, folder)
-            createdb = [programs / "createdb", "-h", folder, "-U", "ledger", "ledger"]
+            createdb = [str(programs / "createdb"), "-h", str(folder), "-U", "ledger", "ledger"]
             subprocess.run(createdb, user=user, cwd=folder, check=True, capture_output=True)
             yield f"postgresql://ledger@/ledger?host={folder}"
         finally:
@@ -60,7 +60,7 @@ def postgres_server() -> Iterator[str]:
 
 def _wait(programs: Path, folder: Path) -> None:
     for _ in range(500):
-        asked = [programs / "pg_isready", "-h", folder, "-q"]
+        asked = [str(programs / "pg_isready"), "-h", str(folder), "-q"]
         if subprocess.run(asked, check=False).returncode == 0:
             return
         time.sleep(0.02)
