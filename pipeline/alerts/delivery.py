@@ -77,6 +77,11 @@ class Delivery:
         self._failed_ns = 0
         self._trimmed_ns = -_TRIM_EVERY_NS
         self._held_back_by = ""
+        self._ring: Callable[[], None] = lambda: None
+
+    def when_kept(self, ring: Callable[[], None]) -> None:
+        """With `at_once=False`: call this whenever there is something to offer, from the thread that accepted it."""
+        self._ring = ring
 
     def accept(self, alert: Alert) -> None:
         """Keep one message that is of no resumable step; see `accept_step`."""
@@ -92,6 +97,8 @@ class Delivery:
         self.outbox.append_step(alerts, checkpoint)
         if self._at_once:
             self.offer()
+        elif alerts:
+            self._ring()
 
     def offer(self, *, after_pause: bool = True) -> Offer:
         """Send all that waits. A server that is away costs its time-outs once, then nothing until a pause is over.
