@@ -41,6 +41,8 @@ _HIDES = 0.7
 _ENOUGH = 0.25
 """Share of a thing that is in the picture, so that it can be told what it is."""
 _STATIC_SCORE = 0.6
+_RECOGNISED = 0.85
+"""Share of the missed looks at a thing that stands still in which its place still looks as it did."""
 _TICK_S = 2.0
 _ALIVE = frozenset({"person", "dog", "cat", "bird"})
 
@@ -138,6 +140,8 @@ class Performance:
             return self._row(n, actor, box, Sight.HIDDEN if is_hidden else Sight.VERIFIED) if is_known else None
         is_missed = any(a <= t_s < b for a, b in actor.missed) or self._dice.random() < actor.miss_share
         if is_missed and actor.class_name != STATIC_OBJECT:
+            if n in self._found and actor.is_still(t_s, self._looked_s) and self._dice.random() < _RECOGNISED:
+                return self._row(n, actor, box, Sight.VERIFIED)
             self._found.discard(n)
             return None
         self._found.add(n)

@@ -43,8 +43,8 @@ class Placed:
         if not len(rows):
             return None
         x, y = sprite.corner
-        x1, x2 = max(0.0, x + columns[0]), min(float(WIDTH), x + columns[-1] + 1)
-        y1, y2 = max(0.0, y + rows[0]), min(float(HEIGHT), y + rows[-1] + 1)
+        x1, x2 = max(0.0, x + int(columns[0])), min(float(WIDTH), x + int(columns[-1]) + 1)
+        y1, y2 = max(0.0, y + int(rows[0])), min(float(HEIGHT), y + int(rows[-1]) + 1)
         return (x1 / WIDTH, y1 / HEIGHT, x2 / WIDTH, y2 / HEIGHT) if x1 < x2 and y1 < y2 else None
 
 

@@ -49,7 +49,7 @@ class Expected:
     zone: str
     start_s: float
     end_s: float | None = None
-    start_tolerance_s: float = 5.0
+    start_tolerance_s: float = 8.0
     end_tolerance_s: float = 10.0
 
 
@@ -102,6 +102,6 @@ def lane(category: str = "fire_lane", box: Box = LANE, direction: float | None =
     return (Fence("lane", area(box), category, direction=direction),)
 
 
-def fires(start_s: float, end_s: float | None = None, *, zone: str = "lane", within_s: float = 5.0) -> Expected:
+def fires(start_s: float, end_s: float | None = None, *, zone: str = "lane", within_s: float = 8.0) -> Expected:
     """An event in the lane."""
     return Expected(zone, start_s, end_s, start_tolerance_s=within_s)

@@ -45,7 +45,12 @@ def _camera(scene: Scene) -> dict[str, object]:
 
 
 def _rule(scene: Scene) -> dict[str, object]:
-    rule: dict[str, object] = {"id": scene.camera, "algorithm": scene.algorithm, "cameras": [scene.camera], **scene.settings}
+    rule: dict[str, object] = {
+        "id": scene.camera,
+        "algorithm": scene.algorithm,
+        "cameras": [scene.camera],
+        **scene.settings,
+    }
     zones = [fence.id for fence in scene.fences if not fence.is_mask]
     return rule | ({"zones": zones} if zones else {})
 

@@ -17,9 +17,11 @@ from sample_videos.sprites import Sprite, SpriteStrip
 from sample_videos.stage import Array
 
 VEHICLES = ("suv", "hatchback", "van", "cart")
-_EVERY = 16
-_LAST_CUT = 776
-"""Beyond the frames that `vendor.cut_out` reads."""
+_EVERY = 7
+_CUT = range(760, 776)
+"""The frames that `vendor.cut_out` reads."""
+_EMPTY = (range(50), range(570, 675), range(715, 795))
+"""The frames in which no added thing stands: what walks through does not show in their median."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,13 @@ def street_set() -> StreetSet:
     some: list[Picture] = []
     cut: dict[int, Picture] = {}
     for number, picture in enumerate(_frames()):
-        if number % _EVERY == 0:
+        if number % _EVERY == 0 and any(number in part for part in _EMPTY):
             some.append(picture)
-        if number >= _LAST_CUT - _EVERY and number < _LAST_CUT:
+        if number in _CUT:
             cut[number] = picture
     empty: Picture = np.median(np.stack(some), axis=0).astype(np.uint8)
     # Only the last second of the clip is cut from; the rest need not be held.
-    figure = vendor.cut_out([cut.get(number, empty) for number in range(_LAST_CUT)], empty)
+    figure = vendor.cut_out([cut.get(number, empty) for number in range(_CUT.stop)], empty)
     numbers = sorted(figure.sprite_by_frame)
     return StreetSet(
         empty=empty,

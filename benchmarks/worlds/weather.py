@@ -16,6 +16,7 @@ Levels = Sequence[tuple[float, float]]
 """Moments and values, straight between."""
 Floats = NDArray[np.float32]
 _GRAINS = 7
+_DARKENED = ((np.arange(256) / 255) ** 1.6 * 70).astype(np.float32)
 
 
 class Effect(Protocol):
@@ -52,7 +53,7 @@ class Night:
 
     def on(self, picture: Floats, t_s: float) -> Floats:
         """Dark, but for the lamp."""
-        dark = (np.clip(picture, 0, 255) / 255) ** np.float32(1.6) * np.float32(70)
+        dark = _DARKENED[np.clip(picture, 0, 255).astype(np.uint8)]
         if self.lamp is None or not any(a <= t_s < b for a, b in self.lit):
             return dark
         return dark + glow(self.lamp, 22.0, 215.0) + dark * (glow((self.lamp[0], self.lamp[1] + 260), 190.0, 1.1))

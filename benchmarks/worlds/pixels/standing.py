@@ -25,7 +25,8 @@ from benchmarks.worlds.weather import Light
 _DWELL = {"dwell": DWELL}
 _CLOUDS = Light(((0, 1.0), (12, 0.72), (24, 1.05), (33, 0.7), (50, 1.1), (70, 0.8), (200, 1.0)))
 _PARKED = drive("suv", 6, 10, 60, 63)
-_PLACE = plot((505, 232), (660, 232), (660, 275), (505, 275), category="carriageway")
+_PLACE = plot((560, 210), (738, 210), (738, 284), (560, 284), category="carriageway")
+_FAR = plot((470, 290), (768, 290), (768, 404), (620, 396), category="carriageway")
 
 FIRE_LANE = (
     Scene(
@@ -126,7 +127,7 @@ PARKING = (
         "a van stops at the kerb",
         Composition(80, (drive("van", 6, 10, 60, 66),)),
         (fires(10, 60, within_s=3),),
-        kerb(),
+        _FAR,
         _DWELL,
     ),
     Scene(
@@ -142,7 +143,7 @@ PARKING = (
             ),
         ),
         (fires(10, 65, within_s=3),),
-        kerb(),
+        _FAR,
         _DWELL,
     ),
     Scene(
@@ -150,7 +151,7 @@ PARKING = (
         "a van that stops for twelve seconds",
         Composition(60, (drive("van", 6, 10, 22, 28),)),
         (),
-        kerb(),
+        _FAR,
         _DWELL,
     ),
     Scene("illegal_parking", "a car on the lane before it", Composition(80, (_PARKED,)), (), kerb(), _DWELL),
@@ -159,7 +160,7 @@ PARKING = (
         "a van by night that only passes",
         Composition(60, (drive("van", 10, 16, 16.1, 22),), (NIGHT, LIGHTS), noise=4),
         (),
-        kerb(),
+        _FAR,
         _DWELL,
     ),
 )
