@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.worlds.script import Actor, Ghosts, Outage, Script, level_at
+from benchmarks.worlds.script import SIZE_BY_CLASS, SPECIAL, Actor, Ghosts, Outage, Script, level_at
 from pipeline.geofence.boxes import Box, covered
 from pipeline.observation import (
     GRID_HEIGHT,
@@ -32,16 +32,17 @@ from pipeline.observation import (
     nanoseconds,
 )
 
+_COMMON = frozenset(SIZE_BY_CLASS) - SPECIAL - {STATIC_OBJECT} | {"bench"}
 _LOOK_LENGTH = 16
-_CHECK_S = 4.0
-"""The network looks at least so often where nothing moves; in between places are compared."""
+_FIRST_CHECK_S, _LONGEST_CHECK_S = 4.0, 60.0
+"""Where nothing moves the network looks ever more seldom, between these; in between places are compared."""
 _LATE_SHARE, _LATE_TIMES = 0.04, 3.0
 _HIDES = 0.7
 """What a nearer thing covers of another so that it cannot be seen."""
 _ENOUGH = 0.25
 """Share of a thing that is in the picture, so that it can be told what it is."""
 _STATIC_SCORE = 0.6
-_RECOGNISED = 0.85
+_RECOGNISED = 0.92
 """Share of the missed looks at a thing that stands still in which its place still looks as it did."""
 _TICK_S = 2.0
 _ALIVE = frozenset({"person", "dog", "cat", "bird"})
@@ -78,7 +79,10 @@ class Performance:
         self._dice = np.random.default_rng(seed)
         self._ghosts = tuple(self._ghosts_of(script))
         self._found: set[int] = set()
-        self._network_s = -_CHECK_S
+        self._lost = False
+        self._network_s, self._check_s = -_FIRST_CHECK_S, _FIRST_CHECK_S
+        self._special_s = -script.special_every_s
+        self._needs_special = any(one.class_name in SPECIAL for one in (*script.actors, *script.ghosts))
         self._looked_s = 0.0
 
     def entries(self) -> Iterator[Entry]:
@@ -117,31 +121,45 @@ class Performance:
     def _look(self, t_s: float) -> Observation:
         present = self._present(t_s)
         looks = [Look(LookKind.HEALTH, WHOLE_PICTURE, "script", 160)]
-        is_network = t_s - self._network_s >= _CHECK_S or self._is_stirring(t_s)
+        is_stirring = self._is_stirring(t_s)
+        is_network = is_stirring or t_s - self._network_s >= self._check_s
+        examined: set[str] = set()
         if is_network:
             self._network_s = t_s
-            looks += [Look(kind, WHOLE_PICTURE, "script", 640) for kind in (LookKind.OBJECTS, LookKind.STATIC)]
+            looks.append(Look(LookKind.OBJECTS, WHOLE_PICTURE, "script", 640, _COMMON))
+            looks.append(Look(LookKind.STATIC, WHOLE_PICTURE, "script", 640))
+            examined |= {*_COMMON, STATIC_OBJECT}
         else:
             looks.append(Look(LookKind.PLACES, WHOLE_PICTURE, "script", 640))
+        if self._needs_special and t_s - self._special_s >= self._script.special_every_s:
+            self._special_s = t_s
+            looks.append(Look(LookKind.OBJECTS, WHOLE_PICTURE, "special", 640, SPECIAL))
+            examined |= SPECIAL
         hidden = {n for n, actor, box in present if _is_hidden(actor, box, present)}
-        rows = [
-            row for one in present if (row := self._seen(*one, t_s, is_hidden=one[0] in hidden, is_network=is_network))
-        ]
-        self._found &= {n for n, _, _ in present}
+        rows = [row for one in present if (row := self._seen(*one, t_s, is_hidden=one[0] in hidden, examined=examined))]
+        is_news = is_stirring or self._lost
+        self._lost = False
         if is_network:
-            rows += [self._ghost_row(one, box) for one in self._ghosts if (box := one.actor.at(t_s)) is not None]
+            self._check_s = _FIRST_CHECK_S if is_news else min(2 * self._check_s, _LONGEST_CHECK_S)
+        self._found &= {n for n, _, _ in present}
+        rows += [
+            self._ghost_row(one, box)
+            for one in self._ghosts
+            if one.actor.class_name in examined and (box := one.actor.at(t_s)) is not None
+        ]
         self._looked_s = t_s
         return self._observation(t_s, self._at(t_s), tuple(looks), rows)
 
-    def _seen(self, n: int, actor: Actor, box: Box, t_s: float, *, is_hidden: bool, is_network: bool) -> _Row | None:
+    def _seen(self, n: int, actor: Actor, box: Box, t_s: float, *, is_hidden: bool, examined: set[str]) -> _Row | None:
         """How an actor is reported; None: not at all."""
-        if is_hidden or not is_network:
+        if is_hidden or actor.class_name not in examined:
             is_known = n in self._found and actor.is_still(t_s, self._looked_s)
             return self._row(n, actor, box, Sight.HIDDEN if is_hidden else Sight.VERIFIED) if is_known else None
         is_missed = any(a <= t_s < b for a, b in actor.missed) or self._dice.random() < actor.miss_share
         if is_missed and actor.class_name != STATIC_OBJECT:
             if n in self._found and actor.is_still(t_s, self._looked_s) and self._dice.random() < _RECOGNISED:
                 return self._row(n, actor, box, Sight.VERIFIED)
+            self._lost |= n in self._found
             self._found.discard(n)
             return None
         self._found.add(n)

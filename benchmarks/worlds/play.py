@@ -1,6 +1,6 @@
 """Plays scenes and holds what is told against what must be."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from zlib import crc32
 
@@ -8,7 +8,7 @@ from benchmarks.worlds.composition import ComposedSource, Composition
 from benchmarks.worlds.performance import Performance
 from benchmarks.worlds.scene import Expected, Scene
 from benchmarks.worlds.script import Script
-from pipeline.config.resolved import Camera, RecordedSource, Site
+from pipeline.config.resolved import Camera, RecordedSource, Rule, Site
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.observation import Entry, MediaNs, seconds
 from pipeline.perception.detections import ObjectDetector
@@ -17,12 +17,15 @@ from pipeline.runtime.intake import Summary
 from pipeline.runtime.need import need_of
 from pipeline.runtime.replaying import camera_run, reasoner
 
+CAMERA_FAULT = "camera_fault"
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """One event as it was told; times in seconds from the start of the scene.
 
     Attributes:
+        algorithm: Of its rule; `camera_fault` for a camera's fault.
         zone: Its zone; for a camera's fault its kind.
         start_s: When it began.
         raised_s: When it was raised.
@@ -30,6 +33,7 @@ class Told:
         reason: Why it ended; None: it did not.
     """
 
+    algorithm: str
     zone: str
     start_s: float
     raised_s: float
@@ -62,17 +66,24 @@ class Verdict:
 class Account:
     """Takes the episodes of one camera. Remembers each event as it was last told."""
 
-    def __init__(self, start: MediaNs) -> None:
+    def __init__(self, rules: Iterable[Rule], start: MediaNs) -> None:
+        """Nothing has been told yet.
+
+        Args:
+            rules: Of the site.
+            start: Of the recording.
+        """
         self._start = start
+        self._algorithm_by_rule = {rule.id: str(rule.algorithm.key) for rule in rules}
         self._by_id: dict[EventId, Told] = {}
 
     def tell(self, episodes: Sequence[Episode], picture: Callable[[], object] | None = None) -> None:
         """Note what is raised and cleared."""
         del picture
         for one in episodes:
-            zone = one.origin.zone if isinstance(one.origin, RuleOrigin) else one.origin.kind.value
             if one.state is State.RAISED:
-                self._by_id[one.id] = Told(str(zone), self._second(one.started_at), self._second(one.raised_at))
+                started_s, raised_s = self._second(one.started_at), self._second(one.raised_at)
+                self._by_id[one.id] = Told(*self._source(one), started_s, raised_s)
             elif isinstance(one.ending, Ended):
                 end_s = self._second(one.ending.at)
                 self._by_id[one.id] = replace(self._by_id[one.id], end_s=end_s, reason=one.ending.reason)
@@ -81,6 +92,12 @@ class Account:
     def told(self) -> tuple[Told, ...]:
         """All events, in the order in which they were raised."""
         return tuple(self._by_id.values())
+
+    def _source(self, one: Episode) -> tuple[str, str]:
+        """Algorithm and zone."""
+        if isinstance(one.origin, RuleOrigin):
+            return self._algorithm_by_rule[one.origin.rule], str(one.origin.zone)
+        return CAMERA_FAULT, one.origin.kind.value
 
     def _second(self, t: MediaNs) -> float:
         return seconds(t - self._start)
@@ -126,7 +143,7 @@ def play_script(scene: Scene, site: Site, vocabulary: Vocabulary, *, seed: int =
     start = start_of(camera)
     interval_s = seconds(need_of(site.rules, camera.id).interval_ns)
     performance = Performance(scene.act, start, interval_s, crc32(scene.id.encode()) + seed)
-    reasoning, account = reasoner(site, camera, vocabulary), Account(start)
+    reasoning, account = reasoner(site, camera, vocabulary), Account(site.rules, start)
     for entry in performance.entries():
         step = reasoning.feed(entry)
         account.tell(step.episodes)
@@ -147,7 +164,7 @@ def play_pixels(scene: Scene, site: Site, vocabulary: Vocabulary, detector: Obje
     if not isinstance(scene.act, Composition):
         raise TypeError(f"{scene.id}: expected a composition")
     camera = camera_of(scene, site)
-    account = Account(start_of(camera))
+    account = Account(site.rules, start_of(camera))
     with ComposedSource(scene.act, start_of(camera)) as source:
         run = camera_run(
             site, camera, source, detector=detector, vocabulary=vocabulary, log=Unkept(), tell=account.tell

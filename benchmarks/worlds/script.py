@@ -49,6 +49,13 @@ SIZE_BY_CLASS = {
     "water": (0.2, 0.12),
     "bare_soil": (0.3, 0.2),
 }
+SPECIAL = frozenset(
+    {
+        *("garbage", "garbage_bag", "garbage_bin", "overflow", "billboard", "hanging_clothes", "muck_truck"),
+        *("manhole", "manhole_damaged", "smoke", "fire", "debris", "water", "bare_soil"),
+    }
+)
+"""What only a further network knows, which looks on a timetable of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +179,7 @@ class Script:
         outages: When the camera is blind.
         words: Of operators.
         jitter: Standard deviation of a box's edges, of its own width or height.
+        special_every_s: Between two looks of the further network.
     """
 
     length_s: float
@@ -185,6 +193,7 @@ class Script:
     outages: tuple[Outage, ...] = ()
     words: tuple[Word, ...] = ()
     jitter: float = 0.015
+    special_every_s: float = 4.0
 
 
 def level_at(levels: Levels, t_s: float) -> float:

@@ -27,7 +27,7 @@ def site_of(scenes: Sequence[Scene], folder: Path) -> Site:
     (folder / _STAND_IN).touch()
     for scene in scenes:
         if scene.fences:
-            (folder / f"{scene.camera}.geojson").write_text(json.dumps(_fence_file(scene.fences)), encoding="utf-8")
+            (folder / f"{scene.camera}.geojson").write_text(json.dumps(fence_file(scene.fences)), encoding="utf-8")
     site = {
         "site": {"id": "scenes", "name": "Scenes", "timezone": "Asia/Shanghai"},
         "detector": {"model": "yolov8n", "confidence": CONFIDENCE},
@@ -55,7 +55,8 @@ def _rule(scene: Scene) -> dict[str, object]:
     return rule | ({"zones": zones} if zones else {})
 
 
-def _fence_file(fences: Sequence[Fence]) -> dict[str, object]:
+def fence_file(fences: Sequence[Fence]) -> dict[str, object]:
+    """The fences as GeoJSON."""
     return {"type": "FeatureCollection", "frame": "image", "features": [_feature(fence) for fence in fences]}
 
 

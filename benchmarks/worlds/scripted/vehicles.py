@@ -123,7 +123,7 @@ PARKING = (
                 passes("truck", 333, 337, 0.95, look=21),
             ),
         ),
-        (fires(40, 600, within_s=12), fires(100, 700, within_s=12)),
+        (fires(40, 600, within_s=16), fires(100, 700, within_s=16)),
         lane("sidewalk"),
     ),
     Scene(
@@ -136,7 +136,7 @@ PARKING = (
                 *(passes("truck", 80 + 20 * n, 84 + 20 * n, 0.75, look=40 + n) for n in range(20)),
             ),
         ),
-        (fires(60, 500, within_s=12),),
+        (fires(60, 500, within_s=16),),
         lane("sidewalk"),
     ),
     Scene(
