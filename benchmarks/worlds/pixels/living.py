@@ -234,7 +234,7 @@ CROSSINGS = (
         "line_crossing",
         "somebody crosses",
         Composition(40, (walk(8, 26, (100, 270), (500, 310), 1),)),
-        (fires(17, within_s=3),),
+        (fires(17, 18, within_s=3),),
         _LINE,
     ),
     Scene(

@@ -85,7 +85,7 @@ LINES = (
         "line_crossing",
         "somebody goes in",
         Script(120, (moves("person", (40, 0.2, 0.7), (56, 0.8, 0.7)),)),
-        (fires(48, within_s=3),),
+        (fires(48, 49, within_s=3),),
         _LINE,
     ),
     Scene(
@@ -98,7 +98,7 @@ LINES = (
                 moves("person", (80, 0.2, 0.7), (96, 0.8, 0.7), look=2).lit(0.5, 0.2),
             ),
         ),
-        (fires(42, within_s=3), fires(88, within_s=3)),
+        (fires(42, 43, within_s=3), fires(88, 89, within_s=3)),
         _LINE,
     ),
     Scene(
