@@ -11,7 +11,7 @@ from typing import ClassVar, NamedTuple, Protocol
 from pipeline.config.resolved import Rule
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.geofence.boxes import Box, iou, surrounding
-from pipeline.observation import STATIC_OBJECT, LookKind, MediaNs, Sight, nanoseconds
+from pipeline.observation import STATIC_OBJECT, MediaNs, Sight, nanoseconds
 from pipeline.rules.episode import EventObject
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
@@ -139,7 +139,7 @@ def weigh_looks(subjects: Iterable[Subject], scene: Scene, share: float) -> None
         passed_ns, note.last_at = scene.t - note.last_at, scene.t
         if standing.held_at == scene.t:
             note.credit_ns = min(note.credit_ns + round(passed_ns * (1 - share)), _MOST_CREDIT_NS)
-        elif not subject.hidden and (subject.seen_at == scene.t or scene.examined(LookKind.OBJECTS, subject.box)):
+        elif not subject.hidden and (subject.seen_at == scene.t or scene.would_show(subject.class_name, subject.box)):
             note.credit_ns -= round(passed_ns * share)
 
 
