@@ -1,6 +1,7 @@
 """What the composed scenes share: fences of the street, drives, walkers and weather."""
 
 import json
+from dataclasses import replace
 from functools import cache
 
 from benchmarks.worlds.props import PassingBus, Vehicle, Walker
@@ -21,6 +22,12 @@ WANDERING = Shadow(((0, 250, 480), (40, 620, 420), (80, 480, 330), (120, 700, 26
 LIGHTS = Headlights(tuple((5 + 17 * n, 12 + 17 * n) for n in range(8)), ((60.0, 225.0), (740.0, 445.0)))
 
 
+_WHOLE_LANE = (
+    *((0, 205), (150, 225), (300, 255), (440, 300), (600, 360), (768, 430)),
+    *((768, 525), (600, 440), (440, 360), (300, 305), (150, 262), (0, 240)),
+)
+
+
 @cache
 def outlines() -> dict[str, Points]:
     """The sample's fences by id."""
@@ -31,9 +38,15 @@ def outlines() -> dict[str, Points]:
     }
 
 
-def near_lane(category: str = "fire_lane", direction: float | None = None) -> tuple[Fence, ...]:
+def near_lane(category: str = "fire_lane") -> tuple[Fence, ...]:
     """The lane before the camera."""
-    return (Fence("lane", outlines()["fire-lane"], category, direction=direction),)
+    return (Fence("lane", outlines()["fire-lane"], category),)
+
+
+def whole_lane(direction: float) -> tuple[Fence, ...]:
+    """The same lane from one border of the picture to the other."""
+    (lane,) = plot(*_WHOLE_LANE, category="carriageway")
+    return (replace(lane, direction=direction),)
 
 
 def kerb(category: str = "carriageway") -> tuple[Fence, ...]:

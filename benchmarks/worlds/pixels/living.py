@@ -12,13 +12,13 @@ from benchmarks.worlds.pixels.cast import (
     SHAKE,
     WANDERING,
     drive,
-    near_lane,
     pacing,
     plot,
     stall,
     stay,
     verge,
     walk,
+    whole_lane,
 )
 from benchmarks.worlds.props import Walker
 from benchmarks.worlds.scene import Expected, Fence, Scene, fires
@@ -255,22 +255,22 @@ CROSSINGS = (
         "wrong_way",
         "a car against the lane's direction",
         Composition(40, (drive("suv", 8, 20, 20.1, 30),)),
-        (fires(14, 25, within_s=7),),
-        near_lane("carriageway", 300.0),
+        (fires(10, 28, within_s=4),),
+        whole_lane(300.0),
     ),
     Scene(
         "wrong_way",
         "a car in the lane's direction",
         Composition(40, (drive("suv", 8, 20, 20.1, 30),)),
         (),
-        near_lane("carriageway", 120.0),
+        whole_lane(120.0),
     ),
     Scene(
         "wrong_way",
         "a car that stands",
         Composition(60, (drive("suv", 4, 8, 50, 53),)),
         (),
-        near_lane("carriageway", 120.0),
+        whole_lane(120.0),
     ),
 )
 

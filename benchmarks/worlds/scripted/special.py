@@ -233,18 +233,21 @@ COVERS = (
     ),
 )
 
+_EVERY_S = 1.0
+"""Who wants to be told of a fire within three seconds lets its network look every second."""
+
 FIRES = (
     Scene(
         "smoke_fire",
         "a flame that flickers",
-        Script(200, (stands("fire", 0.5, 0.7, 60, 160).lit(0.55, 0.25),)),
+        Script(200, (stands("fire", 0.5, 0.7, 60, 160).lit(0.55, 0.25),), special_every_s=_EVERY_S),
         (fires(60, 160, within_s=4),),
         _STREET,
     ),
     Scene(
         "smoke_fire",
         "smoke that grows and drifts",
-        Script(300, (moves("smoke", (60, 0.45, 0.7), (200, 0.6, 0.65)).lit(0.5, 0.2),)),
+        Script(300, (moves("smoke", (60, 0.45, 0.7), (200, 0.6, 0.65)).lit(0.5, 0.2),), special_every_s=_EVERY_S),
         (fires(60, 200, within_s=4),),
         _STREET,
     ),
@@ -256,12 +259,19 @@ FIRES = (
             tuple(passes("car", 10 + 12 * n, 16 + 12 * n, 0.7, look=n) for n in range(95)),
             ghosts=(_glimpses("fire", 6, 1.0),),
             ambient=((0, 40.0),),
+            special_every_s=_EVERY_S,
         ),
         (),
         _STREET,
         start=_NIGHT,
     ),
-    Scene("smoke_fire", "steam from a pot", Script(900, (), ghosts=(_glimpses("smoke", 4, 2.0),)), (), _STREET),
+    Scene(
+        "smoke_fire",
+        "steam from a pot",
+        Script(900, (), ghosts=(_glimpses("smoke", 4, 2.0),), special_every_s=_EVERY_S),
+        (),
+        _STREET,
+    ),
     Scene(
         "smoke_fire",
         "a red car",
@@ -269,6 +279,7 @@ FIRES = (
             600,
             (parks("car", 0.5, 0.7, 30, 500),),
             ghosts=(Ghosts("fire", (0.44, 0.55, 0.56, 0.7), 3, (0.1, 1.5), 0.5),),
+            special_every_s=_EVERY_S,
         ),
         (),
         _STREET,
