@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -147,6 +148,14 @@ def test_check_tells_the_mistakes_of_the_table_with_the_sites(site: Path, capsys
     told = capsys.readouterr().err
     assert "routing.yaml:2: contacts.squad.notify[0]: no address that Apprise knows" in told
     assert 'routing.yaml:6: escalation[0]: no such contact (got "bos", did you mean "boss"?)' in told
+
+
+def test_check_tells_of_fences_whose_cell_nobody_has(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copy(PROJECT / "sample_videos" / "street.mp4", site.parent / "gate.mp4")
+    table = TABLE.format(url="json://127.0.0.1:9/x")
+    (site.parent / "routing.yaml").write_text(table.replace("LZ-01", "LZ-99") + DEADLINES, encoding="utf-8")
+    assert run(["check", str(site)]) == 0
+    assert "gate.geojson: zone lane: the routing table has no cell 'LZ-01'" in capsys.readouterr().err
 
 
 def test_a_muted_camera_is_in_the_commands(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
