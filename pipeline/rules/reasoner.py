@@ -51,22 +51,9 @@ class Reasoner:
         self._site, self._camera = site_id, camera
         views = sorted({zone.view for zone in (*fence.zones, *fence.masks)})
         self._masks_by_view = {view: mask_shapes(one for one in fence.masks if one.view == view) for view in views}
-        fields = {zone.id: ZoneField(zone) for zone in fence.zones if not zone.is_line}
-        kinds = Kinds.of(vocabulary)
-        # No network knows a static object; a close look at it is for what may explain it.
-        self._kin = vocabulary.kin_by_class() | {STATIC_OBJECT: kinds.explainers}
+        self._kin = kin_of(vocabulary)
         mine = sorted((rule for rule in rules if rule.enabled and _looks_at(rule, camera)), key=lambda r: r.id)
-        self._states = [
-            _build(
-                rule,
-                Teller(site_id, camera, rule.id),
-                grounds,
-                SizeLimit(rule.min_area, rule.min_static_area, rule.max_area, fence.ground),
-                kinds,
-            )
-            for rule in mine
-            for grounds in _grounds_by_view(rule, rule.zones_by_camera[camera], fence, fields)
-        ]
+        self._states = rule_states(site_id, camera, mine, fence, vocabulary)
         self._fault_settings = FaultSettings.of(rules, camera)
         self._memory = CameraMemory(_VERSION, site_id, camera, [state.memory for state in self._states])
         self._faults = CameraFaults(site_id, camera, self._fault_settings, self._memory.faults)
@@ -172,6 +159,39 @@ class Reasoner:
             for one in orphans
             for event in one.events
         ]
+
+
+def kin_of(vocabulary: Vocabulary) -> Mapping[str, frozenset[str]]:
+    """By class, all that a network may call such a thing; see `Scene`."""
+    # No network knows a static object; a close look at it is for what may explain it.
+    return vocabulary.kin_by_class() | {STATIC_OBJECT: Kinds.of(vocabulary).explainers}
+
+
+def rule_states(
+    site_id: str, camera: CameraId, rules: Iterable[Rule], fence: Geofence, vocabulary: Vocabulary
+) -> list[RuleState]:
+    """Each rule on one camera, with nothing remembered yet: one for each view in which it has zones.
+
+    Args:
+        site_id: Part of the events' ids.
+        camera: Whose; each rule has zones there.
+        rules: In any order, which is kept.
+        fence: The camera's.
+        vocabulary: What counts as a person and as a vehicle.
+    """
+    fields = {zone.id: ZoneField(zone) for zone in fence.zones if not zone.is_line}
+    kinds = Kinds.of(vocabulary)
+    return [
+        _build(
+            rule,
+            Teller(site_id, camera, rule.id),
+            grounds,
+            SizeLimit(rule.min_area, rule.min_static_area, rule.max_area, fence.ground),
+            kinds,
+        )
+        for rule in rules
+        for grounds in _grounds_by_view(rule, rule.zones_by_camera[camera], fence, fields)
+    ]
 
 
 def _looks_at(rule: Rule, camera: CameraId) -> bool:
