@@ -1,4 +1,4 @@
-"""One rule under many settings of its dwell and confidence, reasoned over as one for as long as nothing tells them apart.
+"""One rule under many dwells and confidences, reasoned over as one for as long as nothing tells them apart.
 
 Where the objects of a rule are, and since when, hangs on neither; only what is told of them does. So settings that
 remember the same take each step together, and part in the moment in which one would tell what another would not. When

@@ -1,7 +1,7 @@
 """A camera's log under many settings of one rule, read once: entries in, what each setting would have told out."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,18 +10,15 @@ from pipeline.config.catalogue import Condition
 from pipeline.config.resolved import Camera, Rule
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.geofence.geometry import ZoneShape, ground_share, holds_ground_point
-from pipeline.observation import Command, End, Gap, GapCause, MediaNs, Tick, nanoseconds
+from pipeline.observation import Command, End, Gap, GapCause, MediaNs, Tick
 from pipeline.replay.log_columns import LogBlock
 from pipeline.replay.shared_rule import ASKS_DWELL_EARLY, SharedRule
 from pipeline.rules.episode import Episode
+from pipeline.rules.motion import RECENT_NS
 from pipeline.rules.reasoner import kin_of, rule_states
 from pipeline.rules.rule_state import RuleState
 from pipeline.rules.scene import Scene, mask_shapes
-
-_ENTER_SHARE = 0.5
-"""See `rules/zones.py`: what enters a zone has so much of its footprint in it, or its ground point."""
-_GLIMPSE_NS = nanoseconds(6)
-"""So long the rules remember where things were that are not theirs."""
+from pipeline.rules.zones import ENTER_SHARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ class Outline:
             boxes, place = np.unique(objects.xyxy[rows], axis=0, return_inverse=True)
             held = np.zeros(len(boxes), np.bool_)
             for shape in (one for shapes in self.shapes.values() for one in shapes):
-                held |= holds_ground_point(shape, boxes) | (ground_share(shape, boxes) >= _ENTER_SHARE)
+                held |= holds_ground_point(shape, boxes) | (ground_share(shape, boxes) >= ENTER_SHARE)
             inside = held[place.ravel()]
             matter[rows] = inside
         return objects.entries_with(matter)
@@ -71,86 +68,109 @@ class CameraSweep:
             vocabulary: What counts as a person and as a vehicle.
         """
         fence = camera.geofence
-        self._kin = kin_of(vocabulary)
         views = sorted({zone.view for zone in (*fence.zones, *fence.masks)})
-        self._masks = {view: mask_shapes(one for one in fence.masks if one.view == view) for view in views}
         states = rule_states(site_id, camera.id, rules, fence, vocabulary)
         self._count = len(rules)
-        self._shared = [(members, SharedRule(alike)) for members, alike in _alike(rules, states)]
-        self._outline = _outline(rules, camera)
-        self._blind: GapCause | None = None
-        self._view = ""
-        self._glimpses: list[tuple[str, Scene]] = []
-        self._ended = False
+        self._watch = _Watch(
+            shared=tuple((members, SharedRule(alike)) for members, alike in _alike(rules, states)),
+            outline=_outline(rules, camera),
+            masks={view: mask_shapes(one for one in fence.masks if one.view == view) for view in views},
+            kin=kin_of(vocabulary),
+        )
 
     def feed(self, block: LogBlock) -> None:
         """Reason over the next entries."""
-        if not self._ended:
-            _Reading(self, block).read()
+        if not self._watch.ended:
+            _Reading(self._watch, block).read()
 
     def told(self) -> list[list[Episode]]:
         """By setting, what was said so far, each in the order of the entries that caused it."""
         told: list[list[Episode]] = [[] for _ in range(self._count)]
-        for members, shared in self._shared:
+        for members, shared in self._watch.shared:
             for member, episodes in zip(members, shared.told, strict=True):
                 told[member].extend(episodes)
         return [sorted(episodes, key=lambda episode: episode.t) for episodes in told]
 
 
+@dataclass(slots=True)
+class _Watch:
+    """What is known between two blocks.
+
+    Attributes:
+        shared: Settings that are reasoned over as one where they can be, with their numbers; one a view.
+        outline: Which pictures hold something.
+        masks: By view.
+        kin: See `Scene`.
+        is_blind: Whether the camera was blind at the last entry.
+        view: The preset that the last picture showed.
+        glimpses: View and scene of the last seconds.
+        ended: Nothing more will come.
+    """
+
+    shared: tuple[tuple[list[int], SharedRule], ...]
+    outline: Outline
+    masks: Mapping[str, tuple[ZoneShape, ...]]
+    kin: Mapping[str, frozenset[str]]
+    is_blind: bool = False
+    view: str = ""
+    glimpses: list[tuple[str, Scene]] = field(default_factory=list)
+    ended: bool = False
+
+
 class _Reading:
     """One block being read."""
 
-    def __init__(self, sweep: CameraSweep, block: LogBlock) -> None:
-        self._sweep, self._block = sweep, block
-        self._hidden = {view: block.hidden_under(masks) for view, masks in sweep._masks.items()}
+    def __init__(self, watch: _Watch, block: LogBlock) -> None:
+        self._watch, self._block = watch, block
+        self._hidden = {view: block.hidden_under(masks) for view, masks in watch.masks.items()}
         self._none = np.zeros(len(block.objects.xyxy), np.bool_)
         self._close = block.looks.are_close() & block.is_observation
-        self._blind = _carried(block.is_gap, block.gap_open, start=sweep._blind is not None)
+        self._blind = _carried(block.is_gap, block.gap_open, start=watch.is_blind)
         self._seen = block.is_observation & ~self._close & ~self._blind
         self._last: tuple[int, str, Scene] | None = None
 
     def read(self) -> None:
-        sweep, block = self._sweep, self._block
-        marked = sweep._outline.marked(block) & (self._seen | self._close)
+        watch, block = self._watch, self._block
+        marked = watch.outline.marked(block) & (self._seen | self._close)
         stops = np.union1d(np.flatnonzero(marked), block.word_rows)
         row, n = 0, len(block)
         while row < n:
-            if all(shared.is_at_rest for _, shared in sweep._shared):
+            if all(shared.is_at_rest for _, shared in watch.shared):
                 place = int(np.searchsorted(stops, row))
                 if place == len(stops):
                     break
                 row = int(stops[place])
                 self._wake(row)
             self._take(row)
-            if sweep._ended:
+            if watch.ended:
                 return
             row += 1
         self._view_before(n)
-        sweep._glimpses = self._before(n)
+        watch.glimpses = self._before(n)
 
     def _wake(self, row: int) -> None:
         self._view_before(row)
         if not self._seen[row]:
             return
         glimpses = self._before(row)
-        for _, shared in self._sweep._shared:
+        for _, shared in self._watch.shared:
             shared.wake([scene for view, scene in glimpses if view == shared.view])
 
     def _before(self, row: int) -> list[tuple[str, Scene]]:
         """The pictures of the seconds before the last one that was seen before this entry, that one among them."""
-        block, sweep = self._block, self._sweep
+        block, watch = self._block, self._watch
         seen = np.flatnonzero(self._seen[:row])
         if not len(seen):
-            return sweep._glimpses
-        from_t = block.t[seen[-1]] - _GLIMPSE_NS
+            return watch.glimpses
+        from_t = block.t[seen[-1]] - RECENT_NS
         first = int(np.searchsorted(block.t[seen], from_t))
-        earlier = [one for one in sweep._glimpses if one[1].t >= from_t]
+        earlier = [one for one in watch.glimpses if one[1].t >= from_t]
         return earlier + [(self._view(one), self._scene(one, self._view(one))) for one in seen[first:].tolist()]
 
     def _view_before(self, row: int) -> None:
         seen = np.flatnonzero(self._seen[:row])
         if len(seen):
-            self._sweep._view = self._view(int(seen[-1]))
+            self._watch.view = self._view(int(seen[-1]))
 
     def _take(self, row: int) -> None:
         block, t = self._block, MediaNs(int(self._block.t[row]))
@@ -162,22 +182,22 @@ class _Reading:
             self._tick(Tick(t), is_blind=bool(self._blind[row]))
 
     def _tick(self, tick: Tick, *, is_blind: bool) -> None:
-        for _, shared in self._sweep._shared:
-            shared.pass_time(tick, is_blind=is_blind or shared.view != self._sweep._view)
+        for _, shared in self._watch.shared:
+            shared.pass_time(tick, is_blind=is_blind or shared.view != self._watch.view)
 
     def _look(self, row: int, t: MediaNs) -> None:
-        sweep = self._sweep
+        watch = self._watch
         if self._blind[row]:
             self._tick(Tick(t), is_blind=True)
             return
-        before = sweep._view
+        before = watch.view
         if self._close[row]:
-            for _, shared in sweep._shared:
+            for _, shared in watch.shared:
                 if shared.view == before:
                     shared.look_closely(self._scene(row, before))
             return
-        view = sweep._view = self._view(row)
-        for _, shared in sweep._shared:
+        view = watch.view = self._view(row)
+        for _, shared in watch.shared:
             if shared.view == view:
                 shared.see(self._scene(row, view))
             elif shared.view == before:
@@ -186,8 +206,8 @@ class _Reading:
                 shared.pass_time(Tick(t), is_blind=True)
 
     def _hear(self, row: int) -> None:
-        sweep, word = self._sweep, self._block.word(row)
-        for _, shared in sweep._shared:
+        watch, word = self._watch, self._block.word(row)
+        for _, shared in watch.shared:
             if isinstance(word, Gap):
                 shared.lose_sight(word)
             elif isinstance(word, Command):
@@ -195,8 +215,8 @@ class _Reading:
             elif isinstance(word, End):
                 shared.end(word)
         if isinstance(word, Gap):
-            sweep._blind = word.cause if word.is_open else None
-        sweep._ended = isinstance(word, End)
+            watch.is_blind = word.is_open
+        watch.ended = isinstance(word, End)
 
     def _view(self, row: int) -> str:
         return self._block.view_names[self._block.view[row]]
@@ -204,7 +224,7 @@ class _Reading:
     def _scene(self, row: int, view: str) -> Scene:
         if self._last is None or self._last[:2] != (row, view):
             hidden = self._hidden.get(view, self._none)
-            self._last = (row, view, self._block.scene(row, hidden, self._sweep._kin))
+            self._last = (row, view, self._block.scene(row, hidden, self._watch.kin))
         return self._last[2]
 
 
