@@ -26,8 +26,6 @@ _COLUMNS = (
     "kind", "t", "frame_width", "frame_height", "looks", "objects", "appearance_length", "health", "since_or_until",
     "is_open", "cause", "target",
 )  # fmt: skip
-_TEXTS = ["kind", "cause", "target", "looks.list.element.kind", "looks.list.element.model"]
-_TEXTS += ["looks.list.element.classes", "objects.list.element.class_name"]
 _GROUPS_A_BLOCK = 96
 """Of 512 entries: a day at a look every two seconds."""
 _SIGHTS = (Sight.DETECTED, Sight.VERIFIED, Sight.HIDDEN)
@@ -210,7 +208,7 @@ def _tables(path: Path) -> Iterator[pa.Table]:
         if batches:
             yield pa.Table.from_batches(batches).select(_COLUMNS)
         return
-    with pq.ParquetFile(path, page_checksum_verification=True, read_dictionary=_TEXTS) as parquet:
+    with pq.ParquetFile(path, page_checksum_verification=True) as parquet:
         camera_in(pq.read_schema(path))
         for begin in range(0, parquet.num_row_groups, _GROUPS_A_BLOCK):
             groups = range(begin, min(begin + _GROUPS_A_BLOCK, parquet.num_row_groups))
