@@ -30,7 +30,9 @@ class _Plane:
 
 
 def draw_front(names: Sequence[str], scores: Sequence[Score], title: str) -> bytes:
-    """A PNG of 1280x760 px: a mark a setting, with its 95 % interval where it is on the front.
+    """A PNG of 1280x760 px: a mark a setting; on the front with its 95 % intervals, its name and its median delay.
+
+    The front has three sides, delay among them, so no line joins it.
 
     Args:
         names: Of the settings.
@@ -44,9 +46,6 @@ def draw_front(names: Sequence[str], scores: Sequence[Score], title: str) -> byt
     tops = [scores[n].false_alarms_interval.high if n in front else scores[n].false_alarms_a_day for n in shown]
     plane = _Plane(max([top for top in tops if top != float("inf")], default=1.0) * 1.05 or 1.0)
     _draw_axes(draw, plane, title)
-    points = [plane.at(scores[n].false_alarms_a_day, scores[n].recall or 0.0) for n in front]
-    if len(points) > 1:
-        draw.line(points, fill=_FRONT, width=2)
     for n in shown:
         _draw_mark(draw, plane, scores[n], is_best=n in front)
     _draw_names(draw, plane, [(names[n], scores[n]) for n in front])
