@@ -14,6 +14,7 @@ from pipeline.errors import UsageError
 from pipeline.replay.log import read_log
 from pipeline.runtime.annotating import annotated, looked_at
 from pipeline.runtime.eyes import load_detector
+from pipeline.runtime.networks import load_beside, read_networks, with_scores
 from pipeline.runtime.replaying import open_recording, recording_of
 
 
@@ -33,15 +34,17 @@ def command(site_file: Path, *, camera_id: str | None, source: Path | None, log_
     if out.suffix.lower() != ".mp4":
         raise UsageError(f"--out: got {str(out)!r}, expected a name that ends in .mp4")
     vocabulary = load_vocabulary()
+    networks = read_networks(site, vocabulary)
+    site = with_scores(site, networks)
     with FootageProgress() as bars:
         if log_file is not None:
             entries = list(read_log(log_file))
         else:
-            detector = load_detector(site, vocabulary)
+            detector, beside = load_detector(site, vocabulary), load_beside(site, networks)
             with open_recording(camera, recording) as video:
                 bars.opened(camera.id, video.info.duration_s)
                 told = partial(bars.looked, camera.id)
-                entries = looked_at(site, camera, video, detector, vocabulary, progress=told)
+                entries = looked_at(site, camera, video, detector, vocabulary, progress=told, beside=beside)
         with open_recording(camera, recording) as video:
             bars.opened(camera.id, video.info.duration_s)
             events = annotated(site, camera, video, entries, vocabulary=vocabulary, out=out, progress=bars.looked)

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
+from scipy.ndimage import gaussian_filter
 
 from pipeline.config.resolved import Zone
 
 WIDTH, HEIGHT = 640, 360
+_SPREAD_CELLS = 1.5
+"""What stands takes more room than its ground point."""
 _FENCE = (34, 211, 238)
 _GROUND = (38, 44, 54)
 _COLD, _WARM, _HOT = np.array([59, 130, 246]), np.array([245, 158, 11]), np.array([239, 68, 68])
@@ -26,11 +29,12 @@ def draw_heat(stayed_s: NDArray[np.float64], zones: Iterable[Zone], picture: Pat
         picture: What the camera shows; None, or gone: plain ground.
     """
     base = _background(picture)
-    most = float(stayed_s.max())
+    spread_s = gaussian_filter(stayed_s, _SPREAD_CELLS)
+    most = float(spread_s.max())
     if most > 0:
-        level = np.log1p(stayed_s) / np.log1p(most)
+        level = np.log1p(spread_s) / np.log1p(most)
         mask = Image.fromarray((level * 255).astype(np.uint8)).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)
-        smooth = np.asarray(mask.filter(ImageFilter.GaussianBlur(3)), np.float64) / 255
+        smooth = np.asarray(mask, np.float64) / 255
         base = Image.fromarray(_mixed(np.asarray(base, np.float64), smooth))
     draw = ImageDraw.Draw(base)
     for zone in zones:

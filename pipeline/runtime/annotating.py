@@ -14,6 +14,7 @@ from pipeline.replay.events import Event, events_of_log
 from pipeline.rules.episode import Episode
 from pipeline.rules.scene import is_close_look
 from pipeline.runtime.intake import Picture
+from pipeline.runtime.networks import ALONE, Beside
 from pipeline.runtime.replaying import camera_run
 
 
@@ -36,6 +37,7 @@ def looked_at(
     vocabulary: Vocabulary,
     *,
     progress: Callable[[MediaNs], None],
+    beside: Beside = ALONE,
 ) -> list[Entry]:
     """What the pipeline sees in a recording.
 
@@ -43,7 +45,16 @@ def looked_at(
         SourceError: The recording failed.
     """
     entries = Entries()
-    run = camera_run(site, camera, video, detector=detector, vocabulary=vocabulary, log=entries, tell=_tell_nobody)
+    run = camera_run(
+        site,
+        camera,
+        video,
+        detector=detector,
+        vocabulary=vocabulary,
+        log=entries,
+        tell=_tell_nobody,
+        beside=beside,
+    )
     run.run(progress)
     return entries.all
 
