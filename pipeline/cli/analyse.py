@@ -13,6 +13,7 @@ from pipeline.replay.analysis_page import write_page
 from pipeline.replay.analysis_tables import write_tables
 from pipeline.replay.events import events_of_log
 from pipeline.replay.log import read_log
+from pipeline.runtime.networks import read_networks, with_scores
 
 
 @click.command(name="analyse")
@@ -36,6 +37,7 @@ def command(site_file: Path, *, results: Path | None, log_folder: Path | None, o
         events = events_in(results)
     else:
         vocabulary = load_vocabulary()
+        site = with_scores(site, read_networks(site, vocabulary))
         cameras = [camera for camera in site.cameras if camera.id in logs]
         events = [
             Seen(event, None)

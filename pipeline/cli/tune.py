@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from pipeline.cli.output import say
 from pipeline.config.duration import parse_duration
 from pipeline.config.load import load_site
 from pipeline.config.resolved import Rule, Site
+from pipeline.config.vocabulary import load_vocabulary
 from pipeline.dispatch.feedback import ledger_labels
 from pipeline.dispatch.site_ledger import FILE_NAME, site_database
 from pipeline.errors import UsageError
@@ -24,6 +26,7 @@ from pipeline.replay.scoring import are_complete, score
 from pipeline.replay.settings import Setting, parse_sweep, settings_of
 from pipeline.replay.truth import Label, read_labels
 from pipeline.replay.tuned_files import Trial, best_of, figures_of, write_tuned
+from pipeline.runtime.networks import read_networks, with_scores
 from pipeline.runtime.tuning import Tuned, tune_cameras
 
 
@@ -62,7 +65,7 @@ def command(
     events and a contact sheet of each. A setting that the logs cannot answer is refused.
     """
     site = load_site(site_file, os.environ)
-    settings = settings_of(site, rule_id, [parse_sweep(text) for text in sweeps], os.environ)
+    settings = _settings(site, rule_id, sweeps)
     logs = _logs(site, settings[0].rule, log_folder or site.state / "log")
     labels = _labels(site, settings[0].rule, labels_file)
     tolerance_ns = _tolerance_ns(tolerance)
@@ -80,6 +83,14 @@ def command(
     _tell(trials, written, as_json=as_json)
     if all(trial.refused for trial in trials):
         raise UsageError(f"--sweep: the logs can answer none of the settings: {trials[0].refused}")
+
+
+def _settings(site: Site, rule_id: str, sweeps: Sequence[str]) -> tuple[Setting, ...]:
+    """With what the networks say of a class where the site file and the sweeps say nothing, as in a run."""
+    settings = settings_of(site, rule_id, [parse_sweep(text) for text in sweeps], os.environ)
+    networks = read_networks(site, load_vocabulary())
+    scored = with_scores(replace(site, rules=tuple(one.rule for one in settings)), networks)
+    return tuple(replace(one, rule=rule) for one, rule in zip(settings, scored.rules, strict=True))
 
 
 def _logs(site: Site, rule: Rule, folder: Path) -> dict[CameraId, Path]:

@@ -100,11 +100,18 @@ class Annotator:
         return [
             Caption(
                 (8.0, 8.0 + step * (n + 1), 9.0, 9.0 + step * (n + 1)),
-                f"{_both(self._titles, event.algorithm)} · {event.zone} · {_timer(t - event.started_at)}",
+                self._said(event, t),
                 _RAISED,
             )
             for n, event in enumerate(raised)
         ]
+
+    def _said(self, event: Event, t: MediaNs) -> str:
+        name, zone = _both(self._titles, event.algorithm), self._zone_name(event.zone)
+        return f"{name} · {zone} · {_timer(t - event.started_at)}"
+
+    def _zone_name(self, zone: str) -> str:
+        return next((one.name for one in self._camera.geofence.zones if one.id == zone and one.name), zone)
 
     def _at(self, t: MediaNs) -> list[Event]:
         return [event for event in self._events if event.started_at <= t <= _end(event)]

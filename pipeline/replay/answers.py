@@ -17,7 +17,8 @@ from pipeline.rules.conditions.registry import CONDITIONS
 _DAY_S = 86_400
 _SEEN_SHARE = 0.95
 """Of a zone that must have been looked at; the edges of pieces of the picture need not meet."""
-_SCORES = 50
+_TRACKS = 50
+"""So many objects whose scores all lie above a value were recorded with that value, or a higher one."""
 _SCORE_SLACK = 0.02
 _MOMENT_NS = NS_PER_S // 2
 _LONGEST_PAUSE_NS = 60 * NS_PER_S
@@ -31,7 +32,7 @@ class Coverage:
     Attributes:
         watched_ns: How long the camera was seen.
         regions: By kind and classes (empty: all), the regions that were examined.
-        lowest_score: By class, of what a network reported; how many.
+        lowest_score: By class, of what a network reported; of how many tracks.
         intervals_ns: Between looks, up to some thousands.
     """
 
@@ -64,10 +65,11 @@ class Coverage:
     def _note_scores(self, block: LogBlock) -> None:
         objects = block.objects
         for code, name in enumerate(objects.class_names):
-            scores: NDArray[np.float32] = objects.score[objects.class_code == code]
+            mine = objects.class_code == code
+            scores: NDArray[np.float32] = objects.score[mine]
             if len(scores) and name != STATIC_OBJECT:
                 low, count = self.lowest_score.get(name, (1.0, 0))
-                self.lowest_score[name] = (min(low, float(scores.min())), count + len(scores))
+                self.lowest_score[name] = (min(low, float(scores.min())), count + len(np.unique(objects.track[mine])))
 
 
 def refusal(rule: Rule, cameras: Iterable[Camera], coverage: dict[CameraId, Coverage], least_detector: float) -> str:
@@ -128,8 +130,8 @@ def _no_score(rule: Rule, known: Coverage) -> str:
     found = [known.lowest_score[name] for name in rule.classes if name in known.lowest_score]
     count = sum(n for _, n in found)
     lowest = min((low for low, _ in found), default=0.0)
-    if rule.gives_confidence and count >= _SCORES and rule.confidence < lowest - _SCORE_SLACK:
-        return f"confidence {rule.confidence:g}: the log holds no score below {lowest:.2f} of {count}"
+    if rule.gives_confidence and count >= _TRACKS and rule.confidence < lowest - _SCORE_SLACK:
+        return f"confidence {rule.confidence:g}: the log holds no score below {lowest:.2f} of {count} objects"
     return ""
 
 
