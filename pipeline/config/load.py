@@ -82,7 +82,20 @@ def read_site(path: Path, environ: Mapping[str, str]) -> Draft:
     Raises:
         ConfigError: The file as a whole cannot be read, or is no mapping.
     """
-    document = read_yaml(path, str(path))
+    return read_document(read_yaml(path, str(path)), path, environ)
+
+
+def read_document(document: Document, path: Path, environ: Mapping[str, str]) -> Draft:
+    """The same of a site file that is not written as it stands in the document; see `read_site`.
+
+    Args:
+        document: Its values.
+        path: Where it would be written: paths in it are relative to that folder.
+        environ: See `load_site`.
+
+    Raises:
+        ConfigError: It is no mapping.
+    """
     log = FaultLog()
     catalogue, vocabulary = load_catalogue(), load_vocabulary()
     try:

@@ -14,7 +14,8 @@ from pipeline.geofence.boxes import Box, as_boxes
 from pipeline.geofence.geometry import ZoneShape, ground_share, holdings, holds_ground_point
 from pipeline.geofence.lines import distance, ground_point
 
-_ENTER_SHARE = 0.5
+ENTER_SHARE = 0.5
+"""What enters a zone has so much of its footprint in it, or its ground point."""
 _LEAVE_SHARE = 0.3
 _KEEP_BONUS = 0.15
 """How much more of it another zone must hold to take it over."""
@@ -102,7 +103,7 @@ class Grounds:
                 continue
             share, has_foot = field.holding(box)
             mine = field.zone.id == now_in
-            if not has_foot and share < (_LEAVE_SHARE if mine else _ENTER_SHARE):
+            if not has_foot and share < (_LEAVE_SHARE if mine else ENTER_SHARE):
                 continue
             weight = share + (_KEEP_BONUS if mine else 0.0)
             if best is None or weight > best[0]:
