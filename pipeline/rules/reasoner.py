@@ -59,7 +59,7 @@ class Reasoner:
         }
         self._kin = kin_of(vocabulary)
         mine = sorted((rule for rule in rules if rule.enabled and _looks_at(rule, camera)), key=lambda r: r.id)
-        self._states = rule_states(site_id, camera, mine, fence, vocabulary, fields)
+        self._states = rule_states(site_id, camera, mine, fence, vocabulary, fields=fields)
         self._fault_settings = FaultSettings.of(rules, camera)
         self._memory = CameraMemory(_VERSION, site_id, camera, [state.memory for state in self._states])
         self._faults = CameraFaults(site_id, camera, self._fault_settings, self._memory.faults)
@@ -186,6 +186,7 @@ def rule_states(
     rules: Iterable[Rule],
     fence: Geofence,
     vocabulary: Vocabulary,
+    *,
     fields: Mapping[ZoneId, ZoneField] | None = None,
 ) -> list[RuleState]:
     """Each rule on one camera, with nothing remembered yet: one for each view in which it has zones.
