@@ -4,7 +4,7 @@
 
 The logs are simulated, at the looks of a real run: every four seconds where nothing goes on, every two in four busy
 hours, with cars parked beside the fire lane the whole day, people, traffic through the lane, and cars that stop in it
-(a score of visits in a busy hour less, few in the others). Each camera has a day of its own, repeated.
+(ten in a busy hour, one in two of the others). Each camera has a day of its own, repeated.
 """
 
 import argparse
@@ -195,7 +195,7 @@ def _shift(source: Path, target: Path, days: int) -> None:
 
 
 def _site(out: Path, cameras: int) -> Path:
-    properties = {"id": "lane", "name": "Lane", "category": "fire_lane", "grid": "", "responsible": ""}
+    properties = {"id": "lane", "name": "Lane", "category": "fire_lane", "grid": "G-1", "responsible": "gatehouse"}
     feature = {
         "type": "Feature",
         "properties": properties,
@@ -211,7 +211,9 @@ def _site(out: Path, cameras: int) -> Path:
             {"id": f"cam-{n:02}", "source": "rtsp://10.0.0.1/stream", "geofence": "fence.geojson"}
             for n in range(cameras)
         ],
-        "rules": [{"id": "fire-lane", "algorithm": "fire_lane_blocked", "zones": ["lane"], "dwell": "60s"}],
+        "rules": [
+            {"id": "fire-lane", "algorithm": "fire_lane_blocked", "zones": {"category": "fire_lane"}, "dwell": "60s"}
+        ],
     }
     path = out / "site.yaml"
     # JSON is YAML.

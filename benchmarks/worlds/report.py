@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from benchmarks.intervals import Interval
 from benchmarks.worlds.tally import Row
+from pipeline.replay.intervals import Interval
 
 _HEAD = (
     "| part | algorithm | runs | events | recall (95 %) | precision (95 %) | false | false per camera-day (95 %) "

@@ -9,9 +9,9 @@ from typing import NewType
 
 from pydantic import TypeAdapter
 
-from benchmarks.intervals import Interval, rate_interval, share_interval
 from benchmarks.worlds.play import CAMERA_FAULT, Told, Verdict
 from benchmarks.worlds.scene import Expected
+from pipeline.replay.intervals import Interval, rate_interval, share_interval
 from pipeline.rules.episode import FaultKind
 
 RunId = NewType("RunId", str)

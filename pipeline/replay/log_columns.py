@@ -15,10 +15,21 @@ from numpy.typing import NDArray
 
 from pipeline.errors import UsageError
 from pipeline.geofence.geometry import ZoneShape, holds_ground_point
-from pipeline.observation import Entry, Look, LookKind, MediaNs, Sight, TrackId
+from pipeline.observation import (
+    Command,
+    CommandKind,
+    End,
+    EndCause,
+    Gap,
+    GapCause,
+    Look,
+    LookKind,
+    MediaNs,
+    Sight,
+    TrackId,
+)
 from pipeline.replay.log import segments
 from pipeline.replay.log_schema import camera_in
-from pipeline.replay.rows import Row, entry_of
 from pipeline.replay.segment import FIRST_BYTES, read_segment
 from pipeline.rules.scene import UNKNOWN, Scene, Sighting
 
@@ -26,10 +37,12 @@ _COLUMNS = (
     "kind", "t", "frame_width", "frame_height", "looks", "objects", "appearance_length", "health", "since_or_until",
     "is_open", "cause", "target",
 )  # fmt: skip
-_GROUPS_A_BLOCK = 96
-"""Of 512 entries: a day at a look every two seconds."""
+_ROWS_A_BLOCK = 50_000
+"""A day at a look every two seconds."""
 _SIGHTS = (Sight.DETECTED, Sight.VERIFIED, Sight.HIDDEN)
 _WORDS = frozenset({"Gap", "Command", "End"})
+_OF_WORDS = ("kind", "t", "since_or_until", "is_open", "cause", "target")
+Word = Gap | Command | End
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,11 +139,14 @@ class LogBlock:
     def __len__(self) -> int:
         return len(self.t)
 
-    def word(self, row: int) -> Entry:
+    def word(self, row: int) -> Word:
         """A gap, a command or an end."""
-        one: Row = self._table.slice(row, 1).to_pylist()[0]
-        one["brightness"] = b""
-        return entry_of(one)
+        kind, t, since_or_until, is_open, cause, target = (self._table.column(name)[row].as_py() for name in _OF_WORDS)
+        if kind == "Gap":
+            return Gap(MediaNs(t), MediaNs(since_or_until), is_open, GapCause(cause))
+        if kind == "Command":
+            return Command(MediaNs(t), CommandKind(cause), target, MediaNs(since_or_until))
+        return End(MediaNs(t), EndCause(cause))
 
     def looks_at(self, row: int) -> tuple[Look, ...]:
         """What an observation examined."""
@@ -210,9 +226,22 @@ def _tables(path: Path) -> Iterator[pa.Table]:
         return
     with pq.ParquetFile(path, page_checksum_verification=True) as parquet:
         camera_in(pq.read_schema(path))
-        for begin in range(0, parquet.num_row_groups, _GROUPS_A_BLOCK):
-            groups = range(begin, min(begin + _GROUPS_A_BLOCK, parquet.num_row_groups))
-            yield parquet.read_row_groups(list(groups), columns=list(_COLUMNS), use_threads=False)
+        for groups in _groups(parquet.metadata):
+            yield parquet.read_row_groups(groups, columns=list(_COLUMNS), use_threads=False)
+
+
+def _groups(metadata: pq.FileMetaData) -> Iterator[list[int]]:
+    """Groups of rows that make a block together."""
+    groups: list[int] = []
+    rows = 0
+    for group in range(metadata.num_row_groups):
+        groups.append(group)
+        rows += metadata.row_group(group).num_rows
+        if rows >= _ROWS_A_BLOCK:
+            yield groups
+            groups, rows = [], 0
+    if groups:
+        yield groups
 
 
 def _block(table: pa.Table) -> LogBlock:
