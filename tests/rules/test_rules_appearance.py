@@ -25,9 +25,9 @@ from tests.rules.scenes import (
 FLAME: Box = (0.45, 0.55, 0.5, 0.65)
 
 
-def truck_rule(**changes: str) -> Rule:
+def truck_rule(schedule: str = "always") -> Rule:
     params = {"confirm_s": 2.0, "seen_share": 0.5}
-    return rule(Condition.APPEARANCE, dwell_s=0, event_per=EventPer.OBJECT, params=params, **changes)
+    return rule(Condition.APPEARANCE, dwell_s=0, event_per=EventPer.OBJECT, params=params, schedule=schedule)
 
 
 def trucks(things: list[Thing], until_s: float = 30.0, every_s: float = 0.2) -> Account:
