@@ -77,7 +77,10 @@ DRIVING = tuple(
 )
 WALKING = tuple(
     _to_and_fro(
-        stay(class_name="person", track=50 + n, look=5 + n), (0.1 + 0.1 * n, 0.3, 0.14 + 0.1 * n, 0.5), 0.4, 25.173 + 5.019 * n
+        stay(class_name="person", track=50 + n, look=5 + n),
+        (0.1 + 0.1 * n, 0.3, 0.14 + 0.1 * n, 0.5),
+        0.4,
+        25.173 + 5.019 * n,
     )
     for n in range(5)
 )
@@ -119,6 +122,7 @@ CASES = (
         (*CARS, *OTHERS),
         [rule(kind) for kind in (Condition.STATIONARY, Condition.GROUP, Condition.STATIC_OBJECT)],
     ),
+    Case("20 objects, 20 zones, 1 rule", (*STANDING, *DRIVING, *WALKING, *LYING), FOUR_RULES[:1], TILES),
     Case("20 objects, 20 zones, 4 rules", (*STANDING, *DRIVING, *WALKING, *LYING), FOUR_RULES, TILES),
 )
 

@@ -23,7 +23,7 @@ from pipeline.rules.scene import Scene, is_close_look, mask_shapes, read_scene
 from pipeline.rules.size import SizeLimit
 from pipeline.rules.subjects import Follower, Patience
 from pipeline.rules.telling import Teller
-from pipeline.rules.zones import FootGrounds, Grounds, LineGrounds, ZoneField
+from pipeline.rules.zones import FootGrounds, Grounds, LineGrounds, ZoneField, ZoneFields
 
 _VERSION = 2
 _MEMORY = TypeAdapter(CameraMemory)
@@ -52,6 +52,11 @@ class Reasoner:
         views = sorted({zone.view for zone in (*fence.zones, *fence.masks)})
         self._masks_by_view = {view: mask_shapes(one for one in fence.masks if one.view == view) for view in views}
         fields = {zone.id: ZoneField(zone) for zone in fence.zones if not zone.is_line}
+        used = {zone for rule in rules if rule.enabled for zone in rule.zones_by_camera.get(camera, ())}
+        self._fields_by_view = {
+            view: ZoneFields([one for one in fields.values() if one.zone.id in used and one.zone.view == view])
+            for view in views
+        }
         kinds = Kinds.of(vocabulary)
         # No network knows a static object; a close look at it is for what may explain it.
         self._kin = vocabulary.kin_by_class() | {STATIC_OBJECT: kinds.explainers}
@@ -141,6 +146,8 @@ class Reasoner:
             return [state.look_closely(close) for state in self._states if state.memory.view == before]
         view = self._memory.view = observation.health.view
         scene = read_scene(observation, self._masks_by_view.get(view, ()), self._kin)
+        if view in self._fields_by_view:
+            self._fields_by_view[view].ask(sighting.box for sighting in scene.sightings)
         return [self._see(state, scene, view, before) for state in self._states]
 
     def _see(self, state: RuleState, scene: Scene, view: str, before: str) -> Outcome:
