@@ -136,11 +136,15 @@ def weigh_looks(subjects: Iterable[Subject], scene: Scene, share: float) -> None
         note, standing = subject.note, subject.standing
         if note.since != standing.since:
             note.since, note.last_at, note.credit_ns = standing.since, standing.since, 0
-        passed_ns, note.last_at = scene.t - note.last_at, scene.t
+        passed_ns = scene.t - note.last_at
         if standing.held_at == scene.t:
             note.credit_ns = min(note.credit_ns + round(passed_ns * (1 - share)), _MOST_CREDIT_NS)
-        elif not subject.hidden and (subject.seen_at == scene.t or scene.would_show(subject.class_name, subject.box)):
+        elif subject.seen_at != scene.t and not scene.would_show(subject.class_name, subject.box):
+            # A look by another network: it says nothing, and the time is that of the next that does.
+            continue
+        elif not subject.hidden:
             note.credit_ns -= round(passed_ns * share)
+        note.last_at = scene.t
 
 
 def objects_of(subject: Subject) -> tuple[EventObject, ...]:
