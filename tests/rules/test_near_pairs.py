@@ -16,10 +16,10 @@ _ZONE = zone("lane", LANE).id
 T = MediaNs(10_000_000_000)
 boxes = st.builds(
     lambda x, y, width, height: (x, y, x + width, y + height),
-    st.floats(0, 0.8),
-    st.floats(0, 0.8),
-    st.floats(0.01, 0.2),
-    st.floats(0.01, 0.3),
+    st.floats(0.4, 0.6),
+    st.floats(0.3, 0.5),
+    st.floats(0.01, 0.06),
+    st.floats(0.1, 0.3),
 )
 stays = st.sampled_from([one for one in Stay if one in STANCES])
 

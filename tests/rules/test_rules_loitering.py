@@ -114,9 +114,9 @@ def test_who_paces_is_followed_by_few_looks_too() -> None:
 
 
 def test_who_was_out_of_sight_and_out_of_the_zone_for_longer_than_the_grace_begins_anew() -> None:
-    """Neither alone was: four seconds outside, four unseen."""
-    stepping_out = walk(BY_THE_DOOR, (15, 0.0, 0.0), (16, -0.2, 0.0), (24, -0.2, 0.0), (25, 0.0, 0.0), (40, 0.0, 0.0))
-    unseen = replace(stepping_out, sight=lambda t_s: None if 20 <= t_s < 24 else Sight.DETECTED)
+    """Neither alone was: four seconds outside, and then four unseen."""
+    stepping_out = walk(BY_THE_DOOR, (15, 0.0, 0.0), (16, -0.2, 0.0), (22, -0.2, 0.0), (22.5, 0.0, 0.0), (33, 0.0, 0.0))
+    unseen = replace(stepping_out, sight=lambda t_s: None if 19.5 <= t_s < 23 else Sight.DETECTED)
     assert seen([unseen]).episodes == []
 
 
