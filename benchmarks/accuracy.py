@@ -37,6 +37,7 @@ from benchmarks.worlds.sites import CONFIDENCE, site_of
 from benchmarks.worlds.tally import Result, ResultFile, RunId, Watch, results_of, table
 from pipeline.config.catalogue import Catalogue
 from pipeline.config.catalogue_file import load_catalogue
+from pipeline.config.ids import AlgorithmKey
 from pipeline.config.resolved import Provider
 from pipeline.config.vocabulary import Vocabulary, load_vocabulary
 from pipeline.perception.detector import Detector
@@ -84,7 +85,7 @@ def tasks(parts: Sequence[str], days: float, seeds: int, *, is_quick: bool) -> l
 
 def able(scenes: Sequence[Scene], catalogue: Catalogue) -> list[Scene]:
     """The scenes whose algorithm has a condition in this version."""
-    return [one for one in scenes if catalogue.algorithms[one.algorithm].condition is not None]
+    return [one for one in scenes if catalogue.algorithms[AlgorithmKey(one.algorithm)].condition is not None]
 
 
 def perform(task: Task) -> list[Result]:

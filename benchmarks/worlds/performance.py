@@ -82,7 +82,9 @@ class Performance:
         self._lost = False
         self._network_s, self._check_s = -_FIRST_CHECK_S, _FIRST_CHECK_S
         self._special_s = -script.special_every_s
-        self._needs_special = any(one.class_name in SPECIAL for one in (*script.actors, *script.ghosts))
+        self._needs_special = any(actor.class_name in SPECIAL for actor in script.actors) or any(
+            ghost.class_name in SPECIAL for ghost in script.ghosts
+        )
         self._looked_s = 0.0
 
     def entries(self) -> Iterator[Entry]:

@@ -197,7 +197,8 @@ class LoopedSource:
         drift = before + (after - before) * done
         gain, gamma, cast = light * (1 + 0.18 * drift[0]), 1 + 0.15 * drift[1], 1 + 0.06 * drift[2:]
         levels = 255 * (np.arange(256) / 255)[:, None] ** gamma * gain * cast
-        return np.clip(np.rint(levels), 0, 255).astype(np.uint8)[:, None, :]
+        toned: NDArray[np.uint8] = np.clip(np.rint(levels), 0, 255).astype(np.uint8)[:, None, :]
+        return toned
 
 
 def watch_quietly(

@@ -129,7 +129,8 @@ class Rain:
         for x, y, length in zip(xs.tolist(), ys.tolist(), dice.integers(10, 40, self.count).tolist(), strict=True):
             cv2.line(streaks, (x, y), (x + length // 6, y + length), 0.35, 1)
         veil = (0.12 + cv2.blur(streaks, (1, 3)).astype(np.float32))[..., None]
-        return picture * (1 - veil) + 190 * veil
+        rainy: NDArray[np.float32] = picture * (1 - veil) + 190 * veil
+        return rainy
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +208,8 @@ def sensed(picture: Floats, number: int, noise: float) -> Picture:
     """
     grain = _grains(noise)[(number * 5 + number // _GRAINS) % _GRAINS]
     shift = (number * 131) % WIDTH
-    return np.clip(picture + np.roll(grain, shift, axis=1), 0, 255).astype(np.uint8)
+    noisy: NDArray[np.uint8] = np.clip(picture + np.roll(grain, shift, axis=1), 0, 255).astype(np.uint8)
+    return noisy
 
 
 def glow(at: tuple[float, float], radius: float, peak: float) -> Floats:

@@ -32,7 +32,7 @@ def write_tables(out: Path, analysis: Analysis) -> list[Path]:
     Raises:
         StateError: They cannot be written.
     """
-    tables = {
+    tables: dict[str, tuple[Sequence[str], Iterable[Sequence[str | int | float]]]] = {
         "events": (_EVENTS, [_event_row(analysis, one) for one in analysis.events]),
         "days": (_COUNTS, list(analysis.counts_by_day().items())),
         "hours": (_HOURS, list(enumerate(analysis.counts_by_hour()))),

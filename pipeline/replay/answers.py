@@ -137,7 +137,8 @@ def _no_score(rule: Rule, known: Coverage) -> str:
 
 def _too_seldom(rule: Rule, known: Coverage) -> str:
     condition = rule.algorithm.condition
-    every_moment = condition in CONDITIONS and CONDITIONS[condition].pace is Pace.EVERY_MOMENT
+    known_condition = None if condition is None else CONDITIONS.get(condition)
+    every_moment = known_condition is not None and known_condition.pace is Pace.EVERY_MOMENT
     between = known.interval_ns
     shown = format_duration(round(between, -7)) if between else "never"
     if every_moment and between > _MOMENT_NS:

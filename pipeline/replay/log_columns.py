@@ -103,7 +103,8 @@ class LookColumns:
         counts = np.diff(self.begin)
         total = np.concatenate(([0], np.cumsum(other)))
         others: NDArray[np.int64] = total[self.begin[1:]] - total[self.begin[:-1]]
-        return (counts > 0) & (others == 0)
+        close: NDArray[np.bool_] = (counts > 0) & (others == 0)
+        return close
 
 
 @dataclass(slots=True, eq=False)
@@ -168,7 +169,7 @@ class LogBlock:
         objects = self.objects
         begin, end = int(objects.begin[row]), int(objects.begin[row + 1])
         width, height = self._size[row].tolist()
-        places = range(begin, end)
+        places = list(range(begin, end))
         if begin < end and hidden[begin:end].any():
             places = [place for place in places if not hidden[place]]
         sightings = tuple(self._sighting(place) for place in places)

@@ -72,8 +72,9 @@ def fits(event: Event, label: Label, tolerance_ns: int) -> bool:
 
 def _by_camera(many: Sequence[Event] | Sequence[Label]) -> dict[CameraId, list[int]]:
     places: dict[CameraId, list[int]] = defaultdict(list)
-    for n, one in enumerate(many):
-        places[one.camera].append(n)
+    cameras: list[CameraId] = [one.camera for one in many]
+    for n, camera in enumerate(cameras):
+        places[camera].append(n)
     return places
 
 

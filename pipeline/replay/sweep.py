@@ -219,7 +219,8 @@ class _Reading:
         watch.ended = isinstance(word, End)
 
     def _view(self, row: int) -> str:
-        return self._block.view_names[self._block.view[row]]
+        name: str = self._block.view_names[int(self._block.view[row])]
+        return name
 
     def _scene(self, row: int, view: str) -> Scene:
         if self._last is None or self._last[:2] != (row, view):

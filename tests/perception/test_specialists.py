@@ -71,16 +71,15 @@ class Scene:
     @classmethod
     def of(cls, first: Answer, *specialists: City, by_class: dict[str, float] | None = None) -> "Scene":
         settings = EyeSettings(0.3, by_class or {})
-        scene = cls.__new__(cls)
+        failures: list[tuple[str, str]] = []
         eyes = Looker(
             ScriptedDetector(first, ("person", "car")),
             VOCABULARY,
             LookerSettings(confidence=0.3),
             specialists=[Specialist(one, settings, EVERY_S) for one in specialists],
-            on_failure=lambda network, error: scene.failures.append((network, str(error))),
+            on_failure=lambda network, error: failures.append((network, str(error))),
         )
-        scene.__init__(eyes)
-        return scene
+        return cls(eyes, failures)
 
     def see(
         self, street: Callable[[float], Floats] | Floats, length_s: float, step_s: float = 0.5

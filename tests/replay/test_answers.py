@@ -18,7 +18,7 @@ CAMERAS = [Camera(CAMERA, "", RecordedSource(Path("none"), None, loop=False), Ge
 
 def _coverage(tmp_path: Path, *looks: Look, every_s: float = 2.0, score: float = 0.4, tracks: int = 1) -> Coverage:
     car = stay(score=score, track=lambda t_s: int(t_s) % (2 * tracks))
-    entries = [observation(t_s, [car], looks) for t_s in times(400, every_s)]
+    entries: list[Entry] = [observation(t_s, [car], looks) for t_s in times(400, every_s)]
     return _read(tmp_path, entries)
 
 

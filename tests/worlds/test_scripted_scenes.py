@@ -12,11 +12,12 @@ from benchmarks.worlds.scene import Scene
 from benchmarks.worlds.scripted.all import SCENES
 from benchmarks.worlds.sites import site_of
 from pipeline.config.catalogue_file import load_catalogue
+from pipeline.config.ids import AlgorithmKey
 from pipeline.config.resolved import Site
 from pipeline.config.vocabulary import load_vocabulary
 
 CATALOGUE, VOCABULARY = load_catalogue(), load_vocabulary()
-RUNNABLE = [scene for scene in SCENES if CATALOGUE.algorithms[scene.algorithm].condition is not None]
+RUNNABLE = [scene for scene in SCENES if CATALOGUE.algorithms[AlgorithmKey(scene.algorithm)].condition is not None]
 
 
 @cache
