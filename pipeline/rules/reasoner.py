@@ -11,7 +11,17 @@ from pipeline.config.ids import ZoneId
 from pipeline.config.resolved import Geofence, Rule, Zone
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import StateError
-from pipeline.observation import STATIC_OBJECT, CameraId, Command, Entry, Gap, GapCause, Observation, Tick
+from pipeline.observation import (
+    REMOVED_OBJECT,
+    STATIC_OBJECT,
+    CameraId,
+    Command,
+    Entry,
+    Gap,
+    GapCause,
+    Observation,
+    Tick,
+)
 from pipeline.rules.camera_faults import CameraFaults, FaultSettings
 from pipeline.rules.condition import Kinds
 from pipeline.rules.conditions.registry import CONDITIONS
@@ -23,7 +33,7 @@ from pipeline.rules.scene import Scene, is_close_look, mask_shapes, read_scene
 from pipeline.rules.size import SizeLimit
 from pipeline.rules.subjects import Follower, Patience
 from pipeline.rules.telling import Teller
-from pipeline.rules.zones import FootGrounds, Grounds, LineGrounds, ZoneField, ZoneFields
+from pipeline.rules.zones import FootGrounds, Grounds, Hours, LineGrounds, ZoneField, ZoneFields
 
 _VERSION = 2
 _MEMORY = TypeAdapter(CameraMemory)
@@ -51,15 +61,15 @@ class Reasoner:
         self._site, self._camera = site_id, camera
         views = sorted({zone.view for zone in (*fence.zones, *fence.masks)})
         self._masks_by_view = {view: mask_shapes(one for one in fence.masks if one.view == view) for view in views}
-        fields = {zone.id: ZoneField(zone) for zone in fence.zones if not zone.is_line}
+        fields = {zone.id: ZoneField(zone, fence.ground) for zone in fence.zones if not zone.is_line}
         used = {zone for rule in rules if rule.enabled for zone in rule.zones_by_camera.get(camera, ())}
         self._fields_by_view = {
             view: ZoneFields([one for one in fields.values() if one.zone.id in used and one.zone.view == view])
             for view in views
         }
         kinds = Kinds.of(vocabulary)
-        # No network knows a static object; a close look at it is for what may explain it.
-        self._kin = vocabulary.kin_by_class() | {STATIC_OBJECT: kinds.explainers}
+        # No network knows a static object, there or gone; a close look at it is for what may explain it.
+        self._kin = vocabulary.kin_by_class() | dict.fromkeys((STATIC_OBJECT, REMOVED_OBJECT), kinds.explainers)
         mine = sorted((rule for rule in rules if rule.enabled and _looks_at(rule, camera)), key=lambda r: r.id)
         self._states = [
             _build(
@@ -210,7 +220,7 @@ def _build(rule: Rule, teller: Teller, grounds: Grounds, size: SizeLimit, kinds:
         raise ValueError(f"rule {rule.id}: this version has no condition for {rule.algorithm.key}")
     condition = CONDITIONS[rule.algorithm.condition](rule, kinds, size, grounds)
     patience = Patience(rule.grace_ns, max(rule.grace_ns, rule.clear_after_ns))
-    book = EventBook(rule, condition, teller)
+    book = EventBook(rule, condition, teller, Hours(rule.schedule, grounds.zones))
     memory = RuleMemory(rule.id, grounds.view, _fingerprint(rule, grounds))
     return RuleState(rule, condition, Follower(grounds, size, patience), book, memory)
 
@@ -226,11 +236,13 @@ def _fingerprint(rule: Rule, grounds: Grounds) -> str:
         (str(rule.min_area), str(rule.min_static_area), str(rule.max_area)),
         sorted(rule.params.items()),
         *sorted(rule.confidence_by_class.items()),
+        *([sorted(rule.dwell_by_class_ns.items())] if rule.dwell_by_class_ns else []),
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 def _shape(zone: Zone) -> tuple[object, ...]:
     """What makes the zone another one: not its name or who is told."""
-    plain = (zone.id, zone.points)
+    sizes = ((key, str(area)) for key, area in (("min", zone.min_area), ("max", zone.max_area)) if area is not None)
+    plain = (zone.id, zone.points, *sizes)
     return plain if zone.direction is None else (*plain, zone.direction, zone.heading)
