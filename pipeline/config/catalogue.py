@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 from pipeline.config.ids import AlgorithmKey
 from pipeline.config.vocabulary import Title
@@ -17,6 +18,16 @@ class Condition(StrEnum):
     """A person stays with one of the classes."""
     STATIC_OBJECT = "static_object"
     """A thing that was not there lies still."""
+    PILE = "pile"
+    """Things that were not there lie still, all of a zone counted together by area."""
+    COVERAGE = "coverage"
+    """The classes cover a share of the zone."""
+    CROWD = "crowd"
+    """So many of the classes stay in the zone at once."""
+    ABSENCE = "absence"
+    """An object of the classes that belongs into the zone, or a part of the picture, is gone."""
+    DARKNESS = "darkness"
+    """A place that was lit stays dark at night."""
     CAMERA_FAULT = "camera_fault"
     """Something is wrong with the camera itself."""
     APPEARANCE = "appearance"
@@ -33,6 +44,22 @@ class Condition(StrEnum):
     """An object moves against the direction of a lane."""
     UNACCOMPANIED = "unaccompanied"
     """An object of the classes is in the zone with no person near it."""
+
+
+NUMBERS_BY_CONDITION: Mapping[Condition, tuple[frozenset[str], frozenset[str]]] = MappingProxyType(
+    {
+        Condition.STATIONARY: (frozenset(), frozenset({"count"})),
+        Condition.GROUP: (frozenset(), frozenset()),
+        Condition.STATIC_OBJECT: (frozenset(), frozenset()),
+        Condition.PILE: (frozenset({"area"}), frozenset()),
+        Condition.COVERAGE: (frozenset({"share"}), frozenset()),
+        Condition.CROWD: (frozenset({"count"}), frozenset({"density"})),
+        Condition.ABSENCE: (frozenset({"belongs_s"}), frozenset()),
+        Condition.DARKNESS: (frozenset({"night", "dark"}), frozenset()),
+        Condition.CAMERA_FAULT: (frozenset(), frozenset()),
+    }
+)
+"""Which params an algorithm on a condition must have, and which it may: any other would do nothing."""
 
 
 class Severity(StrEnum):
