@@ -154,6 +154,7 @@ class Algorithm:
         general: Defaults that hold for every algorithm.
         bound_by_key: What a site may set, by the rule's key (`dwell`, `grace` ...); durations in nanoseconds.
         params: Its own numbers.
+        number: In the catalogue; None: it is a site's own.
     """
 
     key: AlgorithmKey
@@ -170,6 +171,7 @@ class Algorithm:
     general: General = field(repr=False)
     bound_by_key: Mapping[str, Bound] = field(repr=False)
     params: Mapping[str, Param] = field(default_factory=dict)
+    number: int | None = None
 
     @property
     def is_of_camera(self) -> bool:

@@ -206,6 +206,7 @@ def resolve_algorithm(key: AlgorithmKey, entry: AlgorithmEntry, general: General
         params={
             name: Param(param.default, Bound(param.low, param.high), param.text) for name, param in entry.params.items()
         },
+        number=entry.number,
     )
 
 

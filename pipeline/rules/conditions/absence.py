@@ -87,7 +87,7 @@ class Absence:
                 _is_there(memory, fixture, there, scene)
             return
         fixture.hidden = self._is_hidden(fixture, scene)
-        if fixture.hidden or not scene.examined(LookKind.OBJECTS, fixture.box):
+        if fixture.hidden or not scene.would_show(fixture.class_name, fixture.box):
             return
         if fixture.absent_from is None:
             fixture.absent_from = scene.t

@@ -5,7 +5,7 @@ from typing import ClassVar
 from pipeline.config.resolved import Rule
 from pipeline.geofence.boxes import shared_area
 from pipeline.geofence.geometry import covered_share
-from pipeline.observation import STATIC_OBJECT, LookKind, Sight
+from pipeline.observation import STATIC_OBJECT, Sight
 from pipeline.rules.condition import Kinds, Pace, Span
 from pipeline.rules.episode import EventObject
 from pipeline.rules.memory import RuleMemory
@@ -59,7 +59,7 @@ class Coverage:
 
     def _reading(self, field: ZoneField, scene: Scene, *, is_known: bool) -> Reading | None:
         covering = self._covering(field, scene, is_known=is_known)
-        if not scene.examined(LookKind.OBJECTS, field.extent) and not covering:
+        if not covering and not scene.would_show_any(self._classes, field.extent):
             return None
         if covering and all(one.sight is Sight.HIDDEN for one in covering):
             return None

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pipeline.config.resolved import Rule
 from pipeline.geofence.calibration import ground_area_m2
-from pipeline.observation import STATIC_OBJECT, LookKind, nanoseconds
+from pipeline.observation import STATIC_OBJECT, nanoseconds
 from pipeline.rules.condition import Kinds, Pace, Span
 from pipeline.rules.episode import EventObject
 from pipeline.rules.gathering import are_found, gathered
@@ -49,7 +49,9 @@ class Crowd:
         for field in self._grounds.fields:
             present = [one for one in memory.subjects if one.zone == field.zone.id and self._counts(one, scene)]
             fullness_of = partial(_fullness, self._enough_by_zone[field.zone.id])
-            reading = gathered(present, fullness_of, scene, LookKind.OBJECTS, field.extent)
+            reading = gathered(
+                present, fullness_of, scene, is_examined=scene.would_show_any(self._classes, field.extent)
+            )
             self._states.note(memory, field.zone.id, reading, scene)
 
     def span(self, subject: Subject) -> Span | None:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pipeline.config.resolved import Rule
 from pipeline.geofence.geometry import union_area
-from pipeline.observation import LookKind
+from pipeline.observation import STATIC_OBJECT
 from pipeline.rules.condition import Kinds, Pace, Span, objects_of
 from pipeline.rules.gathering import gathered
 from pipeline.rules.memory import RuleMemory
@@ -43,7 +43,9 @@ class Pile:
                 for one in memory.subjects
                 if one.zone == field.zone.id and one.stay is Stay.LYING and one.note.credit_ns >= 0
             ]
-            reading = gathered(present, self._fullness, scene, LookKind.STATIC, field.extent)
+            reading = gathered(
+                present, self._fullness, scene, is_examined=scene.would_show(STATIC_OBJECT, field.extent)
+            )
             self._states.note(memory, field.zone.id, reading, scene)
 
     def span(self, subject: Subject) -> Span | None:

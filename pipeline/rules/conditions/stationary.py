@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from pipeline.config.resolved import Rule
-from pipeline.observation import STATIC_OBJECT, LookKind
+from pipeline.observation import STATIC_OBJECT
 from pipeline.rules.condition import Kinds, Pace, Span
 from pipeline.rules.episode import EventObject
 from pipeline.rules.gathering import are_found, gathered
@@ -50,7 +50,9 @@ class Stationary:
         if self._count > 1:
             for field in self._grounds.fields:
                 present = [one for one in memory.subjects if one.zone == field.zone.id and self._counts(one)]
-                reading = gathered(present, self._fullness, scene, LookKind.OBJECTS, field.extent)
+                reading = gathered(
+                    present, self._fullness, scene, is_examined=scene.would_show_any(self._classes, field.extent)
+                )
                 self._states.note(memory, field.zone.id, reading, scene)
 
     def span(self, subject: Subject) -> Span | None:
