@@ -56,6 +56,13 @@ NUMBERS_BY_CONDITION: Mapping[Condition, tuple[frozenset[str], frozenset[str]]] 
         Condition.CROWD: (frozenset({"count"}), frozenset({"density"})),
         Condition.ABSENCE: (frozenset({"belongs_s"}), frozenset()),
         Condition.DARKNESS: (frozenset({"night", "dark"}), frozenset()),
+        Condition.APPEARANCE: (frozenset(), frozenset({"confirm_s", "seen_share"})),
+        Condition.DRIFTING: (frozenset(), frozenset({"seen_share"})),
+        Condition.INTRUSION: (frozenset(), frozenset()),
+        Condition.LOITERING: (frozenset(), frozenset()),
+        Condition.LINE_CROSSING: (frozenset(), frozenset()),
+        Condition.WRONG_WAY: (frozenset(), frozenset({"lengths", "min_speed_kmh"})),
+        Condition.UNACCOMPANIED: (frozenset(), frozenset({"near_heights", "near_m"})),
         Condition.CAMERA_FAULT: (frozenset(), frozenset()),
     }
 )

@@ -72,11 +72,11 @@ def test_every_default_lies_within_its_bounds() -> None:
     [
         (
             ("[stall, goods]\n    required", "[stalls]\n    required"),
-            61,
+            62,
             "algorithms.street_vendor.classes[0]: 'stalls'",
         ),
-        (("dwell: 120s", "dwell: soon"), 65, "algorithms.street_vendor.dwell: no duration"),
-        (("dwell: [1s, 24h]", "dwell: [24h, 1s]"), 47, "bounds: dwell: the first above the second"),
+        (("dwell: 120s", "dwell: soon"), 66, "algorithms.street_vendor.dwell: no duration"),
+        (("dwell: [1s, 24h]", "dwell: [24h, 1s]"), 48, "bounds: dwell: the first above the second"),
     ],
 )
 def test_a_mistake_in_a_catalogue_is_told_at_its_line(
