@@ -8,7 +8,7 @@ from pipeline.config.ids import ZoneId
 from pipeline.config.resolved import Rule
 from pipeline.geofence.geometry import covered_cells
 from pipeline.observation import GRID_HEIGHT, GRID_WIDTH, MediaNs, TrackId, nanoseconds
-from pipeline.rules.condition import Kinds, Pace, Span
+from pipeline.rules.condition import STREET_LAMP, Kinds, Pace, Span
 from pipeline.rules.episode import EventObject
 from pipeline.rules.memory import Lit, RuleMemory
 from pipeline.rules.scene import Scene, Sighting
@@ -18,8 +18,6 @@ from pipeline.rules.subject_memory import Subject
 from pipeline.rules.zone_states import Reading, ZoneStates, kept_span, state_of
 from pipeline.rules.zones import Grounds, ZoneField
 
-LAMP = "street_lamp"
-"""Class of what such an event is about."""
 _NO_TRACK = TrackId(0)
 _LIT_RATIO, _LIT_LEVELS = 1.3, 15.0
 """What a lamp lights is brighter than the rest of the night by this factor and by so many levels of luma."""
@@ -92,7 +90,7 @@ class Darkness:
             return None
         if luma >= limit:
             return Reading(0.0, scene.t, scene.t, ())
-        shown = EventObject(LAMP, round(1 - luma / limit, 3), field.extent, _NO_TRACK)
+        shown = EventObject(STREET_LAMP, round(1 - luma / limit, 3), field.extent, _NO_TRACK)
         return Reading(1.0, scene.t, scene.t, (shown,))
 
 
