@@ -11,7 +11,7 @@ from pipeline.observation import REMOVED_OBJECT, Sight
 from pipeline.perception.background import Background, Change
 from pipeline.perception.blobs import Blob
 from pipeline.perception.looker_memory import StaticObjectMemory, Verdict
-from pipeline.perception.pieces import cut_piece
+from pipeline.perception.pieces import Piece, cut_piece
 from pipeline.perception.planes import Mask
 from pipeline.perception.shelf import OpenShelf, Shelf
 from pipeline.perception.static_object import StaticObject
@@ -32,6 +32,7 @@ class Removals:
 
     def __init__(self, new_track: TrackIds) -> None:
         self.places: list[StaticObject] = []
+        self._back: list[Piece] = []
         self._new_track = new_track
 
     def remember(self, shelf: Shelf) -> tuple[StaticObjectMemory, ...]:
@@ -64,13 +65,20 @@ class Removals:
         one.class_name = REMOVED_OBJECT
         self.places = [*self.places, one][-MOST_PLACES:]
 
+    def is_back(self, mask: Mask) -> bool:
+        """Whether what differs there is, by the last look, a thing that was put back: it is no new one."""
+        return any(piece.touches(mask) for piece in self._back)
+
     def verify(self, change: Change, covered: Mask, background: Background, t_s: float) -> None:
         """Look at each place again; what shows its thing at two looks in a row has it back."""
+        self._back = []
         for one in list(self.places):
             before, one.verdict = one.verdict, one.piece.judge(change.picture, covered)
             one.sight = Sight.DETECTED if one.verdict is Verdict.ITSELF else Sight.HIDDEN
             if one.verdict is Verdict.NEITHER and before is not Verdict.NEITHER:
                 one.odd_since_s = t_s
+            if one.verdict is Verdict.BACKGROUND:
+                self._back.append(one.piece)
             if one.verdict is Verdict.BACKGROUND and before is Verdict.BACKGROUND:
                 self.places.remove(one)
                 background.learn_now(change.picture, one.piece.mask & ~covered)

@@ -187,6 +187,8 @@ class StaticObjects:
         scene = np.zeros_like(change.fresh)
         blobs = find_blobs(change, MIN_BLOB_SHARE)
         for blob in blobs:
+            if self._removals.is_back(blob.mask):
+                continue
             touched = [one for one in self._objects if one.piece.touches(blob.mask)]
             if blob.kind is not BlobKind.LEFT:
                 if not touched and blob.kind is not BlobKind.FAINT:
