@@ -101,7 +101,7 @@ class ZoneStates:
 
     def _passed_ns(self, state: Subject, t: MediaNs) -> int:
         """What a look speaks for: the time since the one before, unless that is long ago."""
-        return 0 if state.behind_gap else min(t - state.note.last_at, self._grace_ns)
+        return min(t - state.note.last_at, self._grace_ns)
 
 
 def state_of(subjects: Sequence[Subject], zone: ZoneId) -> Subject | None:

@@ -42,6 +42,7 @@ def test_a_large_puddle_is_raised_and_cleared() -> None:
     account = answered(reasoner(WET), [water(start_s=3, end_s=50)], times(70))
     assert account.story == [("raised", 23.0), ("cleared", 55.0)]
     assert [one.class_name for one in account.episodes[0].objects] == ["water"]
+    assert account.episodes[1].ending == Ended(at(49.5), ClearReason.LEFT)
 
 
 def test_boxes_over_one_another_count_once() -> None:

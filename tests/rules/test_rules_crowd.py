@@ -74,8 +74,12 @@ def test_a_stream_of_people_who_walk_through_is_none(speed: float) -> None:
 
 
 def test_people_come_and_go_and_the_crowd_stays() -> None:
-    things = [person(k % 9, 8 * k - 40, 8 * k + 16) for k in range(14)]
-    assert min(sum(one.box(t) is not None for one in things) for t in times(60, 1)) >= 6
+    # Nobody stays for as long as the dwell.
+    things = [
+        stay(shifted(FIRST, 0.06 * (k % 9)), 3 * k - 30, 3 * k - 4, class_name="person", track=60 + k, look=1 + k % 15)
+        for k in range(32)
+    ]
+    assert min(sum(one.box(t) is not None for one in things) for t in times(60, 1)) >= 8
     account = answered(reasoner(FOUR), things, times(60))
     assert [state for state, _ in account.story] == ["raised"]
 

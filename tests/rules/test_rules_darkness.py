@@ -61,6 +61,13 @@ def test_headlights_do_not_make_a_lamp() -> None:
     assert not run(reasoner(OUT, zones=ZONES), night(lamp, dark, times(2000, 2.0)), []).episodes
 
 
+def test_a_car_that_waits_with_its_lights_on_does_not_make_a_lamp() -> None:
+    def lamp(t_s: float) -> float:
+        return 200.0 if 60 <= t_s < 150 else 30.0
+
+    assert not run(reasoner(OUT, zones=ZONES), night(lamp, dark, times(1000, 2.0)), []).episodes
+
+
 def test_headlights_do_not_light_a_lamp_that_is_out() -> None:
     def lamp(t_s: float) -> float:
         if t_s < 600:

@@ -16,6 +16,7 @@ from tests.rules.scenes import (
     answered,
     at,
     moments_of,
+    moving,
     reasoner,
     rule,
     run,
@@ -162,5 +163,6 @@ def test_a_thing_put_there_is_no_absence() -> None:
 
 
 def test_where_bins_are_known_other_things_may_be_taken_away() -> None:
-    account = answered(reasoner(MISSING), [a_bin(), removed(100)], times(300))
-    assert not account.episodes
+    taken = moving(removed(100), lambda t_s: shifted(BIN, 0.2) if t_s >= 100 else None)
+    assert answered(reasoner(MISSING), [taken], times(300)).episodes
+    assert not answered(reasoner(MISSING), [a_bin(), taken], times(300)).episodes

@@ -75,6 +75,11 @@ def test_one_that_leaves_a_larger_number_ends_nothing() -> None:
     assert account.story == [("raised", 20.0)]
 
 
+def test_one_that_takes_the_place_of_another_ends_no_event() -> None:
+    things = bikes(2) + bikes(1, 0, 40, first=2) + bikes(1, 36, first=3)
+    assert answered(reasoner(THREE), things, times(100)).story == [("raised", 20.0)]
+
+
 def test_a_missed_one_does_not_restart_them() -> None:
     things = [
         *bikes(2),
