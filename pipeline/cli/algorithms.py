@@ -37,9 +37,8 @@ def command(words: tuple[str, ...], *, wants_json: bool) -> None:
         raise click.UsageError("More than one key or site file: expected [KEY] [SITE.yaml].")
     vocabulary = load_vocabulary()
     installed = installed_classes(vocabulary)
-    catalogue, having = load_catalogue(), installed
-    if sites:
-        catalogue, having = _of_site(sites[0], catalogue, vocabulary)
+    shipped = load_catalogue()
+    catalogue, having = _of_site(sites[0], shipped, vocabulary) if sites else (shipped, installed)
     chosen = [_found(keys[0], catalogue)] if keys else list(catalogue.algorithms.values())
     if wants_json:
         click.echo(_dumped(chosen, having, installed, is_one=bool(keys)))

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from pipeline.config.catalogue import Algorithm, Bound, StaticUse
 from pipeline.config.duration import format_duration
+from pipeline.config.ids import AlgorithmKey
 from pipeline.runtime.class_lack import ClassesByNetwork, lack_of_algorithm, networks_know, provider_of
 
 _PIPE_WIDTH = 120
@@ -97,7 +98,9 @@ def as_json(algorithm: Algorithm, having: ClassesByNetwork, installed: ClassesBy
     }
 
 
-def _table(algorithms: Sequence[Algorithm], lack_by_key: Mapping[str, Sequence[str]], *, is_wide: bool) -> Table:
+def _table(
+    algorithms: Sequence[Algorithm], lack_by_key: Mapping[AlgorithmKey, Sequence[str]], *, is_wide: bool
+) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("#", justify="right", no_wrap=True)
     table.add_column("key", no_wrap=True)

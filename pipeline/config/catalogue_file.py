@@ -103,7 +103,7 @@ class AlgorithmEntry(Part):
 
     @model_validator(mode="after")
     def _has_its_numbers(self) -> "AlgorithmEntry":
-        if self.condition in NUMBERS_BY_CONDITION:
+        if self.condition is not None:
             needed, optional = NUMBERS_BY_CONDITION[self.condition]
             missing, odd = needed - self.params.keys(), self.params.keys() - needed - optional
             allowed = ", ".join(sorted(needed | optional)) or "none"

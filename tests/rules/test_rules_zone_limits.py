@@ -28,10 +28,22 @@ from tests.rules.scenes import (
 )
 
 
-def limited(zone_id: str, points: tuple[tuple[float, float], ...], *, hours: str = "", **limits: PictureShare) -> Zone:
+def limited(
+    zone_id: str,
+    points: tuple[tuple[float, float], ...],
+    *,
+    hours: str = "",
+    least: float | None = None,
+    most: float | None = None,
+) -> Zone:
     """A zone with limits of its own."""
     schedule = parse_schedule(hours, UTC) if hours else None
-    return replace(zone(zone_id, points), schedule=schedule, **limits)
+    return replace(
+        zone(zone_id, points),
+        schedule=schedule,
+        min_area=None if least is None else PictureShare(least),
+        max_area=None if most is None else PictureShare(most),
+    )
 
 
 BOTH = rule(zones=("left", "right"), dwell_s=10)
@@ -61,22 +73,17 @@ def test_a_rules_hours_hold_on_top_of_a_zones() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limits", "is_raised"),
-    [
-        ({"min_area": PictureShare(0.05)}, False),
-        ({"min_area": PictureShare(0.03)}, True),
-        ({"max_area": PictureShare(0.03)}, False),
-        ({"max_area": PictureShare(0.05)}, True),
-    ],
+    ("least", "most", "is_raised"),
+    [(0.05, None, False), (0.03, None, True), (None, 0.03, False), (None, 0.05, True)],
 )
-def test_a_zone_asks_for_a_size(limits: dict[str, PictureShare], is_raised: bool) -> None:  # noqa: FBT001 - a table
-    zones = (limited("lane", LEFT_HALF, **limits),)
+def test_a_zone_asks_for_a_size(least: float | None, most: float | None, is_raised: bool) -> None:  # noqa: FBT001
+    zones = (limited("lane", LEFT_HALF, least=least, most=most),)
     account = answered(reasoner(rule(dwell_s=10), zones=zones), [stay(shifted(PARKED, -0.2))], times(30))
     assert bool(account.episodes) is is_raised
 
 
 def test_what_is_too_small_for_one_zone_may_be_in_another() -> None:
-    zones = (limited("left", LEFT_HALF, min_area=PictureShare(0.05)), zone("right", LEFT_HALF))
+    zones = (limited("left", LEFT_HALF, least=0.05), zone("right", LEFT_HALF))
     account = answered(reasoner(BOTH, zones=zones), [stay(shifted(PARKED, -0.2))], times(30))
     assert zones_of(account.episodes) == ["right"]
 
