@@ -1,7 +1,7 @@
 """The second look before an event is raised: asked for, answered, refused, or never given."""
 
 from pipeline.observation import LookKind, MediaNs, nanoseconds
-from pipeline.rules.condition import Condition, class_for_networks, objects_of, region_of
+from pipeline.rules.condition import Condition, objects_of, region_of
 from pipeline.rules.episode import CloseLookRequest
 from pipeline.rules.memory import Question, RuleMemory
 from pipeline.rules.scene import Scene
@@ -21,7 +21,7 @@ def ask(memory: RuleMemory, subject: Subject, t: MediaNs) -> CloseLookRequest:
 
 def hear(memory: RuleMemory, close: Scene, condition: Condition) -> list[Subject]:
     """The subjects that a close look confirms; those it refutes are not asked about again for a while."""
-    class_by_number = {subject.number: class_for_networks(subject) for subject in memory.subjects}
+    class_by_number = {subject.number: subject.class_name for subject in memory.subjects}
     answered = [
         one
         for one in memory.questions

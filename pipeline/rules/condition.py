@@ -24,7 +24,6 @@ PERSON, VEHICLE = "person", "vehicle"
 """A class and a group of the vocabulary that every district has."""
 STREET_LAMP = "street_lamp"
 """What darkness is about."""
-_SEEN_WITHOUT_NETWORK = frozenset({STATIC_OBJECT, REMOVED_OBJECT, STREET_LAMP})
 _CONFIRMING_IOU = 0.3
 _MOST_CREDIT_NS = nanoseconds(30)
 
@@ -156,11 +155,6 @@ def objects_of(subject: Subject) -> tuple[EventObject, ...]:
     looks = Looks(tally.of, tally.seen, tally.detected)
     first = EventObject(subject.class_name, subject.score, subject.box, subject.track, note.speed_kmh, looks)
     return (first, *note.company)
-
-
-def class_for_networks(subject: Subject) -> str:
-    """The class by which a network that looks for the subject is told; empty: none gives it, so any may look."""
-    return "" if subject.class_name in _SEEN_WITHOUT_NETWORK else subject.class_name
 
 
 def region_of(subject: Subject) -> Box:
