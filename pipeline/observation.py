@@ -21,6 +21,8 @@ NS_PER_S = 1_000_000_000
 GRID_WIDTH, GRID_HEIGHT = 32, 18
 STATIC_OBJECT = "static_object"
 """Class of a thing that was not there and now lies still, whatever it is."""
+REMOVED_OBJECT = "removed_object"
+"""Class of the place of a thing that was there from the start and was taken away, whatever it was."""
 
 Floats = NDArray[np.float32]
 
@@ -43,7 +45,8 @@ class LookKind(StrEnum):
     PLACES = "places"
     """The places of known still objects were compared with how they looked. It confirms, and never tells absence."""
     STATIC = "static"
-    """The region was held against its background: a `static_object` that is not reported there is absent."""
+    """The region was held against its background: a `static_object` or `removed_object` that is not
+    reported there is absent."""
     HEALTH = "health"
     """The picture itself was judged (see `Health`)."""
     CLOSE = "close"

@@ -136,7 +136,10 @@ def _rule(rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
     title, dwell = rule.algorithm.title, format_duration(rule.dwell_ns)
     off = "" if rule.enabled else " Switched off."
     yield f"{rule.id}: {title.en} ({title.zh}), {rule.severity}.{off}"
+    dwell += "".join(f", {name} {format_duration(ns)}" for name, ns in sorted(rule.dwell_by_class_ns.items()))
     yield f"  Raised when {rule.algorithm.fires_when}, for {dwell}, {_when(rule)}; one event per {_per(rule)}."
+    for name, value in rule.params.items():
+        yield f"  With {name} {value:g}: {rule.algorithm.params[name].text}."
     over = format_duration(rule.clear_after_ns)
     if rule.algorithm.is_of_camera:
         yield f"  The end is told when it has been over for {over}."
@@ -194,11 +197,18 @@ def _zones(rule: Rule, camera: Camera) -> str:
         return "the camera itself"
     chosen = rule.zones_by_camera[camera.id]
     told = [
-        f"{zone.id} ({_called(zone)}{f', tells {zone.responsible}' if zone.responsible else ''})"
+        f"{zone.id} ({_called(zone)}{f', tells {zone.responsible}' if zone.responsible else ''}{_limits(zone)})"
         for zone in camera.geofence.zones
         if zone.id in chosen
     ]
     return ", ".join(told)
+
+
+def _limits(zone: Zone) -> str:
+    """What the zone asks by itself."""
+    hours = "" if zone.schedule is None else f", within {zone.schedule}"
+    least = "" if zone.min_area is None else f", at least {zone.min_area}"
+    return hours + least + ("" if zone.max_area is None else f", at most {zone.max_area}")
 
 
 def _camera_json(camera: Camera, info_by_camera: Mapping[CameraId, StreamInfo]) -> JsonValue:
@@ -241,6 +251,8 @@ def _rule_json(rule: Rule, networks: Sequence[Network]) -> JsonValue:
         "event_per": rule.event_per.value,
         "schedule": str(rule.schedule),
         "dwell": format_duration(rule.dwell_ns),
+        "dwell_by_class": {name: format_duration(ns) for name, ns in sorted(rule.dwell_by_class_ns.items())},
+        "params": dict(rule.params),
         "grace": format_duration(rule.grace_ns),
         "clear_after": format_duration(rule.clear_after_ns),
         "cooldown": format_duration(rule.cooldown_ns),

@@ -14,6 +14,7 @@ COMMANDS = (
     "replay",
     "run",
     "check",
+    "algorithms",
     "alerts",
     "dispatch",
     "ledger",

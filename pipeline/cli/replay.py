@@ -16,6 +16,7 @@ from pipeline.config.vocabulary import load_vocabulary
 from pipeline.errors import UsageError
 from pipeline.observation import seconds
 from pipeline.replay.log import camera_of, torn_ends
+from pipeline.runtime.class_lack import refuse_lack
 from pipeline.runtime.clock import stopwatch
 from pipeline.runtime.eyes import load_detector
 from pipeline.runtime.intake import Summary
@@ -55,6 +56,7 @@ def command(site_file: Path, camera_id: str | None, source: Path | None, out: Pa
             bars.opened(camera.id, 0.0)
             summary = replay_log(replay, vocabulary, progress=partial(bars.looked, camera.id), announce=tell)
         else:
+            refuse_lack(site, vocabulary)
             detector, beside = load_detector(site, vocabulary), load_beside(site, networks)
             with open_recording(camera, replay.source) as video:
                 bars.opened(camera.id, video.info.duration_s)

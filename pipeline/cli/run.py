@@ -17,6 +17,7 @@ from pipeline.config.resolved import RecordedSource, Site
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.errors import StreamError, UsageError
 from pipeline.observation import seconds
+from pipeline.runtime.class_lack import refuse_lack
 from pipeline.runtime.clock import sleep, stopwatch, wall_now_ns
 from pipeline.runtime.events_log import LogFormat, LogLevel, stderr_log
 from pipeline.runtime.eyes import load_detector
@@ -63,7 +64,7 @@ def command(
 
     Runs until it is told to stop (Ctrl-C, SIGTERM), within five seconds; SIGHUP: the site file is read again.
     """
-    site = load_site(site_file, os.environ)
+    site = _able_site(site_file)
     if (pace or ("max" if once else "realtime")) == "max":
         _refuse_at_max(site, duration, "only without --once" if once else "only at --pace realtime")
         _run_recordings(site, as_json=as_json)
@@ -77,10 +78,17 @@ def command(
         (Teller(site.timezone, as_json=as_json),),
         _duration_s(duration),
         ends_with_recordings=once,
-        read_again=lambda: load_site(site_file, os.environ),
+        read_again=lambda: _able_site(site_file),
     )
     with events.taking_logging(), Signals() as signals:
         run_live(call, signals, events)
+
+
+def _able_site(site_file: Path) -> Site:
+    """The site, none of whose rules waits for what no network can tell."""
+    site = load_site(site_file, os.environ)
+    refuse_lack(site, load_vocabulary())
+    return site
 
 
 def _duration_s(text: str | None) -> float:

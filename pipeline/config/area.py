@@ -24,3 +24,10 @@ class GroundArea:
 
 
 Area = PictureShare | GroundArea
+
+
+def is_above(a: Area, b: Area) -> bool:
+    """Whether one area is larger than another; of a share and square metres nobody can tell, so it is not."""
+    if isinstance(a, PictureShare) and isinstance(b, PictureShare):
+        return a.share > b.share
+    return isinstance(a, GroundArea) and isinstance(b, GroundArea) and a.square_metres > b.square_metres

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 from pipeline.config.ids import AlgorithmKey
 from pipeline.config.vocabulary import Title
@@ -17,6 +18,16 @@ class Condition(StrEnum):
     """A person stays with one of the classes."""
     STATIC_OBJECT = "static_object"
     """A thing that was not there lies still."""
+    PILE = "pile"
+    """Things that were not there lie still, all of a zone counted together by area."""
+    COVERAGE = "coverage"
+    """The classes cover a share of the zone."""
+    CROWD = "crowd"
+    """So many of the classes stay in the zone at once."""
+    ABSENCE = "absence"
+    """An object of the classes that belongs into the zone, or a part of the picture, is gone."""
+    DARKNESS = "darkness"
+    """A place that was lit stays dark at night."""
     CAMERA_FAULT = "camera_fault"
     """Something is wrong with the camera itself."""
     APPEARANCE = "appearance"
@@ -33,6 +44,29 @@ class Condition(StrEnum):
     """An object moves against the direction of a lane."""
     UNACCOMPANIED = "unaccompanied"
     """An object of the classes is in the zone with no person near it."""
+
+
+NUMBERS_BY_CONDITION: Mapping[Condition, tuple[frozenset[str], frozenset[str]]] = MappingProxyType(
+    {
+        Condition.STATIONARY: (frozenset(), frozenset({"count"})),
+        Condition.GROUP: (frozenset(), frozenset()),
+        Condition.STATIC_OBJECT: (frozenset(), frozenset()),
+        Condition.PILE: (frozenset({"area"}), frozenset()),
+        Condition.COVERAGE: (frozenset({"share"}), frozenset()),
+        Condition.CROWD: (frozenset({"count"}), frozenset({"density"})),
+        Condition.ABSENCE: (frozenset({"belongs_s"}), frozenset()),
+        Condition.DARKNESS: (frozenset({"night", "dark"}), frozenset()),
+        Condition.APPEARANCE: (frozenset(), frozenset({"confirm_s", "seen_share"})),
+        Condition.DRIFTING: (frozenset(), frozenset({"seen_share"})),
+        Condition.INTRUSION: (frozenset(), frozenset()),
+        Condition.LOITERING: (frozenset(), frozenset()),
+        Condition.LINE_CROSSING: (frozenset(), frozenset()),
+        Condition.WRONG_WAY: (frozenset(), frozenset({"lengths", "min_speed_kmh"})),
+        Condition.UNACCOMPANIED: (frozenset(), frozenset({"near_heights", "near_m"})),
+        Condition.CAMERA_FAULT: (frozenset(), frozenset()),
+    }
+)
+"""Which params an algorithm on a condition must have, and which it may: any other would do nothing."""
 
 
 class Severity(StrEnum):
@@ -127,6 +161,7 @@ class Algorithm:
         general: Defaults that hold for every algorithm.
         bound_by_key: What a site may set, by the rule's key (`dwell`, `grace` ...); durations in nanoseconds.
         params: Its own numbers.
+        number: In the catalogue; None: it is a site's own.
     """
 
     key: AlgorithmKey
@@ -143,6 +178,7 @@ class Algorithm:
     general: General = field(repr=False)
     bound_by_key: Mapping[str, Bound] = field(repr=False)
     params: Mapping[str, Param] = field(default_factory=dict)
+    number: int | None = None
 
     @property
     def is_of_camera(self) -> bool:

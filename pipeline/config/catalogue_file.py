@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError, model_validator
 
 from pipeline.config.catalogue import (
+    NUMBERS_BY_CONDITION,
     Algorithm,
     Bound,
     Catalogue,
@@ -25,7 +26,8 @@ from pipeline.config.yaml_lines import read_yaml
 from pipeline.errors import ConfigError, Fault
 from pipeline.resources import data_folder
 
-_WITHOUT_CLASSES = {None, Condition.STATIC_OBJECT, Condition.CAMERA_FAULT}
+_OF_STATIC = {Condition.STATIC_OBJECT, Condition.PILE}
+_WITHOUT_CLASSES = {None, *_OF_STATIC, Condition.ABSENCE, Condition.DARKNESS, Condition.CAMERA_FAULT}
 
 
 class TitleEntry(Part):
@@ -87,7 +89,7 @@ class AlgorithmEntry(Part):
     title: TitleEntry = Field(description="for people")
     fires_when: Text = Field(description="one sentence in English, without the dwell")
     condition: Condition | None = Field(
-        description="the code that decides, such as stationary, group or line_crossing; null: this version has none"
+        description="the code that decides, such as stationary, coverage or line_crossing; null: this version has none"
     )
     needs: list[Text] = Field(default=[], description="coco, static, luma, health, or classes of another network")
     classes: list[Text] = Field(default=[], description="classes or groups of the vocabulary")
@@ -100,11 +102,27 @@ class AlgorithmEntry(Part):
     params: dict[Text, ParamEntry] = Field(default={}, description="numbers of its own")
 
     @model_validator(mode="after")
+    def _has_its_numbers(self) -> "AlgorithmEntry":
+        if self.condition is not None:
+            needed, optional = NUMBERS_BY_CONDITION[self.condition]
+            missing, odd = needed - self.params.keys(), self.params.keys() - needed - optional
+            allowed = ", ".join(sorted(needed | optional)) or "none"
+            if missing:
+                raise fault(f"params: the condition {self.condition} without {', '.join(sorted(missing))}", allowed)
+            if odd:
+                raise fault(f"params: the condition {self.condition} knows no {', '.join(sorted(odd))}", allowed)
+        return self
+
+    @model_validator(mode="after")
     def _sees_something(self) -> "AlgorithmEntry":
         if self.condition not in _WITHOUT_CLASSES and not self.classes:
             raise fault(f"the condition {self.condition} without classes", "at least one class")
-        if self.condition is Condition.STATIC_OBJECT and self.static is not StaticUse.REQUIRED:
-            raise fault("the condition static_object without static objects", "static: required")
+        if self.condition is Condition.ABSENCE and not self.classes and self.static is not StaticUse.REQUIRED:
+            raise fault("the condition absence without anything to miss", "classes, or static: required")
+        if self.condition in _OF_STATIC and self.static is not StaticUse.REQUIRED:
+            raise fault(f"the condition {self.condition} without static objects", "static: required")
+        if self.condition is Condition.DARKNESS and self.needs != ["luma"]:
+            raise fault("the condition darkness with other needs than brightness", "needs: [luma]")
         if self.condition is Condition.CAMERA_FAULT and self.needs != ["health"]:
             raise fault("the condition camera_fault with other needs than the camera's health", "needs: [health]")
         return self
@@ -188,6 +206,7 @@ def resolve_algorithm(key: AlgorithmKey, entry: AlgorithmEntry, general: General
         params={
             name: Param(param.default, Bound(param.low, param.high), param.text) for name, param in entry.params.items()
         },
+        number=entry.number,
     )
 
 

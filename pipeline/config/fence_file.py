@@ -3,9 +3,10 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from pipeline.config.fields import Flag, Identifier, Number, Part, Share, Text
+from pipeline.config.area import GroundArea, is_above
+from pipeline.config.fields import AreaValue, Flag, Identifier, Number, Part, ScheduleText, Share, Text, fault
 from pipeline.config.ground import GroundUnit
 
 MOST_POINTS = 2000
@@ -56,6 +57,17 @@ class ZoneProperties(Part):
         None,
         description="degrees clockwise from up in the picture, in a geographic frame from north; for lines and lanes",
     )
+    schedule: ScheduleText | None = Field(
+        None, description='when rules may raise here, on top of their own: always, or such as "Mon-Fri 07:00-09:00"'
+    )
+    min_area: AreaValue | None = Field(None, description='share of the picture, or "0.5m2", on top of the rules\'')
+    max_area: AreaValue | None = Field(None, description='share of the picture, or "0.5m2", on top of the rules\'')
+
+    @model_validator(mode="after")
+    def _mask_holds_always(self) -> "ZoneProperties":
+        if self.mask and (self.schedule is not None or self.min_area is not None or self.max_area is not None):
+            raise fault("a mask holds always and for everything", "schedule, min_area and max_area where mask is false")
+        return self
 
 
 class ZoneFeature(Part):
@@ -64,7 +76,7 @@ class ZoneFeature(Part):
     type: Literal["Feature"] = Field(description="Feature")
     id: Text | int | None = Field(None, description="GeoJSON's own id; not used")
     bbox: Bounding | None = Field(None, description="GeoJSON's own; not used")
-    properties: ZoneProperties = Field(description="id, name, category, grid, responsible, mask, direction")
+    properties: ZoneProperties = Field(description="id, name, category ...")
     geometry: Annotated[PolygonGeometry | LineGeometry, Field(discriminator="type")] = Field(
         description="a Polygon, or a LineString to be crossed"
     )
@@ -93,3 +105,17 @@ class FenceFile(Part):
     frame: Frame = Field(description="image (0 to 1 of width and height) or geographic (longitude, latitude)")
     calibration: CalibrationEntry | None = Field(None, description="four or more pairs of picture and ground points")
     features: list[ZoneFeature] = Field(min_length=1, description="the zones, at least one")
+
+
+def size_fault(feature: ZoneFeature, *, is_calibrated: bool) -> tuple[str, str] | None:
+    """What is wrong with the sizes that a zone asks: the key, and what to say; None: nothing."""
+    least, most = feature.properties.min_area, feature.properties.max_area
+    for key, area in (("min_area", least), ("max_area", most)):
+        if area is not None and isinstance(feature.geometry, LineGeometry):
+            return key, f"a line asks no size (got {area}, allowed: on a Polygon, or in the rule)"
+        if isinstance(area, GroundArea) and not is_calibrated:
+            allowed = "a share of the picture, or a calibration in this file"
+            return key, f"square metres need a calibration (got {area}, allowed: {allowed})"
+    if least is not None and most is not None and is_above(least, most):
+        return "min_area", f"above max_area (got {least}, allowed: at most {most})"
+    return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,13 @@ from pydantic import ValidationError
 
 from pipeline.config.document import Document, Steps, Value
 from pipeline.config.faults import FaultLog, did_you_mean, faults_of
-from pipeline.config.fence_file import CalibrationEntry, FenceFile, Frame, LineGeometry, ZoneFeature
+from pipeline.config.fence_file import CalibrationEntry, FenceFile, Frame, LineGeometry, ZoneFeature, size_fault
 from pipeline.config.ground import GroundMap, GroundUnit, Matrix, fit_ground, residuals_m
 from pipeline.config.ids import ZoneId
 from pipeline.config.json_lines import read_json
 from pipeline.config.outline import OutlineError, area_outline, line_outline
 from pipeline.config.resolved import Geofence, Zone
+from pipeline.config.schedule import parse_schedule
 from pipeline.config.vocabulary import Title
 from pipeline.errors import ConfigError
 
@@ -55,13 +57,14 @@ UNREAD = Fences(Geofence(None, ()), {}, frozenset(), is_whole=False)
 NO_FENCES = Fences(Geofence(None, ()), {}, frozenset(), is_whole=True)
 
 
-def read_fences(path: Path, shown: str, categories: Mapping[str, Title], log: FaultLog) -> Fences:
+def read_fences(path: Path, shown: str, categories: Mapping[str, Title], timezone: tzinfo, log: FaultLog) -> Fences:
     """The fences in a file, its mistakes in the log.
 
     Args:
         path: The file.
         shown: Its name in messages.
         categories: The catalogue's.
+        timezone: Of the zones' schedules.
         log: Takes every mistake.
     """
     try:
@@ -73,7 +76,7 @@ def read_fences(path: Path, shown: str, categories: Mapping[str, Title], log: Fa
         FenceFile.model_validate(document.value)
     except ValidationError as error:
         log.extend(faults_of(error, FenceFile, document, ()))
-    return _Reading(document, path, categories, log).fences()
+    return _Reading(document, path, categories, timezone, log).fences()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class _Reading:
     document: Document
     path: Path
     categories: Mapping[str, Title]
+    timezone: tzinfo
     log: FaultLog
 
     def fences(self) -> Fences:
@@ -172,7 +176,11 @@ class _Reading:
         outline = self._outline(feature, steps, ground)
         if outline is None or (feature.properties.category is None and not feature.properties.mask):
             return None
-        zone = _zone(feature, outline, ground)
+        fault = size_fault(feature, is_calibrated=ground is not None)
+        if fault is not None:
+            self.log.add(self.document, (*steps, "properties", fault[0]), fault[1])
+            return None
+        zone = _zone(feature, outline, ground, self.timezone)
         if zone.direction is not None and self.document.at(("frame",)) == Frame.GEOGRAPHIC and ground is not None:
             return replace(zone, heading=ground.heading(outline.mean(axis=0), zone.direction))
         return zone
@@ -204,8 +212,9 @@ class _Reading:
         return False
 
 
-def _zone(feature: ZoneFeature, outline: Matrix, ground: GroundMap | None) -> Zone:
+def _zone(feature: ZoneFeature, outline: Matrix, ground: GroundMap | None, timezone: tzinfo) -> Zone:
     properties = feature.properties
+    schedule = properties.schedule
     return Zone(
         id=ZoneId(properties.id),
         name=properties.name or properties.id,
@@ -217,4 +226,7 @@ def _zone(feature: ZoneFeature, outline: Matrix, ground: GroundMap | None) -> Zo
         mask=properties.mask,
         direction=properties.direction,
         location=None if ground is None else ground.location(outline.mean(axis=0)),
+        schedule=None if schedule is None else parse_schedule(schedule, timezone),
+        min_area=properties.min_area,
+        max_area=properties.max_area,
     )

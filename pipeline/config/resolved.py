@@ -66,6 +66,9 @@ class Zone:
             count from north; None: `direction` counts from up.
         location: Longitude and latitude of its middle, degrees; None where the camera is not calibrated to them.
         view: The preset of a PTZ camera in which it holds; empty: the camera has one view.
+        schedule: When its rules may raise in it, on top of their own; None: always.
+        min_area: What an object must cover to count in it, on top of its rules'; None: nothing.
+        max_area: What an object may cover at most; None: anything.
     """
 
     id: ZoneId
@@ -80,6 +83,9 @@ class Zone:
     heading: tuple[float, float] | None = None
     location: tuple[float, float] | None = None
     view: str = ""
+    schedule: Schedule | None = None
+    min_area: Area | None = None
+    max_area: Area | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +146,7 @@ class Rule:
         classes: Every class that may take part, groups written out. `static_object` is among them exactly where static
             objects count; `person` always is for a group.
         dwell_ns: How long the condition must hold.
+        dwell_by_class_ns: The same for objects of some classes.
         grace_ns: How long the same object may be unseen.
         clear_after_ns: How long it must be over before the end is told.
         cooldown_ns: Silence in the zone after a raised event has ended.
@@ -182,6 +189,7 @@ class Rule:
     enabled: bool
     params: Mapping[str, float] = field(default_factory=dict)
     codes: Mapping[str, str | int] = field(default_factory=dict)
+    dwell_by_class_ns: Mapping[str, int] = field(default_factory=dict)
     place: Place = field(default=NOWHERE, repr=False, compare=False)
     gives_confidence: bool = True
     confidence_by_class: Mapping[str, float] = field(default_factory=dict)
@@ -189,6 +197,15 @@ class Rule:
     def least_score(self, class_name: str) -> float:
         """What the score of an object of this class must reach, in [0, 1]."""
         return self.confidence_by_class.get(class_name, self.confidence)
+
+    def dwell_of(self, class_name: str) -> int:
+        """How long the condition must hold for an object of this class, ns."""
+        return self.dwell_by_class_ns.get(class_name, self.dwell_ns)
+
+    @property
+    def shortest_dwell_ns(self) -> int:
+        """The least that any class must dwell."""
+        return min((self.dwell_ns, *self.dwell_by_class_ns.values()))
 
 
 @dataclass(frozen=True, slots=True)

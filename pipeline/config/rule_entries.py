@@ -7,23 +7,24 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from pipeline.config.area import Area, GroundArea, PictureShare
+from pipeline.config.area import Area, GroundArea, PictureShare, is_above
 from pipeline.config.catalogue import Algorithm, Bound, Catalogue, StaticUse
 from pipeline.config.document import Document, Steps, Value, shown_value
 from pipeline.config.duration import format_duration
 from pipeline.config.faults import FaultLog, did_you_mean
 from pipeline.config.ids import AlgorithmKey, RuleId, ZoneId
 from pipeline.config.resolved import Rule
+from pipeline.config.rule_classes import ClassChoice
 from pipeline.config.schedule import parse_schedule
 from pipeline.config.site import RuleDefaults, RuleEntry
 from pipeline.config.surroundings import place_of
-from pipeline.config.vocabulary import UnknownNameError, Vocabulary
+from pipeline.config.vocabulary import Vocabulary
 from pipeline.config.zone_choice import KnownCameras, ZoneChoice
-from pipeline.observation import STATIC_OBJECT, CameraId
+from pipeline.observation import CameraId
 
 T = TypeVar("T")
-SPEED = "min_speed_kmh"
-"""The param that needs a calibration."""
+ON_GROUND: Mapping[str, str] = {"min_speed_kmh": "a speed", "density": "a density"}
+"""The params that need a calibration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +145,15 @@ class _Merging:
         max_area = self._area("max_area", entry.max_area or defaults.max_area, zones_by_camera) or PictureShare(1.0)
         self._refuse_reversed(min_area, max_area)
         enabled = _first(entry.enabled, defaults.enabled, other=True)
+        choice = ClassChoice(self.law.document, self.steps, entry, algorithm, self.law.vocabulary, self.law.log)
+        classes, params = choice.classes(include_static=include_static), self._params(zones_by_camera)
         return Rule(
             id=RuleId(entry.id),
             algorithm=algorithm,
             zones_by_camera=zones_by_camera,
-            classes=self._classes(include_static=include_static),
+            classes=classes,
             dwell_ns=self._duration("dwell", entry.dwell, defaults.dwell, algorithm.dwell_ns),
+            dwell_by_class_ns=choice.dwell_by_class_ns(classes),
             grace_ns=self._duration("grace", entry.grace, defaults.grace, general.grace_ns),
             clear_after_ns=self._duration(
                 "clear_after", entry.clear_after, defaults.clear_after, general.clear_after_ns
@@ -169,7 +173,7 @@ class _Merging:
             include_static=include_static,
             confirm=_first(entry.confirm, defaults.confirm, other=False),
             enabled=enabled,
-            params=self._params(zones_by_camera),
+            params=params,
             codes=dict(entry.codes),
             place=place_of(self.law.document, self.steps),
         )
@@ -224,47 +228,13 @@ class _Merging:
             self._fault(steps, f"{self.algorithm.key} looks for nothing else (got false, allowed: true)")
         return use in {StaticUse.REQUIRED, StaticUse.ON} if given is None else given
 
-    def _classes(self, *, include_static: bool) -> frozenset[str]:
-        algorithm = self.algorithm
-        named = algorithm.classes if self.entry.classes is None else self._named_classes(self.entry.classes)
-        if self.entry.classes is not None and not algorithm.classes:
-            text = f"{algorithm.key} looks at no class (got {shown_value(list(self.entry.classes))}, allowed: none)"
-            self._fault((*self.steps, "classes"), text)
-        with_static = frozenset({STATIC_OBJECT}) if include_static else frozenset()
-        return (named - {STATIC_OBJECT}) | algorithm.required | with_static
-
-    def _named_classes(self, names: list[str]) -> frozenset[str]:
-        found: frozenset[str] = frozenset()
-        for i, name in enumerate(names):
-            steps = (*self.steps, "classes", i)
-            try:
-                classes = self.law.vocabulary.expand([name])
-            except UnknownNameError as error:
-                hint = f'did you mean "{error.suggestion}"?' if error.suggestion else "see configs/vocabulary.yaml"
-                self._fault(steps, f"unknown class (got {shown_value(name)}, {hint})")
-                continue
-            if classes == {STATIC_OBJECT}:
-                self._fault(steps, "static objects are no class of a rule (allowed: include_static: true)")
-            found |= classes
-        return found
-
     def _area(self, key: str, area: Area | None, zones_by_camera: Mapping[CameraId, tuple[ZoneId, ...]]) -> Area | None:
         if isinstance(area, GroundArea):
             self._refuse_flat(self._where(key), "square metres need", "a share of the picture", zones_by_camera)
         return area
 
     def _refuse_reversed(self, min_area: Area | None, max_area: Area) -> None:
-        reversed_share = (
-            isinstance(min_area, PictureShare)
-            and isinstance(max_area, PictureShare)
-            and min_area.share > max_area.share
-        )
-        reversed_ground = (
-            isinstance(min_area, GroundArea)
-            and isinstance(max_area, GroundArea)
-            and min_area.square_metres > max_area.square_metres
-        )
-        if reversed_share or reversed_ground:
+        if min_area is not None and is_above(min_area, max_area):
             self._fault(self._where("min_area"), f"above max_area (got {min_area}, allowed: at most {max_area})")
 
     def _params(self, zones_by_camera: Mapping[CameraId, tuple[ZoneId, ...]]) -> dict[str, float]:
@@ -279,8 +249,9 @@ class _Merging:
                 allowed = f"{known.bound.low:g} to {known.bound.high:g}"
                 self._fault(steps, f"outside its bounds (got {shown_value(value)}, allowed: {allowed})")
             params[name] = value
-        if params.get(SPEED, 0) > 0:
-            self._refuse_flat((*self.steps, "params", SPEED), "a speed needs", "0", zones_by_camera)
+        for name, lacking in ON_GROUND.items():
+            if params.get(name, 0) > 0:
+                self._refuse_flat((*self.steps, "params", name), f"{lacking} needs", "0", zones_by_camera)
         return params
 
     def _refuse_flat(

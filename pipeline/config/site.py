@@ -239,6 +239,9 @@ class RuleEntry(RuleDefaults):
     )
     cameras: CamerasValue = Field("all", description="all, or a list of camera ids")
     classes: list[Text] | None = Field(None, min_length=1, description="classes or groups, in place of the catalogue's")
+    dwell_by_class: dict[Text, DurationNs] = Field(
+        default={}, description="how long the condition must hold for objects of some classes or groups"
+    )
     include_static: Flag | None = Field(None, description="whether things without a class count: true or false")
     params: dict[Text, Number] = Field(default={}, description="the algorithm's own numbers")
     codes: dict[Text, Whole | Text] = Field(default={}, description="a city's own codes, by the name of their scheme")

@@ -25,7 +25,9 @@ def fences_in(written: Written, steps: Steps, text: str, around: Surroundings) -
         around.log.add(written.document, steps, f"{lack_of(path)} (got {shown_value(text)}, looked for {path})")
         return UNREAD
     if path not in around.fences_by_path:
-        around.fences_by_path[path] = read_fences(path, shown_path(path), around.categories, around.log)
+        around.fences_by_path[path] = read_fences(
+            path, shown_path(path), around.categories, around.timezone, around.log
+        )
     return around.fences_by_path[path]
 
 

@@ -1,6 +1,7 @@
 """Sizes on calibrated ground. The map itself is `pipeline.config.ground.GroundMap`."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,17 @@ def ground_distance_m(ground: GroundMap, a: tuple[float, float], b: tuple[float,
     metres = ground.metres(np.array([a, b], dtype=np.float64))
     distance_m = float(np.hypot(*(metres[1] - metres[0])))
     return distance_m if math.isfinite(distance_m) else None
+
+
+def ground_area_m2(ground: GroundMap, points: Sequence[tuple[float, float]]) -> float:
+    """How much ground an area covers, square metres; NaN where a corner is on or above the horizon.
+
+    Args:
+        ground: The camera's calibration.
+        points: Its corners, shares of the picture, at least three.
+    """
+    x, y = ground.metres(np.array(points, np.float64)).T
+    return float(abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2)
 
 
 def _length(vectors: NDArray[np.float64]) -> NDArray[np.float64]:

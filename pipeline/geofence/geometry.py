@@ -8,6 +8,7 @@ import shapely
 from numpy.typing import NDArray
 
 from pipeline.config.resolved import Zone
+from pipeline.geofence.boxes import Box, as_boxes
 
 _FOOTPRINT_SHARE = 0.25
 """Of a box's height, from below: what of it stands on the ground. Of a lorry or a person the rest is height."""
@@ -119,3 +120,36 @@ def _feet(polygons: NDArray[np.object_], xyxy: Boxes) -> NDArray[np.bool_]:
     boxes = np.asarray(xyxy, dtype=np.float64)
     middle = (boxes[:, 0] + boxes[:, 2]) / 2
     return np.asarray(shapely.intersects_xy(polygons, middle, boxes[:, 3]), dtype=np.bool_)
+
+
+def covered_share(shape: ZoneShape, boxes: Sequence[Box]) -> float:
+    """The share of the zone that lies under at least one of the boxes, in [0, 1]; what several cover counts once."""
+    if not boxes:
+        return 0.0
+    covered = shapely.intersection(shape.polygon, _union(boxes))
+    return float(shapely.area(covered) / shapely.area(shape.polygon))
+
+
+def covered_cells(shape: ZoneShape, columns: int, rows: int) -> NDArray[np.bool_]:
+    """Which cells of a grid over the picture have their middle in the zone; where none has, those that it touches.
+
+    Returns:
+        Shape (rows, columns), row by row from the top left; at least one is true.
+    """
+    xs, ys = np.meshgrid((np.arange(columns) + 0.5) / columns, (np.arange(rows) + 0.5) / rows)
+    inside = np.asarray(shapely.intersects_xy(shape.polygon, xs, ys), dtype=np.bool_)
+    if inside.any():
+        return inside
+    halves = 0.5 / columns, 0.5 / rows
+    cells = shapely.box(xs - halves[0], ys - halves[1], xs + halves[0], ys + halves[1])
+    return np.asarray(shapely.intersects(shape.polygon, cells), dtype=np.bool_)
+
+
+def union_area(boxes: Sequence[Box]) -> float:
+    """The share of the picture that lies under at least one of the boxes, in [0, 1]."""
+    return float(shapely.area(_union(boxes))) if boxes else 0.0
+
+
+def _union(boxes: Sequence[Box]) -> shapely.Geometry:
+    xyxy = as_boxes(boxes)
+    return shapely.union_all(shapely.box(xyxy[:, 0], xyxy[:, 1], xyxy[:, 2], xyxy[:, 3]))

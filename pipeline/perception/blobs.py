@@ -42,6 +42,9 @@ class BlobKind(StrEnum):
 
     LEFT = "left"
     REMOVED = "removed"
+    """Its background has edges that it lacks: a thing that was taken away, or a light."""
+    TAKEN = "taken"
+    """A thing was taken away for certain: held against it, the background is what a thing that was left looks like."""
     LIGHT = "light"
     FAINT = "faint"
     """It looks like a thing, and hardly differs: not decided yet."""
@@ -106,10 +109,18 @@ class _Piece:
         planes = 3 if max(colour_change) >= _MIN_COLOUR_CHANGE else 1
         return cls(now, before, change.fresh[window], _edge_strength(now, planes), _edge_strength(before, planes))
 
+    def turned(self) -> "_Piece":
+        """As if time ran backwards."""
+        return _Piece(self.before, self.now, self.fresh, self.edges_before, self.edges_now)
+
 
 def _verdict(mask: Mask, piece: _Piece, least_px: float) -> tuple[BlobKind, float]:
     """Judge the whole patch, and its clear pixels alone where the whole is not a thing."""
     kind, score = _judge(mask, piece)
+    if kind is BlobKind.REMOVED:
+        was, was_score = _judge(mask, piece.turned())
+        if was is BlobKind.LEFT:
+            kind, score = BlobKind.TAKEN, was_score
     clear = closed(piece.fresh & mask, _SQUARE5)
     clear_px = np.count_nonzero(clear)
     if kind is not BlobKind.LEFT and clear_px >= least_px:

@@ -27,7 +27,8 @@ from pipeline.perception.reports import found_closely, lying, tracked
 from pipeline.perception.shelf import Shelf
 from pipeline.perception.specialist import Specialist, SpecialistEye
 from pipeline.perception.specialists import Specialists
-from pipeline.perception.static_objects import ANALYSIS_PX, StaticObject, StaticObjects
+from pipeline.perception.static_object import StaticObject
+from pipeline.perception.static_objects import ANALYSIS_PX, StaticObjects
 from pipeline.perception.static_turns import StaticTurns
 from pipeline.perception.track_ids import TrackIds
 from pipeline.perception.windows import attention_region, close_input_px, close_window

@@ -14,7 +14,7 @@ from pipeline.geofence.boxes import Box
 from pipeline.observation import MediaNs, Sight
 from pipeline.perception.shelf import ArrayRef, OpenShelf, Shelf
 
-MEMORY_VERSION = 2
+MEMORY_VERSION = 3
 
 
 class Verdict(StrEnum):
@@ -89,6 +89,7 @@ class StaticObjectMemory:
     flips: int
     odd_since_s: float
     looks_like: ArrayRef
+    class_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class StaticMemory:
     restless_until_s: float
     background: tuple[BackgroundMemory, ...]
     objects: tuple[StaticObjectMemory, ...]
+    removed: tuple[StaticObjectMemory, ...]
     distrusted: tuple[tuple[float, ArrayRef], ...]
 
 

@@ -13,7 +13,7 @@ class Registry:
     """The cards of one folder, `<name>.yaml` each. It is read anew at every question."""
 
     def __init__(self, folder: Path, vocabulary: Vocabulary) -> None:
-        self._folder = folder
+        self.folder = folder
         self._vocabulary = vocabulary
 
     @classmethod
@@ -27,7 +27,7 @@ class Registry:
 
     def names(self) -> tuple[str, ...]:
         """Names of all cards, sorted."""
-        return tuple(sorted(path.stem for path in self._folder.glob("*.yaml")))
+        return tuple(sorted(path.stem for path in self.folder.glob("*.yaml")))
 
     def card(self, model: str, base: Path) -> ModelCard:
         """The card that a site file means.
@@ -46,5 +46,5 @@ class Registry:
         if model not in names:
             near = get_close_matches(model, names, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(names) or 'none'}"
-            raise UsageError(f"model {model!r}: no such network in {self._folder}; {hint}")
-        return load_card(self._folder / f"{model}.yaml", self._vocabulary)
+            raise UsageError(f"model {model!r}: no such network in {self.folder}; {hint}")
+        return load_card(self.folder / f"{model}.yaml", self._vocabulary)

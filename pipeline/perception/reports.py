@@ -1,13 +1,13 @@
-"""What an observation says of tracks and of static objects."""
+"""What an observation says of tracks, of static objects and of places of things taken away."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.observation import STATIC_OBJECT, Objects, Sight
+from pipeline.observation import Objects, Sight
 from pipeline.perception.appearance import APPEARANCE_LENGTH
 from pipeline.perception.detections import Detections, Floats
-from pipeline.perception.static_objects import StaticObject
+from pipeline.perception.static_object import StaticObject
 from pipeline.perception.track import Track
 
 
@@ -24,10 +24,10 @@ def tracked(tracks: Sequence[Track]) -> Objects:
 
 
 def lying(objects: Sequence[StaticObject]) -> Objects:
-    """The static objects, in their order."""
+    """The static objects and the places of those taken away, in their order."""
     return Objects(
         xyxy=np.array([one.box for one in objects], np.float32).reshape(-1, 4),
-        class_name=np.full(len(objects), STATIC_OBJECT),
+        class_name=np.array([one.class_name for one in objects], np.str_),
         score=np.array([one.score for one in objects], np.float32),
         track=np.array([one.track for one in objects], np.int64),
         sight=np.array([one.sight for one in objects], np.uint8),

@@ -6,7 +6,6 @@ of light: the surroundings tell how the light has changed since, and the object'
 background and its own look under that light.
 """
 
-from dataclasses import dataclass, field
 from typing import Self
 
 import cv2
@@ -14,14 +13,16 @@ import numpy as np
 
 from pipeline.geofence.boxes import Box, iou
 from pipeline.observation import Sight
-from pipeline.perception.appearance import APPEARANCE_LENGTH, appearance
+from pipeline.perception.appearance import appearance
 from pipeline.perception.background import Background, Change, analysis_picture
 from pipeline.perception.blobs import Blob, BlobKind, find_blobs
-from pipeline.perception.detections import Floats, Picture
-from pipeline.perception.looker_memory import StaticMemory, StaticObjectMemory, Verdict
-from pipeline.perception.pieces import Piece, cut_piece, extend_piece
+from pipeline.perception.detections import Picture
+from pipeline.perception.looker_memory import StaticMemory, Verdict
+from pipeline.perception.pieces import cut_piece, extend_piece
 from pipeline.perception.planes import Mask, box_mask, opened, square
+from pipeline.perception.removals import Removals
 from pipeline.perception.shelf import OpenShelf, Shelf
+from pipeline.perception.static_object import StaticObject
 from pipeline.perception.track_ids import TrackIds
 
 ANALYSIS_PX = 480
@@ -43,65 +44,6 @@ _SPECK = square(3)
 _UNCLEAR = (Verdict.NEITHER, Verdict.BACKGROUND)
 
 
-@dataclass(slots=True)
-class StaticObject:
-    """One thing that lies still.
-
-    Attributes:
-        track: Its id within the camera.
-        box: Its extent, shares of the picture.
-        score: How clearly its outline is new, in [0, 1].
-        sight: How it was seen at the last look.
-        looks_like: See `appearance`; as it was at the last look.
-    """
-
-    track: int
-    box: Box
-    score: float
-    sight: Sight
-    piece: Piece
-    verdict: Verdict = Verdict.ITSELF
-    seen: float = 1.0
-    flips: int = 0
-    odd_since_s: float = 0.0
-    looks_like: Floats = field(default_factory=lambda: np.zeros(APPEARANCE_LENGTH, np.float32))
-
-    def remember(self, shelf: Shelf) -> StaticObjectMemory:
-        """Everything."""
-        return StaticObjectMemory(
-            track=self.track,
-            box=self.box,
-            score=self.score,
-            sight=self.sight,
-            piece=self.piece.remember(shelf),
-            verdict=self.verdict,
-            seen=self.seen,
-            flips=self.flips,
-            odd_since_s=self.odd_since_s,
-            looks_like=shelf.put_floats(self.looks_like),
-        )
-
-    @classmethod
-    def recall(cls, memory: StaticObjectMemory, shelf: OpenShelf) -> Self:
-        """What was remembered.
-
-        Raises:
-            StateError: The shelf is damaged.
-        """
-        return cls(
-            track=memory.track,
-            box=memory.box,
-            score=memory.score,
-            sight=memory.sight,
-            piece=Piece.recall(memory.piece, shelf),
-            verdict=memory.verdict,
-            seen=memory.seen,
-            flips=memory.flips,
-            odd_since_s=memory.odd_since_s,
-            looks_like=shelf.floats(memory.looks_like),
-        )
-
-
 class StaticObjects:
     """Remembers the background, the objects that lie on it and the places that have proved restless."""
 
@@ -109,6 +51,7 @@ class StaticObjects:
         self._new_track = new_track
         self._background: Background | None = None
         self._objects: list[StaticObject] = []
+        self._removals = Removals(new_track)
         self._restless_until_s = 0.0
         self._distrusted: list[tuple[float, Mask]] = []
         self._t_s = 0.0
@@ -121,6 +64,7 @@ class StaticObjects:
             restless_until_s=self._restless_until_s,
             background=() if self._background is None else (self._background.remember(shelf),),
             objects=tuple(one.remember(shelf) for one in self._objects),
+            removed=self._removals.remember(shelf),
             distrusted=tuple((until_s, shelf.put_mask(mask)) for until_s, mask in self._distrusted),
         )
 
@@ -135,6 +79,7 @@ class StaticObjects:
         static._t_s, static._restless_until_s = memory.t_s, memory.restless_until_s
         static._background = next((Background.recall(one, shelf) for one in memory.background), None)
         static._objects = [StaticObject.recall(one, shelf) for one in memory.objects]
+        static._removals = Removals.recall(memory.removed, shelf, new_track)
         static._distrusted = [(until_s, shelf.mask(mask)) for until_s, mask in memory.distrusted]
         return static
 
@@ -147,7 +92,8 @@ class StaticObjects:
             blocked: Where people and vehicles are.
 
         Returns:
-            The objects that lie there now, or None where the picture is too restless to tell.
+            The objects that lie there now and the places of those taken away, or None where the picture is too
+            restless to tell.
         """
         small = analysis_picture(picture, ANALYSIS_PX)
         covered = box_mask(small.shape[1], small.shape[0], blocked)
@@ -162,11 +108,13 @@ class StaticObjects:
             self._is_open = True
             return None
         self._verify(change, covered, elapsed_s, background)
+        self._removals.verify(change, covered, background, t_s)
         is_undecided = self._take_in(change, background)
         self._is_open = is_undecided or any(one.verdict in _UNCLEAR for one in self._objects)
-        for one in self._objects:
+        there = [*self._objects, *self._removals.places]
+        for one in there:
             one.looks_like = appearance(picture, one.box)
-        return list(self._objects)
+        return there
 
     def rest(self, t_s: float) -> list[StaticObject]:
         """Nothing stirs, so that nothing was examined: what was seen is there still.
@@ -175,9 +123,10 @@ class StaticObjects:
             t_s: Now, s.
         """
         self._t_s = t_s
-        for one in self._objects:
+        there = [*self._objects, *self._removals.places]
+        for one in there:
             one.sight = Sight.VERIFIED if one.sight is Sight.DETECTED else one.sight
-        return list(self._objects)
+        return there
 
     @property
     def is_open(self) -> bool:
@@ -198,6 +147,7 @@ class StaticObjects:
             for one in self._objects:
                 one.piece = one.piece.resized(width, height)
             self._objects = [one for one in self._objects if one.piece.mask.any()]
+            self._removals.resize(width, height)
             self._distrusted = []
             self._background, self._t_s = Background(small, t_s, covered | self._kept(covered)), t_s
         return self._background
@@ -237,10 +187,14 @@ class StaticObjects:
         scene = np.zeros_like(change.fresh)
         blobs = find_blobs(change, MIN_BLOB_SHARE)
         for blob in blobs:
+            if self._removals.is_back(blob.mask):
+                continue
             touched = [one for one in self._objects if one.piece.touches(blob.mask)]
             if blob.kind is not BlobKind.LEFT:
                 if not touched and blob.kind is not BlobKind.FAINT:
                     scene |= blob.mask
+                if not touched and blob.kind is BlobKind.TAKEN:
+                    self._removals.note(blob, change)
             elif touched:
                 self._grow(touched[0], blob, change)
             elif len(self._objects) < MAX_OBJECTS and not any((bad & blob.mask).any() for _, bad in self._distrusted):

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from pipeline.errors import UsageError
 from pipeline.geofence.geometry import ZoneShape, holds_ground_point
 from pipeline.observation import (
+    GRID_HEIGHT,
+    GRID_WIDTH,
     Command,
     CommandKind,
     End,
@@ -35,7 +37,7 @@ from pipeline.rules.scene import UNKNOWN, Scene, Sighting
 
 _COLUMNS = (
     "kind", "t", "frame_width", "frame_height", "looks", "objects", "appearance_length", "health", "since_or_until",
-    "is_open", "cause", "target",
+    "is_open", "cause", "target", "brightness",
 )  # fmt: skip
 _ROWS_A_BLOCK = 50_000
 """A day at a look every two seconds."""
@@ -174,7 +176,13 @@ class LogBlock:
             places = [place for place in places if not hidden[place]]
         sightings = tuple(self._sighting(place) for place in places)
         t = MediaNs(int(self.t[row]))
-        return Scene(t, width / height, float(self._brightness[row]), sightings, self.looks_at(row), kin)
+        return Scene(
+            t, width / height, float(self._brightness[row]), sightings, self.looks_at(row), self._grid(row), kin
+        )
+
+    def _grid(self, row: int) -> NDArray[np.uint8]:
+        grid = np.frombuffer(self._table.column("brightness")[row].as_py(), np.uint8)
+        return grid.reshape(GRID_HEIGHT, GRID_WIDTH)
 
     def hidden_under(self, masks: tuple[ZoneShape, ...]) -> NDArray[np.bool_]:
         """Shape (M,): which objects stand under a mask."""

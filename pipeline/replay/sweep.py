@@ -20,6 +20,8 @@ from pipeline.rules.rule_state import RuleState
 from pipeline.rules.scene import Scene, mask_shapes
 from pipeline.rules.zones import ENTER_SHARE
 
+_OF_NOTHING = frozenset({Condition.ABSENCE, Condition.DARKNESS})
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:
@@ -29,14 +31,18 @@ class Outline:
         classes: Every class that may take part under some setting.
         shapes: By view, the zones; empty where the rule looks at lines, which hold nothing.
         is_everywhere: What is outside the zones matters as well.
+        is_of_nothing: That nothing is there matters as well: every look does.
     """
 
     classes: frozenset[str]
     shapes: dict[str, tuple[ZoneShape, ...]]
     is_everywhere: bool
+    is_of_nothing: bool = False
 
     def marked(self, block: LogBlock) -> NDArray[np.bool_]:
         """Shape (N,): the entries with something for the rule."""
+        if self.is_of_nothing:
+            return block.is_observation
         objects = block.objects
         matter = objects.are_of(self.classes)
         if not self.is_everywhere and matter.any():
@@ -246,7 +252,8 @@ def _outline(rules: Sequence[Rule], camera: Camera) -> Outline:
     zones = [zone for zone in camera.geofence.zones if zone.id in chosen and not zone.is_line]
     shapes = {view: mask_shapes(one for one in zones if one.view == view) for view in {one.view for one in zones}}
     is_everywhere = rule.algorithm.is_of_lines or rule.algorithm.condition is Condition.GROUP
-    return Outline(frozenset().union(*(one.classes for one in rules)), shapes, is_everywhere)
+    classes: frozenset[str] = frozenset().union(*(one.classes for one in rules))
+    return Outline(classes, shapes, is_everywhere, is_of_nothing=rule.algorithm.condition in _OF_NOTHING)
 
 
 def _alike(rules: Sequence[Rule], states: Sequence[RuleState]) -> list[tuple[list[int], list[RuleState]]]:

@@ -11,7 +11,7 @@ from typing import ClassVar, NamedTuple, Protocol
 from pipeline.config.resolved import Rule
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.geofence.boxes import Box, iou, surrounding
-from pipeline.observation import STATIC_OBJECT, MediaNs, Sight, nanoseconds
+from pipeline.observation import REMOVED_OBJECT, STATIC_OBJECT, MediaNs, Sight, nanoseconds
 from pipeline.rules.episode import EventObject, Looks
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
@@ -22,6 +22,8 @@ from pipeline.rules.zones import Grounds
 
 PERSON, VEHICLE = "person", "vehicle"
 """A class and a group of the vocabulary that every district has."""
+STREET_LAMP = "street_lamp"
+"""What darkness is about."""
 _CONFIRMING_IOU = 0.3
 _MOST_CREDIT_NS = nanoseconds(30)
 
@@ -71,7 +73,7 @@ class Kinds:
 
     def stay_of(self, class_name: str) -> Stay:
         """How a thing of this class stays."""
-        if class_name == STATIC_OBJECT:
+        if class_name in (STATIC_OBJECT, REMOVED_OBJECT):
             return Stay.LYING
         return Stay.ABOUT if class_name in self.people else Stay.STILL
 
@@ -158,3 +160,8 @@ def objects_of(subject: Subject) -> tuple[EventObject, ...]:
 def region_of(subject: Subject) -> Box:
     """The box around the subject and its company."""
     return surrounding(tuple(one.box for one in objects_of(subject)))
+
+
+def shown_at(subject: Subject, span: Span) -> MediaNs:
+    """The last entry that showed that the condition holds; of a state some that count may be out of sight for now."""
+    return max(span.held_at, subject.seen_at) if subject.stay is Stay.KEPT else span.held_at

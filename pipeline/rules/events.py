@@ -6,11 +6,12 @@ from pipeline.config.catalogue import EventPer
 from pipeline.config.ids import ZoneId
 from pipeline.config.resolved import Rule
 from pipeline.observation import MediaNs, nanoseconds
-from pipeline.rules.condition import Condition, objects_of
+from pipeline.rules.condition import Condition, objects_of, shown_at
 from pipeline.rules.episode import ClearReason, Episode, EventObject, Review
 from pipeline.rules.memory import CoolDown, Event, Issued, RuleMemory
 from pipeline.rules.subject_memory import Subject, likeness_of
 from pipeline.rules.telling import Teller
+from pipeline.rules.zones import Hours
 
 _UPDATE_EVERY_NS = nanoseconds(60)
 
@@ -18,15 +19,20 @@ _UPDATE_EVERY_NS = nanoseconds(60)
 class EventBook:
     """Keeps a rule's events in its memory."""
 
-    def __init__(self, rule: Rule, condition: Condition, teller: Teller) -> None:
+    def __init__(self, rule: Rule, condition: Condition, teller: Teller, hours: Hours) -> None:
         self._rule = rule
+        self._hours = hours
         self._condition = condition
         self._teller = teller
 
     def has_dwelt(self, subject: Subject) -> bool:
         """Whether the condition has been seen to hold for it over the dwell."""
         span = self._condition.span(subject)
-        return span is not None and span.held_at - span.since >= self._rule.dwell_ns
+        return span is not None and shown_at(subject, span) - span.since >= self._rule.dwell_of(subject.class_name)
+
+    def is_open(self, zone: ZoneId, t: MediaNs) -> bool:
+        """Whether the zone may have an event at `t`: the rule's schedule and its own are open."""
+        return self._hours.is_open(zone, t)
 
     def is_taken(self, memory: RuleMemory, subject: Subject) -> bool:
         """Whether an open event speaks for it already."""
@@ -89,17 +95,16 @@ class EventBook:
                 event.objects = _objects(members)
                 event.what = likeness_of(members[0])
 
-    def settle(self, memory: RuleMemory, t: MediaNs, *, is_open: bool) -> list[Episode]:
+    def settle(self, memory: RuleMemory, t: MediaNs) -> list[Episode]:
         """Clear what is over and tell what has changed, at a moment at which the camera sees.
 
         Args:
             memory: Its events are changed.
             t: Now.
-            is_open: Whether the schedule is.
         """
         told: list[Episode] = []
         for event in tuple(memory.events):
-            if not is_open:
+            if not self._hours.is_open(event.zone, t):
                 told.append(self.close(memory, event, t, ClearReason.SCHEDULE_CLOSED))
             elif not event.members and t - event.held_at >= self._rule.clear_after_ns:
                 reason = ClearReason.GONE_DURING_GAP if event.over_gap else ClearReason.LEFT

@@ -119,6 +119,25 @@ class Issued:
 
 
 @dataclass(slots=True)
+class Lit:
+    """How bright a zone is while its lamp is lit.
+
+    Attributes:
+        zone: The rule's zone.
+        luma: Mean of its cells, in [0, 255]; follows slowly.
+        since: First look of the unbroken time over which it was learned.
+        at: Last look that told about it.
+        is_known: It was lit for long enough.
+    """
+
+    zone: ZoneId
+    luma: float
+    since: MediaNs
+    at: MediaNs
+    is_known: bool = False
+
+
+@dataclass(slots=True)
 class RuleMemory:
     """What one rule remembers of one camera.
 
@@ -127,6 +146,8 @@ class RuleMemory:
         fingerprint: Of what makes the rule what it is.
         next_number: Of the next subject.
         sighted: The tracks that may be subjects, at the looks before.
+        lit: Of the zones that have been seen lit at night.
+        watched_from: First look that held the picture against its background; None: none did.
     """
 
     rule: RuleId
@@ -142,6 +163,8 @@ class RuleMemory:
     issued: list[Issued] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     muted_until: MediaNs | None = None
+    lit: list[Lit] = field(default_factory=list)
+    watched_from: MediaNs | None = None
 
 
 @dataclass(slots=True)

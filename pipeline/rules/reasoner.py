@@ -11,7 +11,17 @@ from pipeline.config.ids import ZoneId
 from pipeline.config.resolved import Geofence, Rule, Zone
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import StateError
-from pipeline.observation import STATIC_OBJECT, CameraId, Command, Entry, Gap, GapCause, Observation, Tick
+from pipeline.observation import (
+    REMOVED_OBJECT,
+    STATIC_OBJECT,
+    CameraId,
+    Command,
+    Entry,
+    Gap,
+    GapCause,
+    Observation,
+    Tick,
+)
 from pipeline.rules.camera_faults import CameraFaults, FaultSettings
 from pipeline.rules.condition import Kinds
 from pipeline.rules.conditions.registry import CONDITIONS
@@ -23,7 +33,7 @@ from pipeline.rules.scene import Scene, is_close_look, mask_shapes, read_scene
 from pipeline.rules.size import SizeLimit
 from pipeline.rules.subjects import Follower, Patience
 from pipeline.rules.telling import Teller
-from pipeline.rules.zones import FootGrounds, Grounds, LineGrounds, ZoneField, ZoneFields
+from pipeline.rules.zones import FootGrounds, Grounds, Hours, LineGrounds, ZoneField, ZoneFields
 
 _VERSION = 2
 _MEMORY = TypeAdapter(CameraMemory)
@@ -171,13 +181,13 @@ class Reasoner:
 
 def kin_of(vocabulary: Vocabulary) -> Mapping[str, frozenset[str]]:
     """By class, all that a network may call such a thing; see `Scene`."""
-    # No network knows a static object; a close look at it is for what may explain it.
-    return vocabulary.kin_by_class() | {STATIC_OBJECT: Kinds.of(vocabulary).explainers}
+    # No network knows a static object, there or gone; a close look at it is for what may explain it.
+    return vocabulary.kin_by_class() | dict.fromkeys((STATIC_OBJECT, REMOVED_OBJECT), Kinds.of(vocabulary).explainers)
 
 
 def zone_fields(fence: Geofence) -> Mapping[ZoneId, ZoneField]:
     """The areas of a camera, ready to be asked, by zone."""
-    return {zone.id: ZoneField(zone) for zone in fence.zones if not zone.is_line}
+    return {zone.id: ZoneField(zone, fence.ground) for zone in fence.zones if not zone.is_line}
 
 
 def rule_states(
@@ -243,7 +253,7 @@ def _build(rule: Rule, teller: Teller, grounds: Grounds, size: SizeLimit, kinds:
         raise ValueError(f"rule {rule.id}: this version has no condition for {rule.algorithm.key}")
     condition = CONDITIONS[rule.algorithm.condition](rule, kinds, size, grounds)
     patience = Patience(rule.grace_ns, max(rule.grace_ns, rule.clear_after_ns))
-    book = EventBook(rule, condition, teller)
+    book = EventBook(rule, condition, teller, Hours(rule.schedule, grounds.zones))
     memory = RuleMemory(rule.id, grounds.view, _fingerprint(rule, grounds))
     return RuleState(rule, condition, Follower(grounds, size, patience), book, memory)
 
@@ -259,11 +269,13 @@ def _fingerprint(rule: Rule, grounds: Grounds) -> str:
         (str(rule.min_area), str(rule.min_static_area), str(rule.max_area)),
         sorted(rule.params.items()),
         *sorted(rule.confidence_by_class.items()),
+        *([sorted(rule.dwell_by_class_ns.items())] if rule.dwell_by_class_ns else []),
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 def _shape(zone: Zone) -> tuple[object, ...]:
     """What makes the zone another one: not its name or who is told."""
-    plain = (zone.id, zone.points)
+    sizes = ((key, str(area)) for key, area in (("min", zone.min_area), ("max", zone.max_area)) if area is not None)
+    plain = (zone.id, zone.points, *sizes)
     return plain if zone.direction is None else (*plain, zone.direction, zone.heading)

@@ -6,7 +6,7 @@ from pipeline.config.catalogue import EventPer
 from pipeline.config.resolved import Rule
 from pipeline.observation import Command, CommandKind, End, EndCause, Gap, MediaNs, Tick
 from pipeline.rules.close_look import ask, give_up, hear
-from pipeline.rules.condition import Condition
+from pipeline.rules.condition import Condition, shown_at
 from pipeline.rules.episode import ClearReason, CloseLookRequest, Episode, Review
 from pipeline.rules.events import EventBook
 from pipeline.rules.hush import forget_old, is_hushed, is_silenced, review_silences, silence
@@ -149,15 +149,14 @@ class RuleState:
     def _settle(self, t: MediaNs) -> list[Episode]:
         if not self.memory.events:
             return []
-        return self._book.settle(self.memory, t, is_open=self._rule.schedule.is_open(t))
+        return self._book.settle(self.memory, t)
 
     def _raise_or_ask(self, scene: Scene) -> Outcome:
         outcome = Outcome([], [])
         asked_zones = set()
         ready = [subject for subject in self.memory.subjects if self._is_ready(subject, scene)]
-        if not ready or not self._rule.schedule.is_open(scene.t):
-            return outcome
-        for subject in sorted(ready, key=self._order):
+        open_zones = {zone for zone in {one.zone for one in ready} if self._book.is_open(zone, scene.t)}
+        for subject in sorted((one for one in ready if one.zone in open_zones), key=self._order):
             if self._book.is_taken(self.memory, subject) or subject.zone in asked_zones:
                 continue
             if subject.doubt.unanswered:
@@ -173,8 +172,8 @@ class RuleState:
         span = self._condition.span(subject)
         return (
             span is not None
-            and span.held_at == scene.t
-            and scene.t - span.since >= self._rule.dwell_ns
+            and shown_at(subject, span) == scene.t
+            and scene.t - span.since >= self._rule.dwell_of(subject.class_name)
             and self._is_sure(subject)
             and scene.t >= subject.doubt.ask_from
             and not self._book.is_taken(self.memory, subject)
@@ -182,9 +181,9 @@ class RuleState:
         )
 
     def _is_sure(self, subject: Subject) -> bool:
-        """Whether it was clearly enough seen. A static object's score is no network's."""
+        """Whether it was clearly enough seen. A static object's score is no network's, nor is that of a state."""
         return self._condition.is_credible(subject) and (
-            subject.stay is Stay.LYING or subject.best_score >= self._rule.least_score(subject.class_name)
+            subject.stay in (Stay.LYING, Stay.KEPT) or subject.best_score >= self._rule.least_score(subject.class_name)
         )
 
     def _may_join(self, subject: Subject, aspect: float) -> bool:

@@ -10,7 +10,17 @@ from numpy.typing import NDArray
 from pipeline.config.resolved import Zone
 from pipeline.geofence.boxes import Box
 from pipeline.geofence.geometry import ZoneShape, holds_ground_point
-from pipeline.observation import STATIC_OBJECT, Look, LookKind, MediaNs, Objects, Observation, Sight, TrackId
+from pipeline.observation import (
+    REMOVED_OBJECT,
+    STATIC_OBJECT,
+    Look,
+    LookKind,
+    MediaNs,
+    Objects,
+    Observation,
+    Sight,
+    TrackId,
+)
 
 UNKNOWN = np.zeros(0, np.float32)
 """The appearance of what has none."""
@@ -46,6 +56,7 @@ class Scene(NamedTuple):
         brightness: Mean luma of the picture, in [0, 255].
         sightings: Objects that no mask covers.
         looks: What was examined.
+        grid: Shape (18, 32), uint8: mean luma of a grid over the picture, row by row from the top left.
         kin: By class, all classes by which a network tells of it; a class of which only its own name tells is absent.
     """
 
@@ -54,6 +65,7 @@ class Scene(NamedTuple):
     brightness: float
     sightings: tuple[Sighting, ...]
     looks: tuple[Look, ...]
+    grid: NDArray[np.uint8]
     kin: Mapping[str, frozenset[str]] = _NO_KIN
 
     def examined(self, kind: LookKind, box: Box, class_name: str) -> bool:
@@ -69,8 +81,12 @@ class Scene(NamedTuple):
 
     def would_show(self, class_name: str, box: Box) -> bool:
         """Whether a thing of this class in this place would have been reported: if it is not, it is absent."""
-        kind = LookKind.STATIC if class_name == STATIC_OBJECT else LookKind.OBJECTS
+        kind = LookKind.STATIC if class_name in (STATIC_OBJECT, REMOVED_OBJECT) else LookKind.OBJECTS
         return self.examined(kind, box, class_name)
+
+    def would_show_any(self, class_names: Iterable[str], box: Box) -> bool:
+        """Whether a thing of one of these classes would have been reported in the middle of this box."""
+        return any(self.would_show(name, box) for name in class_names)
 
 
 def is_close_look(observation: Observation) -> bool:
@@ -99,6 +115,7 @@ def read_scene(
         brightness=observation.health.brightness,
         sightings=_sightings(objects),
         looks=observation.looks,
+        grid=observation.brightness,
         kin=kin,
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.config.area import Area, GroundArea
+from pipeline.config.area import Area, GroundArea, PictureShare
 from pipeline.config.ground import GroundMap
 from pipeline.geofence.boxes import Box, area
 from pipeline.geofence.calibration import box_ground_area_m2
@@ -46,3 +46,11 @@ class SizeLimit:
             square_metres = float(box_ground_area_m2(self.ground, np.array([box], np.float64))[0])
             return square_metres / limit.square_metres if limit.square_metres > 0 else math.inf
         return area(box) / limit.share if limit.share > 0 else math.inf
+
+
+def own_limit(least: Area | None, most: Area | None, ground: GroundMap | None) -> SizeLimit | None:
+    """What a zone asks of every object, on top of its rules; None: nothing."""
+    if least is None and most is None:
+        return None
+    least = PictureShare(0.0) if least is None else least
+    return SizeLimit(least, least, PictureShare(1.0) if most is None else most, ground)

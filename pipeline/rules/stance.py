@@ -47,6 +47,8 @@ class Stay(StrEnum):
     """What is followed wherever it goes, for the lines that it may cross."""
     DRIFTING = "drifting"
     """Flame, smoke: it flickers, drifts and grows about its place."""
+    KEPT = "kept"
+    """No object that is followed: a state of a zone, or of a place in it. Its condition says how long it lasts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,4 +221,5 @@ STANCES = {
         wanders=True,
         reach=_DRIFT_SIZES,
     ),
+    Stay.KEPT: Stance(stands_still, _overlap_place, False, 0.75, zone_by_anchor=True, twin_iou=0.65, wanders=False),
 }

@@ -34,9 +34,13 @@ class Patience:
     grace_ns: int
     member_ns: int
 
+    def of(self, *, is_member: bool) -> int:
+        """How long one may be missing, ns."""
+        return self.member_ns if is_member else self.grace_ns
+
 
 class Follower:
-    """Holds what one picture shows against the subjects of a rule."""
+    """Holds what one picture shows against the subjects of a rule; those that their condition keeps are left alone."""
 
     def __init__(self, grounds: Grounds, size: SizeLimit, patience: Patience) -> None:
         self._grounds = grounds
@@ -60,7 +64,7 @@ class Follower:
             if row in index_by_row:
                 if self._saw(memory, subject, candidates[index_by_row[row]][0], scene, is_member=is_member):
                     living.append(subject)
-            elif self._missed(subject, scene, self._patience.member_ns if is_member else self._patience.grace_ns):
+            elif subject.stay is Stay.KEPT or self._missed(subject, scene, self._patience.of(is_member=is_member)):
                 living.append(subject)
         memory.subjects = living
         waiting = self._undecided(living, candidates, motion, scene)
@@ -195,7 +199,7 @@ class Follower:
     def _zone_of(self, box: Box, stay: Stay, now_in: ZoneId | None) -> ZoneId | None:
         if not self._size.allows(box, stay, is_known=now_in is not None):
             return None
-        return self._grounds.zone_of(box, now_in)
+        return self._grounds.zone_of(box, stay, now_in)
 
 
 def _begin_anew(memory: RuleMemory, subject: Subject, zone: ZoneId, standing: Standing) -> None:

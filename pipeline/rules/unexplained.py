@@ -22,12 +22,14 @@ def is_explained(box: Box, scene: Scene, explainers: frozenset[str]) -> bool:
     return _is_covered(box, _explaining(scene, explainers))
 
 
-def static_sightings(scene: Scene, explainers: frozenset[str]) -> list[tuple[Sighting, Stay]]:
-    """The static objects of a picture; those explained at this moment count as hidden."""
+def static_sightings(
+    scene: Scene, explainers: frozenset[str], class_name: str = STATIC_OBJECT
+) -> list[tuple[Sighting, Stay]]:
+    """The static objects of a picture, or those taken away; those explained at this moment count as hidden."""
     found: list[tuple[Sighting, Stay]] = []
     explaining = _explaining(scene, explainers)
     for sighting in scene.sightings:
-        if sighting.class_name == STATIC_OBJECT:
+        if sighting.class_name == class_name:
             hidden = sighting.sight is not Sight.HIDDEN and _is_covered(sighting.box, explaining)
             found.append((sighting._replace(sight=Sight.HIDDEN) if hidden else sighting, Stay.LYING))
     return found

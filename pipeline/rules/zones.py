@@ -8,11 +8,16 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from pipeline.config.ground import GroundMap
 from pipeline.config.ids import ZoneId
 from pipeline.config.resolved import Zone
+from pipeline.config.schedule import Schedule
 from pipeline.geofence.boxes import Box, as_boxes
 from pipeline.geofence.geometry import ZoneShape, ground_share, holdings, holds_ground_point
 from pipeline.geofence.lines import distance, ground_point
+from pipeline.observation import MediaNs
+from pipeline.rules.size import own_limit
+from pipeline.rules.stance import Stay
 
 ENTER_SHARE = 0.5
 """What enters a zone has so much of its footprint in it, or its ground point."""
@@ -25,10 +30,17 @@ _WORTH_ARRAYS = 8
 
 
 class ZoneField:
-    """One zone, asked about many boxes; remembers the answers of late, since what stands still has the same box."""
+    """One zone, asked about many boxes; remembers the answers of late, since what stands still has the same box.
 
-    def __init__(self, zone: Zone) -> None:
+    Attributes:
+        zone: An area.
+        shape: The same, to be asked about many boxes at once.
+        extent: The box around it.
+    """
+
+    def __init__(self, zone: Zone, ground: GroundMap | None = None) -> None:
         self.zone = zone
+        self._size = own_limit(zone.min_area, zone.max_area, ground)
         self.shape = ZoneShape(zone)
         xs, ys = [x for x, _ in zone.points], [y for _, y in zone.points]
         self.extent: Box = (min(xs), min(ys), max(xs), max(ys))
@@ -51,6 +63,10 @@ class ZoneField:
         if len(self._holding_by_box) >= _REMEMBERED:
             self._holding_by_box.clear()
         self._holding_by_box[box] = holding
+
+    def takes(self, box: Box, stay: Stay, *, is_known: bool) -> bool:
+        """Whether an object of this size may count in the zone, as far as the zone itself is asked."""
+        return self._size is None or self._size.allows(box, stay, is_known=is_known)
 
 
 class ZoneFields:
@@ -78,6 +94,19 @@ class ZoneFields:
             self._fields[column].remember(new[row], (float(shares[row, column]), bool(feet[row, column])))
 
 
+class Hours:
+    """When the zones of one rule may raise: within the rule's schedule and their own."""
+
+    def __init__(self, schedule: Schedule, zones: Iterable[Zone]) -> None:
+        self._schedule = schedule
+        self._own_by_zone = {zone.id: zone.schedule for zone in zones if zone.schedule is not None}
+
+    def is_open(self, zone: ZoneId, t: MediaNs) -> bool:
+        """Whether an event of the zone may be raised, or go on, at `t`."""
+        own = self._own_by_zone.get(zone)
+        return self._schedule.is_open(t) and (own is None or own.is_open(t))
+
+
 class Grounds:
     """The zones of one rule in one view of one camera."""
 
@@ -85,11 +114,12 @@ class Grounds:
         self.fields, self.view = fields, view
         self.zones = tuple(field.zone for field in fields)
 
-    def zone_of(self, box: Box, now_in: ZoneId | None) -> ZoneId | None:
+    def zone_of(self, box: Box, stay: Stay, now_in: ZoneId | None) -> ZoneId | None:
         """The zone that an object belongs to.
 
         Args:
             box: Of the object.
+            stay: How it stays.
             now_in: The zone that has it so far; None: none.
 
         Returns:
@@ -105,6 +135,8 @@ class Grounds:
             mine = field.zone.id == now_in
             if not has_foot and share < (_LEAVE_SHARE if mine else ENTER_SHARE):
                 continue
+            if not field.takes(box, stay, is_known=mine):
+                continue
             weight = share + (_KEEP_BONUS if mine else 0.0)
             if best is None or weight > best[0]:
                 best = (weight, field.zone.id)
@@ -114,13 +146,15 @@ class Grounds:
 class FootGrounds(Grounds):
     """The zones of a rule for which only the ground point counts: who stands beside a fence has not entered."""
 
-    def zone_of(self, box: Box, now_in: ZoneId | None) -> ZoneId | None:
+    def zone_of(self, box: Box, stay: Stay, now_in: ZoneId | None) -> ZoneId | None:
         """See `Grounds.zone_of`."""
         best: tuple[float, ZoneId] | None = None
         for field in self.fields:
             share, has_foot = field.holding(box)
-            weight = share + (_KEEP_BONUS if field.zone.id == now_in else 0.0)
-            if has_foot and (best is None or weight > best[0]):
+            mine = field.zone.id == now_in
+            weight = share + (_KEEP_BONUS if mine else 0.0)
+            is_in = has_foot and field.takes(box, stay, is_known=mine)
+            if is_in and (best is None or weight > best[0]):
                 best = (weight, field.zone.id)
         return None if best is None else best[1]
 
@@ -132,8 +166,9 @@ class LineGrounds(Grounds):
         super().__init__((), view)
         self.zones = lines
 
-    def zone_of(self, box: Box, now_in: ZoneId | None) -> ZoneId | None:
+    def zone_of(self, box: Box, stay: Stay, now_in: ZoneId | None) -> ZoneId | None:
         """The line that an object is counted to: the one it has crossed, else the nearest."""
+        del stay
         if now_in is not None:
             return now_in
         foot = ground_point(box)

@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.geofence.boxes import Box, as_boxes, shared_areas
 from pipeline.media.frame import Bgr, Frame
-from pipeline.observation import End, EndCause, Gap, GapCause, MediaNs, Observation, Tick, nanoseconds
+from pipeline.observation import REMOVED_OBJECT, End, EndCause, Gap, GapCause, MediaNs, Observation, Tick, nanoseconds
 from pipeline.perception.camera_watch import CameraWatch, Sees, Sightline
 from pipeline.perception.detections import DetectorBusyError
 from pipeline.perception.looker import Looker
@@ -240,8 +240,9 @@ class _Once:
 
 
 def _is_anything_in(attention: Sequence[Box], seen: Observation) -> bool:
-    """Whether an object touches one of the boxes."""
-    if not len(seen.objects) or not attention:
-        return bool(len(seen.objects))
-    found = seen.objects.xyxy.astype(np.float64)
+    """Whether an object touches one of the boxes. A place where something was taken away holds nothing that stirs."""
+    there = seen.objects[seen.objects.class_name != REMOVED_OBJECT]
+    if not len(there) or not attention:
+        return bool(len(there))
+    found = there.xyxy.astype(np.float64)
     return bool((shared_areas(found, as_boxes(list(attention))) > 0).any())

@@ -59,7 +59,7 @@ def need_of(rules: Iterable[Rule], camera: CameraId) -> Need:
     mine = [rule for rule in rules if rule.enabled and rule.zones_by_camera.get(camera)]
     if any(_needs_every_moment(rule) for rule in mine):
         return Need(MOMENT_NS, every_moment=True)
-    shortest_ns = min((rule.dwell_ns for rule in mine), default=LONGEST_INTERVAL_NS * LOOKS_A_DWELL)
+    shortest_ns = min((rule.shortest_dwell_ns for rule in mine), default=LONGEST_INTERVAL_NS * LOOKS_A_DWELL)
     return Need(min(max(shortest_ns // LOOKS_A_DWELL, SHORTEST_INTERVAL_NS), LONGEST_INTERVAL_NS))
 
 

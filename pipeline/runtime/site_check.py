@@ -1,20 +1,19 @@
 """What only shows when it is tried: whether a site's recordings open and its network loads and knows the classes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from pipeline.alerts.server_url import connector
 from pipeline.config.load import Draft
-from pipeline.config.resolved import Camera, LiveSource, Rule, Site
+from pipeline.config.resolved import Camera, LiveSource, Site
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.errors import ConfigError, Fault, SmartAlertError, SourceError, StreamError
 from pipeline.media.file_source import FileSource
 from pipeline.media.info import StreamInfo
 from pipeline.media.live_decoder import known_decode
-from pipeline.observation import STATIC_OBJECT, CameraId
+from pipeline.observation import CameraId
 from pipeline.perception.detector import Detector
-from pipeline.perception.registry import Registry
+from pipeline.runtime.class_lack import installed_classes, lack_of_classes
 from pipeline.runtime.networks import Network, read_networks
 
 
@@ -100,39 +99,11 @@ def _try_networks(site: Site, faults: list[Fault], warnings: list[Fault]) -> tup
         if not network.classes & wanted:
             text = "no rule needs a class that it alone knows: it will not look"
             warnings.append(network.place.fault("model", f"{network.card.name}: {text}"))
-    for rule in site.rules:
-        _hold_classes(rule, networks, faults, warnings)
+    having = {network.card.name: network.classes for network in networks}
+    lack = lack_of_classes(site.rules, having, installed_classes(vocabulary))
+    faults.extend(lack.faults)
+    warnings.extend(lack.warnings)
     return networks
-
-
-def _hold_classes(rule: Rule, networks: Sequence[Network], faults: list[Fault], warnings: list[Fault]) -> None:
-    """A rule must not wait for what no network can tell."""
-    brought = frozenset[str]().union(*(one.classes for one in networks))
-    is_one = len(networks) == 1
-    named = f"the network{'' if is_one else 's'} {' and '.join(one.card.name for one in networks)}"
-    wanted = rule.classes - rule.algorithm.required - {STATIC_OBJECT}
-    required = rule.classes & rule.algorithm.required
-    missing = sorted(required - brought)
-    if wanted and not wanted & brought and not rule.include_static:
-        missing = sorted(wanted) + missing
-    if missing:
-        text = f"{named} {'knows' if is_one else 'know'} none of these: {', '.join(missing[:8])}"
-        faults.append(rule.place.fault("classes", f"{text}{_who_knows(missing, networks)}"))
-        return
-    named_by_site = wanted - rule.algorithm.classes
-    if named_by_site - brought:
-        names = ", ".join(sorted(named_by_site - brought))
-        text = f"{named} {'does' if is_one else 'do'} not know these: {names}"
-        warnings.append(rule.place.fault("classes", f"{text}{_who_knows(sorted(named_by_site - brought), networks)}"))
-
-
-def _who_knows(missing: Sequence[str], networks: Sequence[Network]) -> str:
-    """What would provide them; empty where no network that comes with the project does."""
-    registry = Registry.shipped(load_vocabulary())
-    tried = {one.card.name for one in networks}
-    cards = [registry.card(name, Path()) for name in registry.names() if name not in tried]
-    able = [card.name for card in cards if not frozenset(card.classes).isdisjoint(missing)]
-    return f" ({' or '.join(able)} does: name it in specialists)" if able else ""
 
 
 def _try_redis(site: Site, faults: list[Fault]) -> None:

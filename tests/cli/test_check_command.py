@@ -182,7 +182,10 @@ def test_a_rule_that_waits_for_what_the_network_cannot_tell_is_a_fault(
     assert run(["check", str(site)]) == 2
 
     assert capsys.readouterr().err.splitlines() == [
-        f"{site}:16: rules[0].classes: the network yolov8n knows none of these: bare_soil"
+        (
+            f"{site}:16: rules[0].classes: fire_lane_blocked needs bare_soil; the network yolov8n knows it not "
+            "(no installed network knows it either; one of your own may, see models/README.md)"
+        )
     ]
 
 

@@ -11,6 +11,40 @@ PER_OBJECT = {
     "illegal_parking", "muck_truck", "line_crossing", "wrong_way", "dog_unleashed", "ebike_forbidden", "loitering",
 }  # fmt: skip
 
+STANDS = {
+    "street_vendor": (Condition.GROUP, StaticUse.ON, 120),
+    "shop_overflow": (Condition.STATIONARY, StaticUse.ON, 300),
+    "fire_lane_blocked": (Condition.STATIONARY, StaticUse.OFF, 60),
+    "illegal_parking": (Condition.STATIONARY, StaticUse.NEVER, 180),
+    "nonmotor_parking": (Condition.STATIONARY, StaticUse.NEVER, 300),
+    "construction_waste": (Condition.STATIC_OBJECT, StaticUse.REQUIRED, 300),
+    "material_pile": (Condition.PILE, StaticUse.REQUIRED, 600),
+    "exposed_garbage": (Condition.STATIONARY, StaticUse.NEVER, 120),
+    "bin_overflow": (Condition.STATIONARY, StaticUse.NEVER, 300),
+    "bin_missing": (Condition.ABSENCE, StaticUse.ON, 1800),
+    "illegal_billboard": (Condition.STATIONARY, StaticUse.ON, 600),
+    "drying_clothes": (Condition.STATIONARY, StaticUse.NEVER, 600),
+    "water_logging": (Condition.COVERAGE, StaticUse.NEVER, 300),
+    "manhole_damaged": (Condition.STATIONARY, StaticUse.NEVER, 60),
+    "crowd_gathering": (Condition.CROWD, StaticUse.NEVER, 60),
+    "object_removed": (Condition.ABSENCE, StaticUse.REQUIRED, 60),
+    "street_lamp_out": (Condition.DARKNESS, StaticUse.NEVER, 1800),
+    "camera_fault": (Condition.CAMERA_FAULT, StaticUse.NEVER, 10),
+    "muck_truck": (Condition.APPEARANCE, StaticUse.NEVER, 0),
+    "smoke_fire": (Condition.DRIFTING, StaticUse.NEVER, 3),
+    "loitering": (Condition.LOITERING, StaticUse.NEVER, 120),
+    "intrusion": (Condition.INTRUSION, StaticUse.NEVER, 1),
+    "line_crossing": (Condition.LINE_CROSSING, StaticUse.NEVER, 0),
+    "wrong_way": (Condition.WRONG_WAY, StaticUse.NEVER, 2),
+    "dog_unleashed": (Condition.UNACCOMPANIED, StaticUse.NEVER, 5),
+    "ebike_forbidden": (Condition.APPEARANCE, StaticUse.NEVER, 30),
+    "illegal_umbrella": (Condition.STATIONARY, StaticUse.NEVER, 300),
+    "bagged_garbage": (Condition.STATIONARY, StaticUse.ON, 600),
+    "floating_debris": (Condition.COVERAGE, StaticUse.NEVER, 600),
+    "bare_soil": (Condition.COVERAGE, StaticUse.NEVER, 1800),
+}
+"""What each algorithm stands on: condition, static objects, dwell in seconds."""
+
 
 def test_the_catalogue_has_thirty_algorithms_and_sixteen_categories() -> None:
     catalogue = load_catalogue()
@@ -22,21 +56,9 @@ def test_the_catalogue_has_thirty_algorithms_and_sixteen_categories() -> None:
 def test_the_algorithms_of_this_version_stand_on_its_conditions() -> None:
     algorithms = {key: found for key, found in load_catalogue().algorithms.items() if found.condition is not None}
 
-    assert {key: (found.condition, found.static, found.dwell_ns // 10**9) for key, found in algorithms.items()} == {
-        "street_vendor": (Condition.GROUP, StaticUse.ON, 120),
-        "fire_lane_blocked": (Condition.STATIONARY, StaticUse.OFF, 60),
-        "illegal_parking": (Condition.STATIONARY, StaticUse.NEVER, 180),
-        "construction_waste": (Condition.STATIC_OBJECT, StaticUse.REQUIRED, 300),
-        "muck_truck": (Condition.APPEARANCE, StaticUse.NEVER, 0),
-        "smoke_fire": (Condition.DRIFTING, StaticUse.NEVER, 3),
-        "loitering": (Condition.LOITERING, StaticUse.NEVER, 120),
-        "intrusion": (Condition.INTRUSION, StaticUse.NEVER, 1),
-        "line_crossing": (Condition.LINE_CROSSING, StaticUse.NEVER, 0),
-        "wrong_way": (Condition.WRONG_WAY, StaticUse.NEVER, 2),
-        "dog_unleashed": (Condition.UNACCOMPANIED, StaticUse.NEVER, 5),
-        "ebike_forbidden": (Condition.APPEARANCE, StaticUse.NEVER, 30),
-        "camera_fault": (Condition.CAMERA_FAULT, StaticUse.NEVER, 10),
-    }
+    assert {
+        key: (found.condition, found.static, found.dwell_ns // 10**9) for key, found in algorithms.items()
+    } == STANDS
 
 
 def test_every_default_lies_within_its_bounds() -> None:
@@ -50,11 +72,11 @@ def test_every_default_lies_within_its_bounds() -> None:
     [
         (
             ("[stall, goods]\n    required", "[stalls]\n    required"),
-            53,
+            62,
             "algorithms.street_vendor.classes[0]: 'stalls'",
         ),
-        (("dwell: 120s", "dwell: soon"), 57, "algorithms.street_vendor.dwell: no duration"),
-        (("dwell: [1s, 24h]", "dwell: [24h, 1s]"), 39, "bounds: dwell: the first above the second"),
+        (("dwell: 120s", "dwell: soon"), 66, "algorithms.street_vendor.dwell: no duration"),
+        (("dwell: [1s, 24h]", "dwell: [24h, 1s]"), 48, "bounds: dwell: the first above the second"),
     ],
 )
 def test_a_mistake_in_a_catalogue_is_told_at_its_line(

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import pytest
 
 from pipeline.geofence.boxes import Box, iou
-from pipeline.perception.static_objects import MAX_OBJECTS, StaticObject, StaticObjects
+from pipeline.observation import STATIC_OBJECT
+from pipeline.perception.static_object import StaticObject
+from pipeline.perception.static_objects import MAX_OBJECTS, StaticObjects
 from pipeline.perception.track_ids import TrackIds
 from tests.perception.street import Floats, Moment, enlarged, ground, outdoors, put, shaded, shot
 
@@ -32,7 +34,11 @@ def watch(at: Callable[[float], Moment], length_s: float, step_s: float = 0.5, n
         moment = at(index * step_s)
         picture = shot(moment.scene, index, moment.gain, noise)
         found = static.look(picture, index * step_s, list(moment.blocked))
-        yield Seen(index * step_s, {one.track: one.box for one in found or []}, found is None)
+        yield Seen(
+            index * step_s,
+            {one.track: one.box for one in found or [] if one.class_name == STATIC_OBJECT},
+            found is None,
+        )
 
 
 def simply(scene_at: Callable[[float], Floats]) -> Callable[[float], Moment]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.config.area import PictureShare
 from pipeline.config.catalogue import Algorithm, Condition, EventPer, General, Severity, StaticUse
+from pipeline.config.catalogue_file import load_catalogue
 from pipeline.config.ground import GroundMap
 from pipeline.config.ids import AlgorithmKey, RuleId, ZoneId
 from pipeline.config.resolved import Geofence, Rule, Zone
@@ -37,6 +38,7 @@ from pipeline.rules.reasoner import Reasoner
 CAMERA = CameraId("cam")
 SITE = "site"
 VOCABULARY = load_vocabulary()
+CATALOGUE = load_catalogue()
 LANE = ((0.2, 0.4), (0.8, 0.4), (0.8, 1.0), (0.2, 1.0))
 LEFT_HALF = ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0))
 RIGHT_HALF = ((0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0))
@@ -175,6 +177,7 @@ def observation(
     things: Iterable[Thing] = (),
     looks: tuple[Look, ...] = _LOOKS,
     brightness: float = 120.0,
+    grid: NDArray[np.uint8] | None = None,
 ) -> Observation:
     """What a look at one moment sees."""
     rows = [
@@ -196,7 +199,7 @@ def observation(
             sight=np.array([row[4] for row in rows], np.uint8),
             appearance=np.stack([row[5] for row in rows]),
         ),
-        brightness=np.full((18, 32), round(brightness), np.uint8),
+        brightness=np.full((18, 32), round(brightness), np.uint8) if grid is None else grid,
         health=Health(brightness=brightness, contrast=40.0, sharpness=8.0, change=0.01),
     )
 
@@ -257,6 +260,20 @@ CLASSES: Mapping[Condition, frozenset[str]] = {
     Condition.LINE_CROSSING: VOCABULARY.expand(["person", "vehicle"]),
     Condition.WRONG_WAY: VOCABULARY.expand(["vehicle"]),
     Condition.UNACCOMPANIED: VOCABULARY.expand(["dog", "person"]),
+    Condition.PILE: frozenset({STATIC_OBJECT}),
+    Condition.COVERAGE: frozenset({"water"}),
+    Condition.CROWD: frozenset({"person"}),
+    Condition.ABSENCE: frozenset({"garbage_bin", STATIC_OBJECT}),
+    Condition.DARKNESS: frozenset(),
+}
+
+
+PARAMS: Mapping[Condition, Mapping[str, float]] = {
+    Condition.PILE: {"area": 0.02},
+    Condition.COVERAGE: {"share": 0.2},
+    Condition.CROWD: {"count": 4, "density": 0},
+    Condition.ABSENCE: {"belongs_s": 60},
+    Condition.DARKNESS: {"night": 70, "dark": 0},
 }
 
 
@@ -278,6 +295,7 @@ def rule(
     confirm: bool = False,
     severity: Severity = Severity.MAJOR,
     params: Mapping[str, float] | None = None,
+    dwell_by_class_s: Mapping[str, float] | None = None,
 ) -> Rule:
     """A rule of a site."""
     return Rule(
@@ -300,7 +318,29 @@ def rule(
         include_static=STATIC_OBJECT in (CLASSES[condition] if classes is None else classes),
         confirm=confirm,
         enabled=True,
-        params=params or {},
+        params=PARAMS.get(condition, {}) if params is None else params,
+        dwell_by_class_ns={name: round(s * NS_PER_S) for name, s in (dwell_by_class_s or {}).items()},
+    )
+
+
+def catalogued(key: str) -> Rule:
+    """A rule on an algorithm of the catalogue that says nothing of its own."""
+    known = CATALOGUE.algorithms[AlgorithmKey(key)]
+    if known.condition is None:
+        raise ValueError(f"{key}: no condition")
+    counts_static = known.static in {StaticUse.REQUIRED, StaticUse.ON}
+    plain = rule(known.condition, rule_id=key)
+    return replace(
+        plain,
+        algorithm=known,
+        classes=known.classes | known.required | (frozenset({STATIC_OBJECT}) if counts_static else frozenset()),
+        dwell_ns=known.dwell_ns,
+        grace_ns=known.general.grace_ns,
+        clear_after_ns=known.general.clear_after_ns,
+        event_per=known.event_per,
+        severity=known.severity,
+        params={name: param.default for name, param in known.params.items()},
+        include_static=counts_static,
     )
 
 

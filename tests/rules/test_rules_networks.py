@@ -125,3 +125,30 @@ def test_absence_is_told_by_a_look_at_the_place_that_knows_the_thing_by_any_name
     assert scene.would_show(class_name, PARKED) == (knows and at_place and kind is expected)
     assert scene.examined(kind, PARKED, class_name) == (knows and at_place)
     assert scene.examined(kind, PARKED, "") == at_place
+
+
+def test_whatever_network_looks_closely_answers_for_a_thing_without_a_class() -> None:
+    heap = stay(PARKED, class_name="static_object")
+    reasoning = reasoner(rule(Condition.STATIC_OBJECT, dwell_s=10))
+    account = run(reasoning, watch([heap], times(10)))
+    assert account.wanted
+    answer = observation(10, [stay(PARKED, class_name="car", track=9)], (look(STREET, LookKind.CLOSE),))
+    assert run(reasoning, [answer, *watch([heap], [10.5])]).episodes == []
+
+
+WATER = stay((0.3, 0.5, 0.7, 0.9), end_s=55, class_name="water")
+
+
+def water_log(until_s: float) -> list[Entry]:
+    """Half a second between looks, of which only every twentieth is of the network that knows water."""
+    return [
+        observation(t_s, [WATER], (look(STREET), look(frozenset({"water"}))))
+        if t_s % 10 == 0
+        else observation(t_s, [], (look(STREET),))
+        for t_s in times(until_s)
+    ]
+
+
+def test_what_a_specialist_sees_every_ten_seconds_covers_the_zone_in_between() -> None:
+    wet = rule(Condition.COVERAGE, dwell_s=30, clear_after_s=5)
+    assert run(reasoner(wet), water_log(100), [WATER]).story == [("raised", 30.0), ("cleared", 70.0)]

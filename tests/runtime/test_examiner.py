@@ -12,6 +12,7 @@ from pipeline.errors import ModelError
 from pipeline.media.frame import Bgr, Frame
 from pipeline.media.memory_source import StillPicture
 from pipeline.observation import (
+    REMOVED_OBJECT,
     End,
     EndCause,
     Entry,
@@ -244,6 +245,17 @@ def test_a_camera_with_something_in_its_zone_is_not_idle(site: Site) -> None:
     scene.see(1, has_car=True)
     scene.see(1.5, has_car=True)
     assert (was_idle, scene.examiner.is_idle) == (True, False)
+
+
+def test_a_place_where_something_was_taken_away_stirs_nothing(site: Site) -> None:
+    # Nothing finds the car, so it is part of the scene.
+    scene = Scene(site, ScriptedDetector(lambda _: Detections.none()))
+    for half_s in range(60):
+        scene.see(half_s / 2, has_car=half_s < 40)
+    last = scene.entries[-1]
+    assert isinstance(last, Observation)
+    assert last.objects.class_name.tolist() == [REMOVED_OBJECT]
+    assert scene.examiner.is_idle
 
 
 STEPS = st.lists(
