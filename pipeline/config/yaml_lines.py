@@ -38,6 +38,10 @@ _WORDS: dict[str, bool | float | None] = {
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
 }
 
+_TOO_DEEP = f"nested too deeply (allowed: {DEEPEST} levels)"
+_LIBRARY_DEPTH = "maximum nesting depth"
+"""PyYAML from 6.0.4 on has a limit of its own, which is reached first where thousands of brackets stand in a row."""
+
 
 def read_yaml(path: Path, shown: str) -> Document:
     """The document in a YAML file.
@@ -60,6 +64,8 @@ def parse_yaml(text: str, shown: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = " ".join(part for part in (error.context, error.problem) if part)
+        if _LIBRARY_DEPTH in problem:
+            raise refusal(shown, mark.line + 1 if mark else 0, _TOO_DEEP) from error
         problem = _known_slip(text, mark.line, mark.column) or problem if mark else problem
         raise refusal(shown, mark.line + 1 if mark else 0, f"not YAML: {problem}") from error
     except (yaml.YAMLError, ValueError, OverflowError) as error:
@@ -140,7 +146,7 @@ class _Composer:
         if self.n_read > MOST_VALUES:
             raise refusal(self.shown, line, f"too many values (allowed: {MOST_VALUES:,})")
         if len(steps) > DEEPEST:
-            raise refusal(self.shown, line, f"nested too deeply (allowed: {DEEPEST} levels)")
+            raise refusal(self.shown, line, _TOO_DEEP)
 
     def _aliased(self, anchor: str, line: int) -> _Node:
         node = self.node_by_anchor.get(anchor)
