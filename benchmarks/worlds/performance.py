@@ -8,12 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.worlds.script import SIZE_BY_CLASS, SPECIAL, Actor, Ghosts, Outage, Script, level_at
+from benchmarks.worlds.script import BACKGROUND, SIZE_BY_CLASS, SPECIAL, Actor, Ghosts, Outage, Script, level_at
 from pipeline.geofence.boxes import Box, covered
 from pipeline.observation import (
     GRID_HEIGHT,
     GRID_WIDTH,
-    STATIC_OBJECT,
     WHOLE_PICTURE,
     Command,
     End,
@@ -32,7 +31,7 @@ from pipeline.observation import (
     nanoseconds,
 )
 
-_COMMON = frozenset(SIZE_BY_CLASS) - SPECIAL - {STATIC_OBJECT} | {"bench"}
+_COMMON = frozenset(SIZE_BY_CLASS) - SPECIAL - BACKGROUND | {"bench"}
 _LOOK_LENGTH = 16
 _FIRST_CHECK_S, _LONGEST_CHECK_S = 4.0, 60.0
 """Where nothing moves the network looks ever more seldom, between these; in between places are compared."""
@@ -42,7 +41,7 @@ _HIDES = 0.7
 _ENOUGH = 0.25
 """Share of a thing that is in the picture, so that it can be told what it is."""
 _STATIC_SCORE = 0.6
-_RECOGNISED = 0.92
+_RECOGNISED = 0.98
 """Share of the missed looks at a thing that stands still in which its place still looks as it did."""
 _TICK_S = 2.0
 _ALIVE = frozenset({"person", "dog", "cat", "bird"})
@@ -116,7 +115,7 @@ class Performance:
         rows = [
             self._row(n, actor, box, Sight.DETECTED)
             for n, actor, box in present
-            if actor.class_name != STATIC_OBJECT and not _is_hidden(actor, box, present)
+            if actor.class_name not in BACKGROUND and not _is_hidden(actor, box, present)
         ]
         return self._observation(t_s, t, (Look(LookKind.CLOSE, region, "script", 320),), rows)
 
@@ -130,7 +129,7 @@ class Performance:
             self._network_s = t_s
             looks.append(Look(LookKind.OBJECTS, WHOLE_PICTURE, "script", 640, _COMMON))
             looks.append(Look(LookKind.STATIC, WHOLE_PICTURE, "script", 640))
-            examined |= {*_COMMON, STATIC_OBJECT}
+            examined |= _COMMON | BACKGROUND
         else:
             looks.append(Look(LookKind.PLACES, WHOLE_PICTURE, "script", 640))
         if self._needs_special and t_s - self._special_s >= self._script.special_every_s:
@@ -158,7 +157,7 @@ class Performance:
             is_known = n in self._found and actor.is_still(t_s, self._looked_s)
             return self._row(n, actor, box, Sight.HIDDEN if is_hidden else Sight.VERIFIED) if is_known else None
         is_missed = any(a <= t_s < b for a, b in actor.missed) or self._dice.random() < actor.miss_share
-        if is_missed and actor.class_name != STATIC_OBJECT:
+        if is_missed and actor.class_name not in BACKGROUND:
             if n in self._found and actor.is_still(t_s, self._looked_s) and self._dice.random() < _RECOGNISED:
                 return self._row(n, actor, box, Sight.VERIFIED)
             self._lost |= n in self._found
@@ -185,7 +184,7 @@ class Performance:
 
     def _row(self, n: int, actor: Actor, box: Box, sight: Sight) -> _Row:
         score = float(np.clip(actor.score + self._dice.normal(0, 0.05), 0.05, 0.99))
-        is_static = actor.class_name == STATIC_OBJECT
+        is_static = actor.class_name in BACKGROUND
         return _Row(box, actor.class_name, _STATIC_SCORE if is_static else score, n, sight, actor.look)
 
     def _ghost_row(self, ghost: _Ghost, box: Box) -> _Row:
@@ -285,7 +284,7 @@ def _is_hidden(actor: Actor, box: Box, present: list[tuple[int, Actor, Box]]) ->
     return any(
         other is not actor and front[3] > box[3] + 1e-6 and covered(box, front) >= _HIDES
         for _, other, front in present
-        if other.class_name != STATIC_OBJECT
+        if other.class_name not in BACKGROUND
     )
 
 

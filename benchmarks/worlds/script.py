@@ -34,6 +34,7 @@ SIZE_BY_CLASS = {
     "cart": (0.07, 0.1),
     "box": (0.05, 0.06),
     "static_object": (0.08, 0.07),
+    "removed_object": (0.08, 0.07),
     "garbage": (0.07, 0.06),
     "garbage_bag": (0.05, 0.06),
     "garbage_bin": (0.05, 0.1),
@@ -49,6 +50,8 @@ SIZE_BY_CLASS = {
     "water": (0.2, 0.12),
     "bare_soil": (0.3, 0.2),
 }
+BACKGROUND = frozenset({"static_object", "removed_object"})
+"""What is seen against the background, without a network."""
 SPECIAL = frozenset(
     {
         *("garbage", "garbage_bag", "garbage_bin", "overflow", "billboard", "hanging_clothes", "muck_truck"),

@@ -19,10 +19,11 @@ from benchmarks.worlds.pixels.cast import (
     walk,
 )
 from benchmarks.worlds.props import Thing
-from benchmarks.worlds.scene import Scene, fires
+from benchmarks.worlds.scene import Scene, Setting, fires
 from benchmarks.worlds.weather import Light
 
 _DWELL = {"dwell": DWELL}
+_GONE: dict[str, Setting] = {"dwell": DWELL, "params": {"belongs_s": 60.0}}
 _CLOUDS = Light(((0, 1.0), (12, 0.72), (24, 1.05), (33, 0.7), (50, 1.1), (70, 0.8), (200, 1.0)))
 _PARKED = drive("suv", 6, 10, 60, 63)
 _PLACE = plot((560, 210), (738, 210), (738, 284), (560, 284), category="carriageway")
@@ -259,27 +260,27 @@ WASTE = (
     Scene(
         "object_removed",
         "a heap that belongs there is gone",
-        Composition(120, (Thing(0, 60),)),
-        (fires(60, within_s=10),),
+        Composition(180, (Thing(0, 100),)),
+        (fires(100, within_s=10),),
         _PLACE,
-        _DWELL,
+        _GONE,
     ),
     Scene(
         "object_removed",
         "a van stands before it",
-        Composition(120, (Thing(0, 1e6), drive("van", 40, 44, 90, 96))),
+        Composition(160, (Thing(0, 1e6), drive("van", 70, 74, 130, 136))),
         (),
         _PLACE,
-        _DWELL,
+        _GONE,
     ),
-    Scene("object_removed", "rain and clouds", Composition(120, (Thing(0, 1e6),), (_CLOUDS, RAIN)), (), _PLACE, _DWELL),
+    Scene("object_removed", "rain and clouds", Composition(160, (Thing(0, 1e6),), (_CLOUDS, RAIN)), (), _PLACE, _GONE),
     Scene(
         "object_removed",
         "people stand before it",
-        Composition(120, (Thing(0, 1e6), stay(40, 90, (600, 285), 1), pacing(35, 95, ((560, 285), (660, 290)), 2))),
+        Composition(160, (Thing(0, 1e6), stay(75, 130, (600, 285), 1), pacing(70, 140, ((560, 285), (660, 290)), 2))),
         (),
         _PLACE,
-        _DWELL,
+        _GONE,
     ),
 )
 

@@ -1,6 +1,6 @@
 """Light where there should be some, and cameras that are not well."""
 
-from benchmarks.worlds.scene import Expected, Fence, Scene, area
+from benchmarks.worlds.scene import Expected, Fence, Scene, Setting, area
 from benchmarks.worlds.script import Lamp, Outage, Script, passes
 from pipeline.geofence.boxes import Box
 from pipeline.observation import GapCause
@@ -9,7 +9,7 @@ _NIGHT, _DAY = "2026-01-05T20:00:00+08:00", "2026-01-05T12:00:00+08:00"
 _PLACE: Box = (0.4375, 0.1111, 0.5625, 0.2222)
 """Four cells of the grid of brightness by two."""
 _LAMP = (Fence("lamp", area(_PLACE), "sidewalk"),)
-_HOURS = {"schedule": "19:00-05:00"}
+_HOURS: dict[str, Setting] = {"schedule": "19:00-05:00"}
 _ON, _OFF = 215.0, 28.0
 _DARK = ((0.0, 32.0),)
 
@@ -42,7 +42,7 @@ LAMPS = (
         ),
         (Expected("lamp", 0, None, 60),),
         _LAMP,
-        _HOURS,
+        _HOURS | {"params": {"dark": 40.0}},
         _NIGHT,
     ),
     Scene(

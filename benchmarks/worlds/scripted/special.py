@@ -20,7 +20,7 @@ RUBBISH = (
     Scene(
         "exposed_garbage",
         "rubbish beside the bin",
-        Script(600, (stands("garbage", 0.5, 0.7, 60, 500).lit(0.55, 0.25),)),
+        Script(600, (stands("garbage", 0.5, 0.7, 60, 500).lit(0.55, 0.15),)),
         (fires(60, 500),),
         _STREET,
     ),
@@ -68,7 +68,7 @@ RUBBISH = (
     Scene(
         "bin_overflow",
         "a bin that overflows",
-        Script(900, (stands("overflow", 0.5, 0.7, 60, 800).lit(0.55, 0.25),)),
+        Script(900, (stands("overflow", 0.5, 0.7, 60, 800).lit(0.55, 0.15),)),
         (fires(60, 800),),
         _POINT,
     ),
@@ -148,8 +148,8 @@ BINS = (
     Scene(
         "bin_missing",
         "a bin is gone",
-        Script(4000, (stands("garbage_bin", 0.5, 0.7, 0, 600), stands("garbage_bin", 0.5, 0.7, 3600, 4000))),
-        (fires(600, 3600, within_s=10),),
+        Script(4300, (stands("garbage_bin", 0.5, 0.7, 0, 900), stands("garbage_bin", 0.5, 0.7, 3900, 4300))),
+        (fires(900, 3900, within_s=10),),
         lane("waste_point", (0.44, 0.55, 0.56, 0.72)),
     ),
     Scene(
@@ -158,11 +158,11 @@ BINS = (
         Script(
             3600,
             (
-                stands("garbage_bin", 0.5, 0.7, 0, 900).lit(0.45, 0.4),
+                stands("garbage_bin", 0.5, 0.7, 0, 1000).lit(0.45, 0.25),
                 *(passes("bus", 300 * n, 300 * n + 5, 0.9, look=n) for n in range(1, 11)),
             ),
         ),
-        (fires(900, within_s=15),),
+        (fires(1000, within_s=25),),
         lane("waste_point", (0.44, 0.55, 0.56, 0.72)),
     ),
     Scene(
@@ -175,7 +175,7 @@ BINS = (
     Scene(
         "bin_missing",
         "it is away to be washed",
-        Script(4000, (stands("garbage_bin", 0.5, 0.7, 0, 600), stands("garbage_bin", 0.5, 0.7, 2200, 4000))),
+        Script(4000, (stands("garbage_bin", 0.5, 0.7, 0, 900), stands("garbage_bin", 0.5, 0.7, 2500, 4000))),
         (),
         lane("waste_point", (0.44, 0.55, 0.56, 0.72)),
     ),
@@ -192,7 +192,7 @@ COVERS = (
     Scene(
         "manhole_damaged",
         "a broken cover",
-        Script(300, (stands("manhole_damaged", 0.5, 0.7, 60, 260).lit(0.55, 0.25),)),
+        Script(300, (stands("manhole_damaged", 0.5, 0.7, 60, 260).lit(0.55, 0.15),)),
         (fires(60, 260),),
         _STREET,
     ),
@@ -240,7 +240,7 @@ FIRES = (
     Scene(
         "smoke_fire",
         "a flame that flickers",
-        Script(200, (stands("fire", 0.5, 0.7, 60, 160).lit(0.55, 0.25),), special_every_s=_EVERY_S),
+        Script(200, (stands("fire", 0.5, 0.7, 60, 160).lit(0.55, 0.15),), special_every_s=_EVERY_S),
         (fires(60, 160, within_s=4),),
         _STREET,
     ),
@@ -404,7 +404,7 @@ CLOTHES = (
     Scene(
         "drying_clothes",
         "clothes on a line",
-        Script(1200, (stands("hanging_clothes", 0.5, 0.6, 60, 1000).lit(0.5, 0.3),)),
+        Script(1200, (stands("hanging_clothes", 0.5, 0.6, 60, 1000).lit(0.5, 0.15),)),
         (fires(60, 1000),),
         _STREET,
     ),

@@ -118,7 +118,7 @@ WASTE = (
         ),
         (fires(120, 1400, within_s=65),),
         _SITE,
-        {"min_area": 0.009},
+        {"params": {"area": 0.009}},
     ),
     Scene("material_pile", "shadows that wander", Script(2400, (), ghosts=(_SHADOWS,)), (), _SITE),
     Scene(
@@ -219,7 +219,7 @@ BILLBOARDS = (
         Script(
             1500,
             (
-                stands("billboard", 0.5, 0.5, 60, 1300).lit(0.55, 0.25),
+                stands("billboard", 0.5, 0.5, 60, 1300).lit(0.55, 0.15),
                 *(passes("bus", 100 * n, 100 * n + 4, 0.9, look=n) for n in range(1, 13)),
             ),
         ),
@@ -262,45 +262,60 @@ BILLBOARDS = (
     ),
 )
 
+_PLACE = lane("carriageway", (0.45, 0.62, 0.55, 0.71))
+_SHADES = Ghosts("removed_object", (0.44, 0.6, 0.56, 0.72), 1, (2.0, 30.0))
+
 REMOVED = (
     Scene(
         "object_removed",
         "a barrier is taken away",
         # What is gone is seen as a change against the background, from then on.
         Script(
-            700, (stands("person", 0.45, 0.7, 190, 200, look=1), stands("static_object", 0.5, 0.7, 200, 600, look=2))
+            1400,
+            (stands("person", 0.45, 0.7, 790, 800, look=1), stands("removed_object", 0.5, 0.7, 800, 1200, look=2)),
         ),
-        (fires(200, 600),),
-        lane("carriageway", (0.45, 0.62, 0.55, 0.71)),
+        (fires(800, 1200),),
+        _PLACE,
     ),
     Scene(
         "object_removed",
         "a sign is taken away by night",
-        Script(600, (stands("static_object", 0.5, 0.7, 120, 500, look=2),), ambient=((0, 40.0),), jitter=0.03),
-        (fires(120, 500),),
-        lane("carriageway", (0.45, 0.62, 0.55, 0.71)),
+        Script(
+            1400,
+            (
+                stands("removed_object", 0.5, 0.7, 900, 1300, look=2),
+                *(passes("car", 100 * n, 100 * n + 5, 0.8, look=n) for n in range(1, 14)),
+            ),
+            ambient=((0, 40.0),),
+            jitter=0.03,
+        ),
+        (fires(900, 1300),),
+        _PLACE,
         start=_NIGHT,
     ),
     Scene(
         "object_removed",
         "a car stands in front of it",
-        Script(700, (parks("car", 0.5, 0.75, 60, 600), stands("static_object", 0.5, 0.72, 90, 600, look=2))),
+        Script(1400, (parks("car", 0.5, 0.75, 700, 1300), stands("removed_object", 0.5, 0.72, 730, 1300, look=2))),
         (),
-        lane("carriageway", (0.45, 0.62, 0.55, 0.71)),
+        _PLACE,
     ),
     Scene(
         "object_removed",
         "people stand in front of it",
-        Script(500, tuple(stands("person", 0.47 + 0.03 * n, 0.74, 60, 400, look=n + 1) for n in range(3))),
+        Script(1300, tuple(stands("person", 0.47 + 0.03 * n, 0.74, 700, 1200, look=n + 1) for n in range(3))),
         (),
-        lane("carriageway", (0.45, 0.62, 0.55, 0.71)),
+        _PLACE,
     ),
+    Scene("object_removed", "light that comes and goes", Script(2400, (), ghosts=(_SHADES,)), (), _PLACE),
     Scene(
         "object_removed",
-        "shadows that wander",
-        Script(900, (), ghosts=(_SHADOWS,)),
+        "a thing that had come only just before",
+        Script(
+            1400, (stands("static_object", 0.5, 0.7, 60, 200), stands("removed_object", 0.5, 0.7, 200, 500, look=2))
+        ),
         (),
-        lane("carriageway", (0.45, 0.62, 0.55, 0.71)),
+        _PLACE,
     ),
 )
 
