@@ -242,7 +242,7 @@ def main() -> None:
     count = options.cameras * options.days
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(
-        f"{count} camera-days, {size_mb / count:.1f} MB each, 30 settings, two processes: {wall_s:.0f} s of wall-clock, "
+        f"{count} camera-days of {size_mb / count:.1f} MB, 30 settings, two processes: {wall_s:.0f} s of wall-clock, "
         f"{used.ru_utime + used.ru_stime:.0f} core-seconds"
     )
 

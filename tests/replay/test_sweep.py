@@ -13,7 +13,7 @@ from pipeline.config.catalogue import Condition, EventPer
 from pipeline.config.resolved import Camera, Geofence, Rule
 from pipeline.observation import NS_PER_S, Entry, Observation
 from pipeline.replay.log import LogWriter
-from pipeline.replay.log_columns import read_blocks
+from pipeline.replay.log_blocks import read_blocks
 from pipeline.replay.sweep import CameraSweep
 from pipeline.rules.episode import Episode, RuleOrigin
 from pipeline.rules.scene import read_scene
