@@ -9,6 +9,7 @@ hours, with cars parked beside the fire lane the whole day, people, traffic thro
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -239,7 +240,11 @@ def main() -> None:
     wall_s = elapsed()
     size_mb = sum(path.stat().st_size for path in (out / "state" / "log").rglob("*.parquet")) / 1e6
     count = options.cameras * options.days
-    print(f"{count} camera-days, {size_mb / count:.1f} MB each, 30 settings: {wall_s:.0f} s of wall-clock on two cores")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(
+        f"{count} camera-days of {size_mb / count:.1f} MB, 30 settings, two processes: {wall_s:.0f} s of wall-clock, "
+        f"{used.ru_utime + used.ru_stime:.0f} core-seconds"
+    )
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pipeline.observation import CameraId, MediaNs
 from pipeline.replay.events import Event, alert_files, events_of_alerts
 from pipeline.replay.footprints import Footprints
 from pipeline.replay.log import is_log
-from pipeline.replay.log_columns import read_blocks
+from pipeline.replay.log_blocks import read_blocks
 
 LOG_NAME = "observations.parquet"
 

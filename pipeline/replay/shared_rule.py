@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 
 from pipeline.config.catalogue import Condition
+from pipeline.config.resolved import Rule
 from pipeline.observation import Command, End, Gap, MediaNs, Tick
 from pipeline.rules.episode import Episode
 from pipeline.rules.memory import RuleMemory
@@ -22,8 +23,27 @@ from pipeline.rules.subject_memory import Subject
 
 ASKS_DWELL_EARLY = frozenset({Condition.GROUP, Condition.LINE_CROSSING, Condition.UNACCOMPANIED})
 """Conditions that ask for the dwell as they follow their objects: under another dwell they remember otherwise."""
+FOLLOWS_OBJECTS = ASKS_DWELL_EARLY | {
+    Condition.STATIONARY,
+    Condition.STATIC_OBJECT,
+    Condition.APPEARANCE,
+    Condition.DRIFTING,
+    Condition.INTRUSION,
+    Condition.LOITERING,
+    Condition.WRONG_WAY,
+}
+"""Conditions that remember objects alone. The others remember what is usual, or judge by the score as they count."""
 _COMPARE_EVERY = 24
 _MEMORY = TypeAdapter(RuleMemory)
+
+
+def follows_objects(rule: Rule) -> bool:
+    """Whether a rule remembers nothing but the objects it follows, each by itself.
+
+    Only of such a rule settings can be reasoned over as one, and looks that show nothing be passed over.
+    """
+    counts = rule.params.get("count", 1) > 1
+    return rule.algorithm.condition in FOLLOWS_OBJECTS and not counts and not rule.dwell_by_class_ns
 
 
 @dataclass(slots=True)
@@ -66,11 +86,12 @@ class SharedRule:
         self._states = states
         self._parties = [self._party(list(range(len(states))), states[0].memory)]
         self._steps = 0
+        self._may_rest = follows_objects(states[0].rule)
 
     @property
     def is_at_rest(self) -> bool:
         """Whether nothing is there: no picture without anything for the rule can change what it remembers."""
-        return all(_rests(party.memory) for party in self._parties)
+        return self._may_rest and all(_rests(party.memory) for party in self._parties)
 
     def wake(self, glimpses: Sequence[Scene]) -> None:
         """Take note of where things were in the pictures of the last seconds, which were passed over at rest."""

@@ -12,15 +12,13 @@ from pipeline.config.vocabulary import Vocabulary
 from pipeline.geofence.geometry import ZoneShape, ground_share, holds_ground_point
 from pipeline.observation import Command, End, Gap, GapCause, MediaNs, Tick
 from pipeline.replay.log_columns import LogBlock
-from pipeline.replay.shared_rule import ASKS_DWELL_EARLY, SharedRule
+from pipeline.replay.shared_rule import ASKS_DWELL_EARLY, SharedRule, follows_objects
 from pipeline.rules.episode import Episode
 from pipeline.rules.motion import RECENT_NS
 from pipeline.rules.reasoner import kin_of, rule_states
 from pipeline.rules.rule_state import RuleState
 from pipeline.rules.scene import Scene, mask_shapes
 from pipeline.rules.zones import ENTER_SHARE
-
-_OF_NOTHING = frozenset({Condition.ABSENCE, Condition.DARKNESS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +251,7 @@ def _outline(rules: Sequence[Rule], camera: Camera) -> Outline:
     shapes = {view: mask_shapes(one for one in zones if one.view == view) for view in {one.view for one in zones}}
     is_everywhere = rule.algorithm.is_of_lines or rule.algorithm.condition is Condition.GROUP
     classes: frozenset[str] = frozenset().union(*(one.classes for one in rules))
-    return Outline(classes, shapes, is_everywhere, is_of_nothing=rule.algorithm.condition in _OF_NOTHING)
+    return Outline(classes, shapes, is_everywhere, is_of_nothing=not all(follows_objects(one) for one in rules))
 
 
 def _alike(rules: Sequence[Rule], states: Sequence[RuleState]) -> list[tuple[list[int], list[RuleState]]]:
@@ -271,5 +269,8 @@ def _alike(rules: Sequence[Rule], states: Sequence[RuleState]) -> list[tuple[lis
 
 
 def _plain(rule: Rule) -> Rule:
+    """The rule without that in which settings may differ that are reasoned over as one."""
+    if not follows_objects(rule):
+        return rule
     dwell_ns = rule.dwell_ns if rule.algorithm.condition in ASKS_DWELL_EARLY else 0
     return replace(rule, dwell_ns=dwell_ns, confidence=0.0, gives_confidence=True, confidence_by_class={})

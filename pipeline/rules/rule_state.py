@@ -59,7 +59,7 @@ class RuleState:
     def dwelt_ns(self, subject: Subject) -> int:
         """How long the condition has been seen to hold for it; -1 where it does not."""
         span = self._condition.span(subject)
-        return -1 if span is None else span.held_at - span.since
+        return -1 if span is None else shown_at(subject, span) - span.since
 
     def follow(self, scene: Scene) -> None:
         """The first half of `see`: who is where. Neither dwell nor confidence of the rule are asked here."""

@@ -11,7 +11,7 @@ from pipeline.config.vocabulary import load_vocabulary
 from pipeline.observation import CameraId
 from pipeline.replay.answers import Coverage
 from pipeline.replay.events import Event, EventTable
-from pipeline.replay.log_columns import read_blocks
+from pipeline.replay.log_blocks import read_blocks
 from pipeline.replay.sweep import CameraSweep
 
 

@@ -18,7 +18,7 @@ from pipeline.replay.analysis_page import write_page
 from pipeline.replay.analysis_tables import write_tables
 from pipeline.replay.footprints import Footprints
 from pipeline.replay.log import LogWriter
-from pipeline.replay.log_columns import read_blocks
+from pipeline.replay.log_blocks import read_blocks
 from tests.alerts.samples import START, cleared, picture, raised, site_in
 from tests.rules.scenes import PARKED, observation, pass_by, shifted, stay
 

@@ -9,7 +9,7 @@ from pipeline.config.resolved import Camera, Geofence, Rule
 from pipeline.observation import WHOLE_PICTURE, Entry, Gap, GapCause, Look, LookKind
 from pipeline.replay.answers import Coverage, refusal
 from pipeline.replay.log import LogWriter
-from pipeline.replay.log_columns import read_blocks
+from pipeline.replay.log_blocks import read_blocks
 from tests.rules.scenes import CAMERA, at, observation, rule, stay, times, zone
 
 NETWORK = Look(LookKind.OBJECTS, WHOLE_PICTURE, "net", 640, frozenset({"car", "truck"}))

@@ -13,7 +13,7 @@ from pipeline.config.catalogue import Condition, EventPer
 from pipeline.config.resolved import Camera, Geofence, Rule
 from pipeline.observation import NS_PER_S, Entry, Observation
 from pipeline.replay.log import LogWriter
-from pipeline.replay.log_columns import read_blocks
+from pipeline.replay.log_blocks import read_blocks
 from pipeline.replay.sweep import CameraSweep
 from pipeline.rules.episode import Episode, RuleOrigin
 from pipeline.rules.scene import read_scene
@@ -26,8 +26,8 @@ from tests.rules.scenes import (
     VOCABULARY,
     close_look,
     line,
+    moving,
     observation,
-    pass_by,
     reasoner,
     rule,
     since_start,
@@ -102,11 +102,14 @@ def test_settings_that_differ_in_more_than_dwell_and_confidence_are_reasoned_ove
     assert [sum(one.revision == 0 for one in episodes) for episodes in told] == [2, 1, 2, 1]
 
 
-def test_what_passed_just_before_is_known_to_have_moved_when_it_comes_into_the_zone(tmp_path: Path) -> None:
-    things = [stay(OUTSIDE, track=3, look=3), pass_by(40, 50), stay(PARKED, 52, 90, track=9, look=9)]
-    entries = watch(things, times(400, 0.5))
+def test_what_moved_while_nothing_was_there_does_not_take_the_place_of_what_came(tmp_path: Path) -> None:
+    came = stay(PARKED, 40, 40.4, track=1)
+    other = moving(stay(track=9, missed=lambda t_s: t_s == 40), lambda t_s: PARKED if t_s >= 40 else OUTSIDE)
+    entries = watch([came, other], times(80, 0.5))
     rules = _under_settings(rule(), (2, 5, 20), (0.3, 0.9))
-    assert _swept(rules, entries, tmp_path) == _alone(rules, entries)
+    told = _swept(rules, entries, tmp_path)
+    assert told == _alone(rules, entries)
+    assert [since_start(one.started_at) for one in told[0]] == [40.5]
 
 
 def test_a_scene_made_of_columns_equals_the_scene_of_the_entry(tmp_path: Path) -> None:
