@@ -20,62 +20,53 @@ from pipeline.errors import UsageError
 from pipeline.observation import CameraId, MediaNs, seconds
 from pipeline.replay.holdings import FORMATS, Day, days_of, export, logs_in
 
-_CAMERA = click.option("--camera", "camera_id", metavar="ID", help="Of one camera.")
-_FOLDER = click.option(
-    "--log", "folder", type=click.Path(path_type=Path), help="Another folder of logs than the site's state/log."
-)
 
-
-@click.group(name="log", invoke_without_command=True)
+@click.command(name="log")
 @click.argument("site_file", metavar="SITE.yaml", type=click.Path(path_type=Path))
-@_CAMERA
-@_FOLDER
+@click.argument("action", metavar="[export]", required=False, type=click.Choice(["export"]))
+@click.option("--camera", "camera_id", metavar="ID", help="Of one camera.")
+@click.option("--log", "folder", type=click.Path(path_type=Path), help="Other logs than those in the state folder.")
 @click.option("--json", "as_json", is_flag=True, help="A day a line.")
-@click.pass_context
+@click.option("--from", "since", metavar="TIME", help="Export: from this moment on, in the site's time zone.")
+@click.option("--to", "until", metavar="TIME", help="Export: up to this moment, left out.")
+@click.option("--out", type=click.Path(path_type=Path), help=f"Export: a file that ends in {', '.join(FORMATS)}.")
 def command(
-    context: click.Context, site_file: Path, camera_id: str | None, folder: Path | None, *, as_json: bool
+    site_file: Path,
+    action: str | None,
+    camera_id: str | None,
+    folder: Path | None,
+    *,
+    as_json: bool,
+    since: str | None,
+    until: str | None,
+    out: Path | None,
 ) -> None:
-    """List what was logged: cameras, days (UTC), looks, gaps and sizes.
+    """List what was logged (cameras, days in UTC, looks, gaps, sizes), or export a stretch of one camera's log.
 
-    The logs are Parquet files that DuckDB, pandas and polars read as they are.
+    The logs are Parquet files that DuckDB, pandas and polars read as they are. An export in Parquet is a log again;
+    JSON lines hold an entry each, CSV an object each.
     """
-    context.obj = (site_file, folder)
-    if context.invoked_subcommand is not None:
+    site = load_site(site_file, os.environ)
+    logs = logs_in(folder or site.state / "log")
+    if action is None:
+        if since or until or out:
+            raise UsageError("--from, --to and --out: expected with export")
+        chosen = [_known(camera_id, logs)] if camera_id else sorted(logs)
+        _tell([day for camera in chosen for day in days_of(logs[camera])], as_json=as_json)
         return
-    logs = logs_in(_folder(load_site(site_file, os.environ), folder))
-    days = [
-        day for camera in ([_known(camera_id, logs)] if camera_id else sorted(logs)) for day in days_of(logs[camera])
-    ]
-    if as_json:
-        for day in days:
-            say(json.dumps(asdict(day) | {"day": day.day.isoformat()}, ensure_ascii=False).encode())
-    else:
-        print_table(_table(days))
-
-
-@command.command(name="export")
-@click.option("--camera", "camera_id", metavar="ID", required=True, help="Of one camera.")
-@click.option("--from", "since", metavar="TIME", help="From this moment on: a date or a time in the site's time zone.")
-@click.option("--to", "until", metavar="TIME", help="Up to this moment, left out.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help=f"A file: {', '.join(FORMATS)}.")
-@click.pass_obj
-def export_command(
-    call: tuple[Path, Path | None], camera_id: str, since: str | None, until: str | None, out: Path
-) -> None:
-    """Write a stretch of a camera's log as a file.
-
-    Parquet is a log again, JSON lines hold an entry each, CSV an object each.
-    """
-    site = load_site(call[0], os.environ)
-    logs = logs_in(_folder(site, call[1]))
-    path = logs[_known(camera_id, logs)]
+    if camera_id is None or out is None:
+        raise UsageError("export: expected --camera ID and --out FILE")
     first, end = _moment(site, since, "--from", -(2**62)), _moment(site, until, "--to", 2**62)
-    count = export(path, out, first, end)
+    count = export(logs[_known(camera_id, logs)], out, first, end)
     click.echo(f"{count} entries: {out}", err=True)
 
 
-def _folder(site: Site, folder: Path | None) -> Path:
-    return folder or site.state / "log"
+def _tell(days: list[Day], *, as_json: bool) -> None:
+    if not as_json:
+        print_table(_table(days))
+        return
+    for day in days:
+        say(json.dumps(asdict(day) | {"day": day.day.isoformat()}, ensure_ascii=False).encode())
 
 
 def _known(camera_id: str, logs: Mapping[CameraId, Path]) -> CameraId:

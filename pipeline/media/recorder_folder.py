@@ -1,7 +1,7 @@
 """The files that a recorder left in a folder, as one `VideoSource`: one camera's line of time."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -99,7 +99,7 @@ class RecorderFolder:
     @property
     def damage(self) -> Damage:
         """What was met so far, in all files."""
-        return self._past if self._source is None else _added(self._past, self._source.damage)
+        return self._past if self._source is None else self._past + self._source.damage
 
     @property
     def keyframe_interval_s(self) -> float:
@@ -161,7 +161,3 @@ class RecorderFolder:
                 self._tell(f"{error}; it is a gap")
             else:
                 return
-
-
-def _added(one: Damage, other: Damage) -> Damage:
-    return Damage(*(getattr(one, field.name) + getattr(other, field.name) for field in fields(Damage)))

@@ -1,7 +1,8 @@
 """When a recording begins, by its name: recorders leave one file an hour, and write the time into its name or its path.
 
 What is known without a word: `20260105_080000`, `2026-01-05T08-00-00`, `2026-01-05 08.00.00`, `ch01_20260105080000`, a
-day's folder with `08.00.00-09.00.00`, and seconds or milliseconds since 1970. Of two times in a name the first is its start.
+day's folder with `08.00.00-09.00.00`, and seconds or milliseconds since 1970. Of two times in a name the
+first is its start.
 """
 
 import re

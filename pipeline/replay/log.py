@@ -14,11 +14,12 @@ from types import TracebackType
 from typing import Self
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.alerts.durable_file import cannot_write, sync_folder
 from pipeline.errors import UsageError
-from pipeline.observation import CameraId, Entry
+from pipeline.observation import CameraId, Entry, MediaNs
 from pipeline.replay.columns import entries_of
 from pipeline.replay.log_schema import camera_in, log_schema
 from pipeline.replay.rows import Row, row_of
@@ -182,8 +183,12 @@ def torn_ends(path: Path) -> list[str]:
     return lines
 
 
-def read_log(path: Path) -> Iterator[Entry]:
+def read_log(path: Path, since: MediaNs | None = None) -> Iterator[Entry]:
     """The entries of a log, in order; a group of rows, or a segment that is no Parquet file yet, is held in memory.
+
+    Args:
+        path: A file, or the folder of one camera.
+        since: Earlier entries are passed over, which costs little; None: none are.
 
     Raises:
         UsageError: It is no log, one of another version, of several cameras, or damaged.
@@ -193,7 +198,7 @@ def read_log(path: Path) -> Iterator[Entry]:
     before: Entry | None = None
     for file in _files(path):
         with _explained(file):
-            for entry in chain.from_iterable(map(entries_of, _batches(file))):
+            for entry in chain.from_iterable(entries_of(_from(batch, since)) for batch in _batches(file)):
                 if before is not None and entry.t < before.t:
                     raise ValueError(f"an entry of {entry.t} ns follows one of {before.t} ns: expected rising times")
                 before = entry
@@ -235,6 +240,10 @@ def _files(path: Path) -> Iterator[Path]:
 def _is_stream(path: Path) -> bool:
     with _explained(path), path.open("rb") as file:
         return file.read(4) == FIRST_BYTES
+
+
+def _from(batch: pa.RecordBatch, since: MediaNs | None) -> pa.RecordBatch:
+    return batch if since is None else batch.filter(pc.greater_equal(batch.column("t"), since))
 
 
 def _batches(path: Path) -> Iterator[pa.RecordBatch]:

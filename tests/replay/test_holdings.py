@@ -120,7 +120,7 @@ def test_a_stretch_is_a_log_again_or_lines_of_an_entry_or_of_an_object(folder: P
     assert [line["kind"] for line in lines] == ["Observation", "Gap", "Tick", "Gap", "Gap", "Observation"]
     assert lines[0]["time"] == "2026-01-05T23:59:10.000Z"
     assert len(lines[-1]["objects"]) == 3
-    rows = list(csv.DictReader((tmp_path / "a.csv").open()))
+    rows = list(csv.DictReader((tmp_path / "a.csv").read_text().splitlines()))
     assert [(row["kind"], row["class_name"], row["x1"]) for row in rows][-2:] == [("Observation", "car", "0.25")] * 2
     assert len(rows) == 5 + 3
     with pytest.raises(UsageError, match=r"expected \.parquet, \.csv, \.jsonl"):
@@ -134,6 +134,7 @@ def test_duckdb_and_polars_read_a_log_without_our_code(folder: Path) -> None:
     assert found.fetchall() == [("Command", 1, 0), ("Gap", 3, 0), ("Observation", 4, 6), ("Tick", 1, 0)]
     boxes = duckdb.sql(f"select o.class_name, o.xyxy[1] from (select unnest(objects) as o from '{files}')")  # noqa: S608
     assert set(boxes.fetchall()) == {("car", 0.25)}
-    frame = pl.read_parquet(files).filter(pl.col("kind") == "Observation").explode("objects").unnest("objects")
+    looks = pl.read_parquet(files).filter(pl.col("kind") == "Observation")
+    frame = looks.explode("objects", empty_as_null=True).unnest("objects")
     assert frame["class_name"].drop_nulls().to_list() == ["car"] * 6
     assert frame["xyxy"].drop_nulls().to_list()[0] == [0.25, 0.5, 0.5, 0.75]
