@@ -3,7 +3,7 @@
     python -m benchmarks.replay_log [--hours 1] [--out bench-out]
 
 Speed: one observation a second with ten objects of which three stand in the lane, one rule; reading and reasoning on
-one core, times real time. Size: a day of a camera that sees sensor noise on a still street, looked at every two seconds;
+one core, times real time. Size: a day of a camera that sees sensor noise on a still street, looked at every two s;
 the pictures of its first minutes are looked at by the real eyes, and come again with the light of the day on them and
 with noise in what is told of the picture as a whole.
 """

@@ -25,6 +25,7 @@ from pipeline.replay.difference import Difference, difference
 from pipeline.replay.events import Event, events_of_alerts, events_of_log
 from pipeline.replay.holdings import logs_in
 from pipeline.replay.log import read_log
+from pipeline.runtime.networks import read_networks, with_scores
 from pipeline.runtime.replay_site import Work, replay_all
 
 _SITE_SUFFIXES = (".yaml", ".yml")
@@ -96,6 +97,7 @@ def _of_logs(site: Site, logs: Mapping[CameraId, Path], camera_ids: tuple[str, .
     if not cameras:
         raise UsageError(f"{site.path.name}: there is no log of its cameras (there are logs of {', '.join(logs)})")
     vocabulary = load_vocabulary()
+    site = with_scores(site, read_networks(site, vocabulary))
     return [event for camera in cameras for event in events_of_log(site, camera, read_log(logs[camera.id]), vocabulary)]
 
 

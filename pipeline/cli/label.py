@@ -19,6 +19,7 @@ from pipeline.replay.holdings import logs_in
 from pipeline.replay.log import read_log
 from pipeline.replay.review import joined, label_of, missed_label, named_event, unjudged
 from pipeline.replay.truth import Label, Verdict, read_labels, write_labels
+from pipeline.runtime.networks import read_networks, with_scores
 
 _ANSWERS = {"t": Verdict.TRUE, "f": Verdict.FALSE}
 
@@ -65,6 +66,7 @@ def _events(source: Path, zone_name: str) -> tuple[Sequence[Event], tzinfo]:
         return events_of_alerts(source), ZoneInfo(zone_name)
     site = load_site(source, os.environ)
     logs, vocabulary = logs_in(site.state / "log"), load_vocabulary()
+    site = with_scores(site, read_networks(site, vocabulary))
     found = [
         event
         for camera in site.cameras if camera.id in logs

@@ -17,7 +17,6 @@ from pipeline.errors import UsageError
 from pipeline.replay.log import camera_of, torn_ends
 from pipeline.runtime.clock import stopwatch
 from pipeline.runtime.eyes import load_detector
-from pipeline.runtime.intake import Summary
 from pipeline.runtime.networks import load_beside, read_networks, with_scores
 from pipeline.runtime.replaying import Replay, open_recording, recording_of, replay_log, replay_video
 
@@ -97,41 +96,3 @@ def _warn_of_log(replay: Replay) -> None:
 
 def _recording(camera: Camera) -> Path:
     return recording_of(camera, "name a recording or a log of it with --source")
-
-
-def _camera(site: Site, camera_id: str | None) -> Camera:
-    names = ", ".join(camera.id for camera in site.cameras[:20])
-    if camera_id is None:
-        if len(site.cameras) > 1:
-            raise UsageError(f"{site.path.name}: has {len(site.cameras)} cameras; say which with --camera ({names})")
-        return site.cameras[0]
-    for camera in site.cameras:
-        if camera.id == camera_id:
-            return camera
-    raise UsageError(f"--camera: {camera_id!r} is no camera of {site.path.name} (it has {names})")
-
-
-def _tell_summary(summary: Summary, out: Path, wall_s: float, *, as_json: bool) -> None:
-    media_s = seconds(summary.media_ns)
-    for line in summary.network_failures:
-        click.echo(f"warning: {line}", err=True)
-    if as_json:
-        told = {
-            "events": summary.raised,
-            "looks": summary.looks,
-            "network_looks": summary.network_looks,
-            "media_s": round(media_s, 3),
-            "damage": summary.damage.total,
-            "out": str(out),
-        }
-        # Bytes: JSON is UTF-8 whatever the terminal's encoding, and a file's name may be none.
-        click.echo(json.dumps({"summary": told}, ensure_ascii=False).encode(errors="backslashreplace"))
-        return
-    if summary.damage:
-        click.echo(f"damage met and survived: {summary.damage}", err=True)
-    times = media_s / wall_s if wall_s > 0 else 0.0
-    click.echo(
-        f"{summary.raised} events, {summary.looks} pictures looked at ({summary.network_looks} by the network), "
-        f"{media_s:.1f} s of footage at {times:.1f} times real time: {out / 'alerts.jsonl'}",
-        err=True,
-    )

@@ -118,12 +118,15 @@ def _total(found: Sequence[Summary]) -> Summary:
         media_ns=sum(one.media_ns for one in found),
         raised=sum(one.raised for one in found),
         damage=sum((one.damage for one in found), Damage()),
+        network_failures=tuple(line for one in found for line in one.network_failures),
     )
 
 
 def tell_summary(summary: Summary, out: Path, wall_s: float, *, as_json: bool) -> None:
     """Tell what came of it all."""
     media_s = seconds(summary.media_ns)
+    for line in summary.network_failures:
+        click.echo(f"warning: {line}", err=True)
     if as_json:
         told = {
             "events": summary.raised,

@@ -31,6 +31,7 @@ from pipeline.observation import CameraId, MediaNs
 from pipeline.replay.log import is_log, log_files
 from pipeline.runtime.eyes import load_detector
 from pipeline.runtime.intake import Summary
+from pipeline.runtime.networks import load_beside, read_networks, with_scores
 from pipeline.runtime.recordings import Watcher
 from pipeline.runtime.replay_days import LoggedCamera, replay_days
 from pipeline.runtime.replaying import Replay, make_folder, open_recording, replay_video
@@ -183,17 +184,21 @@ def _run(work: Work, kept: Path, pipe: Connection) -> None:
 
 def _replayed(work: Work, kept: Path, pipe: Connection) -> Summary:
     site, vocabulary = load_site(work.site_file, os.environ), load_vocabulary()
+    networks = read_networks(site, vocabulary)
+    site = with_scores(site, networks)
     camera = next(one for one in site.cameras if one.id == work.camera)
     progress = _Told(pipe)
     if is_log(work.source):
         pipe.send(_Message("opened"))
         return replay_days(LoggedCamera(site, camera, work.source, work.out, kept), vocabulary, progress)
     # One thread a camera: there are as many cameras at a time as cores.
-    detector = load_detector(site, vocabulary, threads=1)
+    detector, beside = load_detector(site, vocabulary, threads=1), load_beside(site, networks)
     with _opened(work, site, camera, pipe) as source:
         pipe.send(_Message("opened", source.info.duration_s))
         replay = Replay(site, camera, work.source, work.out)
-        return replay_video(replay, source, detector, vocabulary, progress=progress, announce=lambda _: None)
+        return replay_video(
+            replay, source, detector, vocabulary, progress=progress, announce=lambda _: None, beside=beside
+        )
 
 
 def _opened(work: Work, site: Site, camera: Camera, pipe: Connection) -> VideoSource:
@@ -225,7 +230,8 @@ def _done(path: Path) -> Summary | None:
     if not path.exists():
         return None
     told = json.loads(path.read_bytes())
-    return Summary(**told | {"damage": Damage(**told["damage"])})
+    failures = tuple(told["network_failures"])
+    return Summary(**told | {"damage": Damage(**told["damage"]), "network_failures": failures})
 
 
 def _keep_only(kept: Path, plan: str) -> None:
