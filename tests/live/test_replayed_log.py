@@ -19,7 +19,7 @@ pytestmark = pytest.mark.long
 
 def test_over_an_outage_in_which_its_schedule_closes_and_a_sighup(tmp_path: Path, clips: Path) -> None:
     now = datetime.fromtimestamp(wall_now_ns() / 1e9, ZoneInfo("Asia/Shanghai"))
-    closes = (now + timedelta(seconds=90)).replace(second=0)
+    closes = (now + timedelta(seconds=80)).replace(second=0, microsecond=0)
     opens = now - timedelta(hours=1)
     dwell = f"2s, schedule: '{opens:%H:%M}-{closes:%H:%M}'"
     with RtspServer({"gate": Recording(clips / "car.mp4"), "yard": Recording(clips / "street.mp4")}) as server:
@@ -33,8 +33,9 @@ def test_over_an_outage_in_which_its_schedule_closes_and_a_sighup(tmp_path: Path
             site.write()
             live.signal(signal.SIGHUP)
             live.wait(lambda: live.metric("cameras") == 2)
-            live.wait_for_alert("cleared", "cam", longest_s=120)
+            live.wait(lambda: wall_now_ns() / 1e9 > closes.timestamp() + 3, longest_s=120)
             server.start()
+            live.wait_for_alert("cleared", "cam", longest_s=90)
             live.wait(lambda: live.metric("camera_blind", camera="cam") == 0, longest_s=60)
             looks = live.metric("camera_looks_total", camera="cam", kind="health")
             live.wait(lambda: live.metric("camera_looks_total", camera="cam", kind="health") >= looks + 15)
