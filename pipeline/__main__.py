@@ -2,4 +2,5 @@
 
 from pipeline.cli.main import main
 
-main()
+if __name__ == "__main__":  # the processes of a replay import this module too
+    main()

@@ -178,7 +178,8 @@ class Observation:
         frame_size: Width and height of the decoded frame, px.
         looks: What was examined. Empty: the picture was decoded and nothing was looked for.
         objects: What was found, whole picture.
-        brightness: Shape (18, 32), uint8: mean luma of a grid over the picture, row by row from the top left.
+        brightness: Shape (18, 32), uint8: mean luma, within one level, of a grid over the picture, row by row from
+            the top left.
         health: The camera's, as the picture tells it.
     """
 

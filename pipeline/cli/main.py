@@ -23,6 +23,9 @@ COMMANDS = (
     "tune",
     "analyse",
     "annotate",
+    "log",
+    "compare",
+    "label",
 )
 """Each is a module of this folder with a `command`. Imported when asked for: `--help` need not load a network."""
 

@@ -42,6 +42,9 @@ class Damage:
         counts = ((field.name, int(getattr(self, field.name))) for field in fields(self))
         return {name: count for name, count in counts if count}
 
+    def __add__(self, other: "Damage") -> "Damage":
+        return Damage(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(Damage)))
+
     def __str__(self) -> str:
         return ", ".join(f"{kind} {count}" for kind, count in self.by_kind().items()) or "none"
 

@@ -13,11 +13,15 @@ from pipeline.perception.planes import grey, resized
 GLANCE_WIDTH, GLANCE_HEIGHT = GRID_WIDTH * 5, GRID_HEIGHT * 5
 CHANGED_LEVELS = 10
 _STIRRED_LEVELS = 4
+_TOLD_LEVELS = 2
 _SAMPLE_STEP = 3
 _LEAST_SAMPLE = 200
 _DARK, _BRIGHT = 12, 250
 _LEAST_STIRRED_PX = 3
 """The smallest thing that may be put down covers six pixels of a glance."""
+
+Grid = NDArray[np.uint8]
+"""Shape (18, 32): luma of a grid over the picture."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +65,15 @@ class Glance:
             sharpness=round(float(np.abs(cv2.Laplacian(self.luma, cv2.CV_32F)).mean()), 3),
             change=round(self.change_since(before), 5),
         )
+
+
+def steadied(told: Grid, now: Grid) -> Grid:
+    """The grid to be told: a cell keeps its value until it is off by two levels.
+
+    Noise moves a cell by one level from look to look. A quiet picture tells the same grid for hours, which a log
+    holds once.
+    """
+    return np.where(cv2.absdiff(told, now) < _TOLD_LEVELS, told, now).astype(np.uint8)
 
 
 def light_gain(now: NDArray[np.uint8], before: NDArray[np.uint8]) -> float:

@@ -18,7 +18,7 @@ from pipeline.observation import NS_PER_S, WHOLE_PICTURE, Look, LookKind, MediaN
 from pipeline.perception.appearance import appearance
 from pipeline.perception.detections import Detections, DetectorBusyError, ObjectDetector, Picture
 from pipeline.perception.frames import FramePictures, analysis_size
-from pipeline.perception.glance import Glance
+from pipeline.perception.glance import Glance, Grid, steadied
 from pipeline.perception.looker_memory import LookerMemory, read, written
 from pipeline.perception.moment import Moment
 from pipeline.perception.network_eye import EyeSettings, NetworkEye
@@ -100,6 +100,7 @@ class Looker:
         self._recent: list[tuple[float, Box]] = []
         self._origin: MediaNs | None = None
         self._before: Glance | None = None
+        self._grid: Grid | None = None
 
     def snapshot(self) -> bytes:
         """All that must be remembered over a crash, in some 300 KB: see `LookerMemory`. Empty before the first look."""
@@ -166,6 +167,7 @@ class Looker:
             looks.append(Look(LookKind.STATIC, WHOLE_PICTURE, "background", min(ANALYSIS_PX, max(picture.shape[:2]))))
         looks += self._specialists.look(moment, wanted, self._eye.tracker.present())
         before, self._before = self._before or glance, glance
+        self._grid = glance.grid if self._grid is None else steadied(self._grid, glance.grid)
         return Observation(
             t=frame.t,
             frame_size=frame.size,
@@ -173,7 +175,7 @@ class Looker:
             objects=Objects.join(
                 [tracked(self._eye.tracker.told(t_s)), tracked(self._specialists.told(t_s)), lying(things)]
             ),
-            brightness=glance.grid,
+            brightness=self._grid,
             health=glance.health(before),
         )
 
@@ -207,7 +209,7 @@ class Looker:
             frame_size=frame.size,
             looks=(Look(LookKind.CLOSE, window, eye.detector.name, input_px, eye.detector.classes),),
             objects=found_closely(found, xyxy, ids, looks_like),
-            brightness=glance.grid,
+            brightness=glance.grid if self._grid is None else self._grid,
             health=glance.health(glance),
         )
 

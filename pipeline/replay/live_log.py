@@ -1,7 +1,7 @@
 """The log of a live camera: without an end, so it is kept in pieces of at most an hour, the oldest of which go.
 
-    <folder>/<camera>/20260105T080000_000000000Z.parquet     complete; named by its first entry
-    <folder>/<camera>/20260105T090000_481000000Z.arrow       grows, or waits to become Parquet
+    <folder>/<camera>/2026-01-05/20260105T080000_000000000Z.parquet    complete; named by its first entry, in UTC
+    <folder>/<camera>/2026-01-05/20260105T090000_481000000Z.arrow      grows, or waits to become Parquet
     <folder>/<camera>/earlier/                               pieces whose times overlap with those of a later run
 
 The log is never worth the run: a disk that is full costs entries, which are counted, and nothing else.
@@ -14,8 +14,8 @@ from pathlib import Path
 
 from pipeline.errors import StateError
 from pipeline.observation import NS_PER_S, CameraId, Entry, MediaNs
-from pipeline.replay.log import PARQUET_SUFFIX, LogWriter
-from pipeline.replay.pieces import HOUR_NS, free_name, remove_until, set_aside_from
+from pipeline.replay.log import DAYS, PARQUET_SUFFIX, LogWriter
+from pipeline.replay.pieces import HOUR_NS, free_place, remove_until, set_aside_from
 from pipeline.replay.rows import Row, row_of
 from pipeline.replay.segment import SUFFIX, SegmentWriter, read_segment
 
@@ -90,8 +90,8 @@ class LiveLog:
         if not rows:
             return
         if self._segment is None:
-            name = free_name(self._folder, MediaNs(rows[0]["t"]))
-            self._segment = SegmentWriter(self._folder / f"{name}{SUFFIX}", self._camera)
+            place = free_place(self._folder, MediaNs(rows[0]["t"]))
+            self._segment = SegmentWriter(place.with_name(f"{place.name}{SUFFIX}"), self._camera)
         try:
             self._segment.write(rows)
         except StateError as error:
@@ -133,7 +133,8 @@ class LiveLog:
 
     def _unpacked(self) -> list[Path]:
         growing = None if self._segment is None else self._segment.path
-        return [path for path in sorted(self._folder.glob(f"*{SUFFIX}")) if path != growing]
+        found = [*self._folder.glob(f"*{SUFFIX}"), *self._folder.glob(f"{DAYS}/*{SUFFIX}")]
+        return [path for path in sorted(found, key=lambda path: path.name) if path != growing]
 
     def _pack(self, path: Path) -> None:
         """Make a Parquet file of a segment that is complete.

@@ -8,23 +8,28 @@ streams that are not Parquet yet (`live_log.py`). Version 3; each file's metadat
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.alerts.durable_file import cannot_write, sync_folder
 from pipeline.errors import UsageError
-from pipeline.observation import CameraId, Entry
+from pipeline.observation import CameraId, Entry, MediaNs
+from pipeline.replay.columns import entries_of
 from pipeline.replay.log_schema import camera_in, log_schema
-from pipeline.replay.rows import Row, entry_of, row_of
+from pipeline.replay.rows import Row, row_of
 from pipeline.replay.segment import FIRST_BYTES, SUFFIX, read_segment
 
 PARQUET_SUFFIX = ".parquet"
-_ROWS_A_GROUP = 512
-"""Entries written at a time: four minutes at two looks a second. Smaller groups make a file five times as large."""
+DAYS = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
+"""Folders of the days of a live camera's log."""
+_ROWS_A_GROUP = 2048
+"""Entries written at a time: an hour of a quiet camera. Smaller groups make a file several times as large."""
 _ROWS_A_BATCH = 32
 """Entries held as Python's values, which take twenty times the memory of Arrow's."""
 
@@ -75,7 +80,7 @@ class LogWriter:
         self._pack_rows()
         if not batch.schema.equals(self._writer.schema):
             # An earlier version of the program began that log.
-            rows = [row_of(entry_of(row)) for row in batch.to_pylist()]
+            rows = [row_of(entry) for entry in entries_of(batch)]
             batch = pa.RecordBatch.from_pylist(rows, schema=self._writer.schema)
         self._batches.append(batch)
         self._write_full_groups()
@@ -142,8 +147,10 @@ def is_log(path: Path) -> bool:
 
 
 def segments(folder: Path) -> list[Path]:
-    """The files of a log that is a folder, in order: their names sort by time."""
-    found = {path.stem: path for suffix in (SUFFIX, PARQUET_SUFFIX) for path in folder.glob(f"[!.]*{suffix}")}
+    """The files of a log that is a folder, in order: their names sort by time, in whichever day's folder they lie."""
+    places = (folder, *folder.glob(DAYS))
+    suffixes = (SUFFIX, PARQUET_SUFFIX)
+    found = {path.stem: path for suffix in suffixes for place in places for path in place.glob(f"[!.]*{suffix}")}
     # Where both are there, the run was killed between making the Parquet file and removing what it was made from.
     return [found[stem] for stem in sorted(found)]
 
@@ -176,8 +183,12 @@ def torn_ends(path: Path) -> list[str]:
     return lines
 
 
-def read_log(path: Path) -> Iterator[Entry]:
+def read_log(path: Path, since: MediaNs | None = None) -> Iterator[Entry]:
     """The entries of a log, in order; a group of rows, or a segment that is no Parquet file yet, is held in memory.
+
+    Args:
+        path: A file, or the folder of one camera.
+        since: Earlier entries are passed over, which costs little; None: none are.
 
     Raises:
         UsageError: It is no log, one of another version, of several cameras, or damaged.
@@ -187,12 +198,31 @@ def read_log(path: Path) -> Iterator[Entry]:
     before: Entry | None = None
     for file in _files(path):
         with _explained(file):
-            for row in _rows(file):
-                entry = entry_of(row)
+            for entry in chain.from_iterable(entries_of(_from(batch, since)) for batch in _batches(file)):
                 if before is not None and entry.t < before.t:
                     raise ValueError(f"an entry of {entry.t} ns follows one of {before.t} ns: expected rising times")
                 before = entry
                 yield entry
+
+
+def read_batches(path: Path) -> Iterator[pa.RecordBatch]:
+    """The entries of a log as tables, in order; those of an older version have its columns.
+
+    Raises:
+        UsageError: It is no log, one of another version, or damaged.
+    """
+    for file in _files(path):
+        with _explained(file):
+            yield from _batches(file)
+
+
+def log_files(path: Path) -> list[Path]:
+    """The files of a log, in order.
+
+    Raises:
+        UsageError: It is a folder that holds none.
+    """
+    return list(_files(path))
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -212,15 +242,18 @@ def _is_stream(path: Path) -> bool:
         return file.read(4) == FIRST_BYTES
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def _from(batch: pa.RecordBatch, since: MediaNs | None) -> pa.RecordBatch:
+    return batch if since is None else batch.filter(pc.greater_equal(batch.column("t"), since))
+
+
+def _batches(path: Path) -> Iterator[pa.RecordBatch]:
     if _is_stream(path):
-        for batch in read_segment(path).batches:
-            yield from batch.to_pylist()
+        yield from read_segment(path).batches
         return
     with pq.ParquetFile(path, page_checksum_verification=True) as file:
         camera_in(file.schema_arrow)
         for group in range(file.num_row_groups):
-            yield from file.read_row_group(group).to_pylist()
+            yield from file.read_row_group(group).combine_chunks().to_batches()
 
 
 def _camera_of_file(path: Path) -> CameraId:

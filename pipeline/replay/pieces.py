@@ -3,7 +3,9 @@
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
+from fnmatch import fnmatch
 from itertools import count
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pyarrow.parquet as pq
 
 from pipeline.alerts.message import utc
 from pipeline.observation import NS_PER_S, MediaNs
-from pipeline.replay.log import segments
+from pipeline.replay.log import DAYS, segments
 from pipeline.replay.segment import SUFFIX, read_segment
 
 EARLIER = "earlier"
@@ -26,10 +28,11 @@ def piece_name(first: MediaNs) -> str:
     return f"{utc(first):%Y%m%dT%H%M%S}_{first % NS_PER_S:09d}Z"
 
 
-def free_name(folder: Path, first: MediaNs) -> str:
-    """The name of a new piece: with a number behind it where an earlier run began at the same moment."""
+def free_place(folder: Path, first: MediaNs) -> Path:
+    """Where a new piece is to lie, without a suffix: with a number where an earlier run began at that moment."""
+    day = folder / f"{utc(first):%Y-%m-%d}"
     name = piece_name(first)
-    return next(free for free in _numbered(name) if not any(folder.glob(f"{free}.*")))
+    return next(day / free for free in _numbered(name) if not any(day.glob(f"{free}.*")))
 
 
 def remove_until(folder: Path, t: MediaNs) -> None:
@@ -38,10 +41,11 @@ def remove_until(folder: Path, t: MediaNs) -> None:
     Raises:
         OSError: One cannot be removed.
     """
-    for path in [*folder.glob("*.*"), *(folder / EARLIER).glob("*.*")]:
+    for path in [*folder.glob("*.*"), *folder.glob(f"{DAYS}/*.*"), *(folder / EARLIER).glob("*.*")]:
         begin = _begin(path)
         if begin is not None and (begin // HOUR_NS + 1) * HOUR_NS <= t:
             path.unlink(missing_ok=True)
+            _remove_empty(path.parent)
 
 
 def set_aside_from(folder: Path, t: MediaNs) -> None:
@@ -65,8 +69,16 @@ def set_aside_from(folder: Path, t: MediaNs) -> None:
     earlier.mkdir()
     for path in late:
         # A run that was killed as it made a Parquet file leaves two files of one piece.
-        for file in folder.glob(f"{path.stem}.*"):
+        for file in path.parent.glob(f"{path.stem}.*"):
             file.rename(earlier / file.name)
+        _remove_empty(path.parent)
+
+
+def _remove_empty(folder: Path) -> None:
+    """Remove the folder of a day that holds nothing any more."""
+    if fnmatch(folder.name, DAYS):
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _numbered(name: str) -> Iterator[str]:

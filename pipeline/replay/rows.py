@@ -1,28 +1,16 @@
-"""One log entry as one row of a table, and back. What is read back equals what was written."""
+"""One log entry as one row of a table. `columns.py` reads it back."""
 
 from functools import lru_cache
 from typing import NotRequired, TypedDict
 
-import numpy as np
 import pyarrow as pa
 
 from pipeline.observation import (
-    GRID_HEIGHT,
-    GRID_WIDTH,
     Command,
-    CommandKind,
     End,
-    EndCause,
     Entry,
     Gap,
-    GapCause,
-    Health,
-    Look,
-    LookKind,
-    MediaNs,
-    Objects,
     Observation,
-    Tick,
 )
 
 
@@ -170,63 +158,6 @@ def _fill(row: Row, seen: Observation) -> None:
     row["target"] = health.view
 
 
-def entry_of(row: Row) -> Entry:
-    """The entry of a row.
-
-    Raises:
-        ValueError: The row is of no known kind, or its values fit none.
-    """
-    t, kind = MediaNs(row["t"]), row["kind"]
-    if kind == "Observation":
-        return _observation(row)
-    if kind == "Tick":
-        return Tick(t)
-    if kind == "Gap":
-        return Gap(t, MediaNs(row["since_or_until"]), row["is_open"], GapCause(row["cause"]))
-    if kind == "Command":
-        return Command(t, CommandKind(row["cause"]), row["target"], MediaNs(row["since_or_until"]))
-    if kind == "End":
-        return End(t, EndCause(row["cause"]))
-    raise ValueError(f"entry of kind {kind!r}: expected Observation, Tick, Gap, Command or End")
-
-
-def _observation(row: Row) -> Observation:
-    objects, length = row["objects"], row["appearance_length"]
-    brightness = np.frombuffer(row["brightness"], np.uint8).reshape(GRID_HEIGHT, GRID_WIDTH)
-    return Observation(
-        t=MediaNs(row["t"]),
-        frame_size=(row["frame_width"], row["frame_height"]),
-        looks=tuple(_look(look) for look in row["looks"]),
-        objects=Objects(
-            xyxy=np.array([one["xyxy"] for one in objects], np.float32).reshape(-1, 4),
-            class_name=np.array([one["class_name"] for one in objects], np.str_),
-            score=np.array([one["score"] for one in objects], np.float32),
-            track=np.array([one["track"] for one in objects], np.int64),
-            sight=np.array([one["sight"] for one in objects], np.uint8),
-            appearance=np.array([one["appearance"] for one in objects], np.float32).reshape(len(objects), length),
-        ),
-        brightness=brightness,
-        health=_health(row),
-    )
-
-
-def _health(row: Row) -> Health:
-    """Version 1 of a log has no frame rate and no view."""
-    brightness, contrast, sharpness, change, *more = row["health"]
-    return Health(brightness, contrast, sharpness, change, frame_rate=sum(more), view=row["target"])
-
-
-def _look(row: LookRow) -> Look:
-    x1, y1, x2, y2 = row["region"]
-    classes = _classes(row.get("classes", ""))
-    return Look(LookKind(row["kind"]), (x1, y1, x2, y2), row["model"], row["input_px"], classes)
-
-
 @lru_cache(maxsize=64)
 def _joined(classes: frozenset[str]) -> str:
     return ",".join(sorted(classes))
-
-
-@lru_cache(maxsize=64)
-def _classes(joined: str) -> frozenset[str]:
-    return frozenset(joined.split(",")) if joined else frozenset()

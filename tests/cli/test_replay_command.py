@@ -149,7 +149,9 @@ def test_a_log_of_another_camera_is_replayed_with_a_warning(
 
 def test_what_is_not_there_is_named_with_what_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     site = write_site(tmp_path, ["a.mp4", "b.mp4"])
-    assert told(["replay", site], capsys) == (2, "site.yaml: has 2 cameras; say which with --camera (cam-0, cam-1)")
+    (tmp_path / "log.parquet").write_bytes(b"PAR1")
+    code, line = told(["replay", site, "--source", tmp_path / "log.parquet"], capsys)
+    assert (code, line) == (2, "site.yaml: has 2 cameras; say which with --camera (cam-0, cam-1)")
     code, line = told(["replay", site, "--camera", "cam-l"], capsys)
     assert (code, line) == (2, "--camera: 'cam-l' is no camera of site.yaml (it has cam-0, cam-1)")
     code, line = told(["replay", site, "--camera", "cam-0", "--source", "no.mp4"], capsys)

@@ -45,7 +45,7 @@ def on_full_disk(folder: Path) -> None:
     log.close()
     found = list(read_log(folder / CAMERA))
     sys.stdout.write(f"{log.unlogged}\n{appended - len(found)}\n{log.fault}\n")
-    sys.stdout.write(f"{sorted({path.suffix for path in (folder / CAMERA).iterdir()})}\n")
+    sys.stdout.write(f"{sorted({path.suffix for path in (folder / CAMERA).glob('*/*')})}\n")
 
 
 def fill(ballast: Path) -> None:

@@ -1,5 +1,6 @@
 """The log of a live camera: it survives kills and full disks, goes after a while, and reads as one log."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -41,7 +42,14 @@ def log_all(log: LiveLog, entries: Sequence[Entry]) -> list[Entry]:
 
 
 def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in (folder / CAMERA).iterdir() if path.is_file())
+    return sorted(
+        path.name for path in (folder / CAMERA).rglob("*") if path.is_file() and path.parent.name != "earlier"
+    )
+
+
+def piece(folder: Path, name: str) -> Path:
+    """Where a piece lies: in the folder of its day."""
+    return folder / CAMERA / f"{name[:4]}-{name[4:6]}-{name[6:8]}" / name
 
 
 def whole(folder: Path) -> list[Entry]:
@@ -81,7 +89,7 @@ def test_a_closed_log_is_a_parquet_file_an_hour_named_by_its_first_entry(tmp_pat
         "20260105T020000_250000000Z.parquet",
     ]
     assert whole(tmp_path) == entries
-    assert list(read_log(tmp_path / CAMERA / names(tmp_path)[1])) == ticks(0.25, 2.5 * HOUR_S)[1800:3600]
+    assert list(read_log(piece(tmp_path, names(tmp_path)[1]))) == ticks(0.25, 2.5 * HOUR_S)[1800:3600]
     assert camera_of(tmp_path / CAMERA) == CAMERA
 
 
@@ -95,7 +103,7 @@ def test_cameras_do_not_all_pack_at_one_moment(tmp_path: Path) -> None:
     cameras = [CameraId(f"cam-{n}") for n in range(12)]
     for camera in cameras:
         log_all(LiveLog(tmp_path, camera, DAY_NS), [*ticks(0, 20), *ticks(HOUR_S, HOUR_S + 300)])
-    packed = sum(len(list((tmp_path / camera).glob("*.parquet"))) for camera in cameras)
+    packed = sum(len(list((tmp_path / camera).rglob("*.parquet"))) for camera in cameras)
     assert 1 <= packed <= 11
 
 
@@ -136,7 +144,7 @@ def test_kill_9_costs_ten_seconds_and_the_next_run_goes_on_behind_it(tmp_path: P
 def grown(folder: Path) -> Path:
     """A log of four batches that was not closed; its file."""
     log_all(live_log(folder), ticks(0, 48))
-    (path,) = (folder / CAMERA).iterdir()
+    (path,) = (folder / CAMERA).glob("*/*")
     return path
 
 
@@ -278,9 +286,7 @@ def test_a_full_disk_costs_entries_and_nothing_else(tmp_path: Path) -> None:
 def test_a_folder_that_is_deleted_under_the_run_is_made_again(tmp_path: Path) -> None:
     log = live_log(tmp_path)
     log_all(log, ticks(0, 48))
-    for path in (tmp_path / CAMERA).iterdir():
-        path.unlink()
-    (tmp_path / CAMERA).rmdir()
+    shutil.rmtree(tmp_path / CAMERA)
     log_all(log, ticks(48, 120))
     log.close()
     assert "was changed by another program" not in log.fault
@@ -318,7 +324,7 @@ def test_a_damaged_piece_is_named(tmp_path: Path) -> None:
     log = live_log(tmp_path)
     log_all(log, ticks(0, 2 * HOUR_S))
     log.close()
-    second = tmp_path / CAMERA / names(tmp_path)[1]
+    second = piece(tmp_path, names(tmp_path)[1])
     second.write_bytes(b"PAR1" + bytes(100))
     with pytest.raises(UsageError, match=f"^{second}: cannot be read as an observation log"):
         whole(tmp_path)
@@ -328,7 +334,7 @@ def test_an_hour_is_kept_in_few_groups_of_rows(tmp_path: Path) -> None:
     log = live_log(tmp_path)
     log_all(log, ticks(0, HOUR_S))
     log.close()
-    assert pq.ParquetFile(tmp_path / CAMERA / names(tmp_path)[0]).num_row_groups == 4
+    assert pq.ParquetFile(piece(tmp_path, names(tmp_path)[0])).num_row_groups == 1
 
 
 def test_replay_takes_a_live_log_whole_or_in_part(tmp_path: Path) -> None:
@@ -343,7 +349,7 @@ def test_replay_takes_a_live_log_whole_or_in_part(tmp_path: Path) -> None:
     done = smart_alert("replay", site, "--source", folder / "cam-0", "--out", tmp_path / "b")
     assert (done.returncode, done.stderr.split(" at ")[0]) == (0, expected.stderr.split(" at ")[0])
     assert (tmp_path / "b" / "alerts.jsonl").read_bytes() == (tmp_path / "a" / "alerts.jsonl").read_bytes()
-    (arrow,) = (folder / "cam-0").glob("*.arrow")
+    (arrow,) = (folder / "cam-0").glob("*/*.arrow")
     arrow.write_bytes(arrow.read_bytes() + b"torn")
     alone = smart_alert("replay", site, "--source", arrow, "--out", tmp_path / "c")
     assert alone.returncode == 0
@@ -366,3 +372,32 @@ def test_a_moment_before_1970_has_a_name_that_sorts(tmp_path: Path) -> None:
     log_all(log, entries)
     log.close()
     assert whole(tmp_path) == entries
+
+
+def test_pieces_lie_in_the_folders_of_their_days_and_one_that_is_empty_goes(tmp_path: Path) -> None:
+    log = live_log(tmp_path, keep_ns=3 * HOUR_S * NS_PER_S)
+    entries = log_all(log, ticks(22.5 * HOUR_S, 25.2 * HOUR_S, 10))
+    log.close()
+    assert sorted(path.name for path in (tmp_path / CAMERA).iterdir()) == ["2026-01-05", "2026-01-06"]
+    assert len(list((tmp_path / CAMERA).glob("2026-01-05/*.parquet"))) == 2
+    assert whole(tmp_path) == entries
+    log_all(log, ticks(27 * HOUR_S, 28 * HOUR_S, 10))
+    log.close()
+    assert [path.name for path in (tmp_path / CAMERA).iterdir()] == ["2026-01-06"]
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".arrow"])
+def test_a_log_of_before_the_days_had_folders_is_read_on_and_goes_in_its_time(tmp_path: Path, suffix: str) -> None:
+    log = live_log(tmp_path)
+    entries = log_all(log, ticks(0, 60))
+    log.close(pack=suffix == ".parquet")
+    (path,) = (tmp_path / CAMERA).glob(f"*/*{suffix}")
+    path.rename(tmp_path / CAMERA / path.name)
+    path.parent.rmdir()
+    log = live_log(tmp_path)
+    entries += log_all(log, ticks(60, HOUR_S + 700))
+    log.close()
+    assert whole(tmp_path) == entries
+    assert [path.suffix for path in (tmp_path / CAMERA).glob("*.*")] == [".parquet"]
+    log_all(live_log(tmp_path), ticks(26 * HOUR_S, 26 * HOUR_S + 20))
+    assert list((tmp_path / CAMERA).glob("*.*")) == []

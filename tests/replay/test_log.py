@@ -64,9 +64,9 @@ def test_no_objects_are_not_the_same_as_no_look(tmp_path: Path, seen: Observatio
 
 
 def test_a_long_log_keeps_every_entry_over_its_groups(tmp_path: Path) -> None:
-    path = write(tmp_path / "log.parquet", ticks(1200))
+    path = write(tmp_path / "log.parquet", ticks(5000))
     assert pq.ParquetFile(path).num_row_groups == 3
-    assert list(read_log(path)) == ticks(1200)
+    assert list(read_log(path)) == ticks(5000)
 
 
 def test_an_empty_log_is_a_log(tmp_path: Path) -> None:

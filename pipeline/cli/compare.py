@@ -1,0 +1,149 @@
+"""`smart-alert compare`: which events appear, disappear or move between two configurations, or two results."""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, tzinfo
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from pipeline.alerts.message import utc
+from pipeline.cli.output import say
+from pipeline.cli.progress import FootageProgress
+from pipeline.cli.replay_many import chosen_cameras, works_of
+from pipeline.cli.tables import print_table
+from pipeline.config.duration import parse_duration
+from pipeline.config.load import load_site
+from pipeline.config.resolved import Site
+from pipeline.config.vocabulary import load_vocabulary
+from pipeline.errors import UsageError
+from pipeline.observation import CameraId
+from pipeline.replay.difference import Difference, difference
+from pipeline.replay.events import Event, events_of_alerts, events_of_log
+from pipeline.replay.holdings import logs_in
+from pipeline.replay.log import read_log
+from pipeline.runtime.networks import read_networks, with_scores
+from pipeline.runtime.replay_site import Work, replay_all
+
+_SITE_SUFFIXES = (".yaml", ".yml")
+
+
+@click.command(name="compare")
+@click.argument("first", metavar="A", type=click.Path(path_type=Path))
+@click.argument("second", metavar="B", type=click.Path(path_type=Path))
+@click.option(
+    "--log", "folder", type=click.Path(path_type=Path), help="Logs for both. Default: those of the first site."
+)
+@click.option("--source", type=click.Path(path_type=Path), help="Footage for both, as for replay; takes the network.")
+@click.option("--camera", "camera_ids", metavar="ID", multiple=True, help="Which; may be repeated. Default: all.")
+@click.option("--tolerance", default="0s", show_default=True, help="By how much times may differ.")
+@click.option("--json", "as_json", is_flag=True, help="A difference a line, and the counts.")
+@click.pass_context
+def command(
+    context: click.Context,
+    first: Path,
+    second: Path,
+    *,
+    folder: Path | None,
+    source: Path | None,
+    camera_ids: tuple[str, ...],
+    tolerance: str,
+    as_json: bool,
+) -> None:
+    """Compare the events of A and B: site files, over one log or footage, or folders of results (alerts.jsonl).
+
+    Exits with 1 if any event differs: a gate for the recordings of a district.
+    """
+    tolerance_ns = _tolerance(tolerance)
+    sites = [load_site(path, os.environ) if path.suffix in _SITE_SUFFIXES else None for path in (first, second)]
+    leading = next((site for site in sites if site is not None), None)
+    logs = _logs(leading, folder) if leading is not None and source is None else {}
+    found = []
+    for path, site in zip((first, second), sites, strict=True):
+        if site is None:
+            events = [one for one in events_of_alerts(path) if not camera_ids or one.camera in camera_ids]
+        elif source is not None:
+            events = _of_footage(site, source, camera_ids)
+        else:
+            events = _of_logs(site, logs, camera_ids)
+        found.append(events)
+    if None in sites and leading is not None:
+        # Messages are cut to milliseconds.
+        tolerance_ns = max(tolerance_ns, 1_000_000)
+    result = difference(found[0], found[1], tolerance_ns)
+    if as_json:
+        _tell_json(result)
+    else:
+        _tell(result, UTC if leading is None else leading.timezone)
+    context.exit(1 if result else 0)
+
+
+def _tolerance(text: str) -> int:
+    try:
+        return 0 if text in {"0", "0s"} else parse_duration(text)
+    except ValueError as error:
+        raise UsageError(f"--tolerance: got {text!r}, expected {error}") from error
+
+
+def _logs(site: Site, folder: Path | None) -> Mapping[CameraId, Path]:
+    return logs_in(folder or site.state / "log")
+
+
+def _of_logs(site: Site, logs: Mapping[CameraId, Path], camera_ids: tuple[str, ...]) -> list[Event]:
+    cameras = [camera for camera in chosen_cameras(site, camera_ids) if camera.id in logs]
+    if not cameras:
+        raise UsageError(f"{site.path.name}: there is no log of its cameras (there are logs of {', '.join(logs)})")
+    vocabulary = load_vocabulary()
+    site = with_scores(site, read_networks(site, vocabulary))
+    return [event for camera in cameras for event in events_of_log(site, camera, read_log(logs[camera.id]), vocabulary)]
+
+
+def _of_footage(site: Site, source: Path, camera_ids: tuple[str, ...]) -> list[Event]:
+    cameras = chosen_cameras(site, camera_ids)
+    with tempfile.TemporaryDirectory() as name, FootageProgress() as bars:
+        out = Path(name)
+        works = works_of(site, cameras, source, out, "") or (Work(site.path, cameras[0].id, source, out / "one"),)
+        replay_all(works, out, os.cpu_count() or 1, bars, lambda text: click.echo(f"warning: {text}", err=True))
+        return list(events_of_alerts(out))
+
+
+def _rows(found: Difference) -> list[tuple[str, Event, str]]:
+    rows = [("appears", event, "") for event in found.appeared]
+    rows += [("disappears", event, "") for event in found.vanished]
+    rows += [("moves", one.before, "; ".join(one.how)) for one in found.moved]
+    return sorted(rows, key=lambda row: (row[1].started_at, row[1].camera, row[0]))
+
+
+def _tell_json(found: Difference) -> None:
+    for kind, event, how in _rows(found):
+        told = {
+            "change": kind,
+            "camera": event.camera,
+            "rule": event.rule or event.algorithm,
+            "zone": event.zone,
+            "started_at": utc(event.started_at).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "id": event.id,
+            "how": how,
+        }
+        say(json.dumps(told, ensure_ascii=False).encode())
+    counts = {
+        "appeared": len(found.appeared), "disappeared": len(found.vanished), "moved": len(found.moved),
+        "same": found.same,
+    }  # fmt: skip
+    say(json.dumps({"summary": counts}).encode())
+
+
+def _tell(found: Difference, timezone: tzinfo) -> None:
+    if found:
+        table = Table(box=None)
+        for name in ("start", "change", "camera", "rule", "zone", "how"):
+            table.add_column(name)
+        for kind, event, how in _rows(found):
+            start = utc(event.started_at).astimezone(timezone).strftime("%Y-%m-%d %H:%M:%S")
+            table.add_row(start, kind, event.camera, event.rule or event.algorithm, event.zone, how)
+        print_table(table)
+    counts = f"{len(found.appeared)} appear, {len(found.vanished)} disappear, {len(found.moved)} move"
+    click.echo(f"{counts}, {found.same} are the same", err=True)

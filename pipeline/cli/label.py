@@ -1,0 +1,99 @@
+"""`smart-alert label`: a review of events becomes the labels file that `tune` measures against."""
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+import click
+
+from pipeline.alerts.message import utc
+from pipeline.config.faults import did_you_mean
+from pipeline.config.load import load_site
+from pipeline.config.vocabulary import load_vocabulary
+from pipeline.errors import UsageError
+from pipeline.replay.events import Event, events_of_alerts, events_of_log
+from pipeline.replay.holdings import logs_in
+from pipeline.replay.log import read_log
+from pipeline.replay.review import joined, label_of, missed_label, named_event, unjudged
+from pipeline.replay.truth import Label, Verdict, read_labels, write_labels
+from pipeline.runtime.networks import read_networks, with_scores
+
+_ANSWERS = {"t": Verdict.TRUE, "f": Verdict.FALSE}
+
+
+@click.command(name="label")
+@click.argument("source", metavar="SITE.yaml|RESULTS", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), default=Path("labels.csv"), show_default=True, help="The file.")
+@click.option("--true", "true_ids", metavar="ID", multiple=True, help="It happened. Its first letters will do.")
+@click.option("--false", "false_ids", metavar="ID", multiple=True, help="It did not happen.")
+@click.option("--missed", metavar="rule=..,zone=..,start=..", multiple=True, help="It happened and was not told.")
+@click.option("--timezone", "zone_name", default="UTC", show_default=True, help="Of times, for results without a site.")
+def command(
+    source: Path,
+    out: Path,
+    *,
+    true_ids: tuple[str, ...],
+    false_ids: tuple[str, ...],
+    missed: tuple[str, ...],
+    zone_name: str,
+) -> None:
+    """Label the events of a folder of results, or of the logs of a site.
+
+    Without --true, --false and --missed each event that has no label yet is shown and asked about. What is in the file
+    already stays, and every answer is written at once: a review can be broken off.
+    """
+    events, timezone = _events(source, zone_name)
+    before = read_labels(out, timezone) if out.exists() else ()
+    if not (true_ids or false_ids or missed):
+        _ask(events, before, out, timezone)
+        return
+    new = [label_of(named_event(events, name), Verdict.TRUE) for name in true_ids]
+    new += [label_of(named_event(events, name), Verdict.FALSE) for name in false_ids]
+    new += [missed_label(text, events, timezone) for text in missed]
+    doubled = {label.event for label in new if label.event and sum(one.event == label.event for one in new) > 1}
+    if doubled:
+        raise UsageError(f"{', '.join(sorted(doubled))}: got two verdicts, expected one an event")
+    _write(out, joined(before, new), timezone)
+
+
+def _events(source: Path, zone_name: str) -> tuple[Sequence[Event], tzinfo]:
+    if source.suffix not in {".yaml", ".yml"}:
+        if zone_name not in available_timezones():
+            raise UsageError(f'--timezone: got "{zone_name}" ({did_you_mean(zone_name, available_timezones())})')
+        return events_of_alerts(source), ZoneInfo(zone_name)
+    site = load_site(source, os.environ)
+    logs, vocabulary = logs_in(site.state / "log"), load_vocabulary()
+    site = with_scores(site, read_networks(site, vocabulary))
+    found = [
+        event
+        for camera in site.cameras if camera.id in logs
+        for event in events_of_log(site, camera, read_log(logs[camera.id]), vocabulary)
+    ]  # fmt: skip
+    return found, site.timezone
+
+
+def _ask(events: Sequence[Event], before: Iterable[Label], out: Path, timezone: tzinfo) -> None:
+    if not sys.stdin.isatty():
+        raise UsageError("label: expected a terminal, or --true ID, --false ID or --missed rule=..,start=..")
+    labels = tuple(before)
+    left = unjudged(events, labels)
+    for number, event in enumerate(left, 1):
+        start = utc(event.started_at).astimezone(timezone).strftime("%Y-%m-%d %H:%M:%S")
+        click.echo(f"{number} of {len(left)}: {start}  {event.camera} / {event.zone}  {event.rule or event.algorithm}")
+        click.echo(f"  {event.id}  {event.snapshot or 'no snapshot'}")
+        answer = click.prompt("  t true, f false, s skip, q quit", type=click.Choice(["t", "f", "s", "q"]))
+        if answer == "q":
+            break
+        if answer in _ANSWERS:
+            labels = joined(labels, [label_of(event, _ANSWERS[answer])])
+            _write(out, labels, timezone, is_told=False)
+    _write(out, labels, timezone)
+
+
+def _write(out: Path, labels: Sequence[Label], timezone: tzinfo, *, is_told: bool = True) -> None:
+    write_labels(out, labels, timezone)
+    if is_told:
+        click.echo(f"{len(labels)} labels: {out}", err=True)

@@ -1,0 +1,140 @@
+"""`smart-alert compare` and `smart-alert label`, as a user calls them."""
+
+import json
+import os
+import pty
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli.main import run
+from pipeline.config.load import load_site
+from pipeline.replay.events import events_of_alerts
+from pipeline.replay.truth import Verdict, read_labels
+from tests.cli.shell import PROGRAM, environment, site_with_log
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site, `site.yaml`; one that dwells longer, `slow.yaml`; a log, `log/cam-0/`; and results of it, `results`."""
+    folder = tmp_path_factory.mktemp("place")
+    site, log = site_with_log(folder)
+    text = site.read_text(encoding="utf-8")
+    (folder / "slow.yaml").write_text(text.replace("dwell: 4s", "dwell: 30s"), encoding="utf-8")
+    (folder / "later.yaml").write_text(text.replace("dwell: 4s", "dwell: 5s"), encoding="utf-8")
+    (folder / "log" / "cam-0").mkdir(parents=True)
+    log.rename(folder / "log" / "cam-0" / "night.parquet")
+    assert run(["replay", str(site), "--source", str(folder / "log" / "cam-0"), "--out", str(folder / "results")]) == 0
+    return folder
+
+
+def compared(place: Path, *arguments: str) -> int:
+    return run(["compare", *arguments, "--log", str(place / "log")])
+
+
+def test_a_configuration_does_not_differ_from_itself_nor_from_its_results(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = str(place / "site.yaml")
+    for other in (site, str(place / "results"), str(place / "results" / "alerts.jsonl")):
+        assert compared(place, site, other) == 0
+        assert capsys.readouterr() == ("", "0 appear, 0 disappear, 0 move, 1 are the same\n")
+
+
+def test_an_event_that_is_gone_is_told_and_is_exit_1(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    site, slow = str(place / "site.yaml"), str(place / "slow.yaml")
+    assert compared(place, site, slow) == 1
+    shown = capsys.readouterr()
+    assert shown.out.splitlines()[1].split()[2:] == ["disappears", "cam-0", "fire-lane", "lane"]
+    assert shown.err == "0 appear, 1 disappear, 0 move, 0 are the same\n"
+    assert compared(place, slow, site, "--json") == 1
+    change, summary = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (change["change"], change["rule"]) == ("appears", "fire-lane")
+    assert summary == {"summary": {"appeared": 1, "disappeared": 0, "moved": 0, "same": 0}}
+
+
+def test_a_longer_dwell_moves_the_moment_of_raising_and_a_tolerance_bears_it(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site, later = str(place / "site.yaml"), str(place / "later.yaml")
+    assert compared(place, site, later, "--json") == 1
+    change = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert change["change"] == "moves"
+    assert change["how"].startswith("raised +1")
+    assert compared(place, site, later, "--tolerance", "3s") == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["site.yaml", "nothing"], "holds no results"),
+        (["site.yaml", "nothing.yaml"], "no such file"),
+        (["site.yaml", "slow.yaml", "--tolerance", "soon"], "--tolerance: got 'soon'"),
+        (["site.yaml", "slow.yaml", "--camera", "cam-l"], "is no camera of"),
+        (["site.yaml", "slow.yaml", "--log", "nothing"], "holds no log"),
+    ],
+)
+def test_a_mistake_is_exit_2(
+    place: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str
+) -> None:
+    arguments = [
+        one if one.startswith("--") or ("." not in one and one != "nothing") else str(place / one) for one in arguments
+    ]
+    assert run(["compare", *(["--log", str(place / "log")] if "--log" not in arguments else []), *arguments]) == 2
+    assert expected in capsys.readouterr().err
+
+
+def labelled(place: Path, out: Path, *arguments: str) -> int:
+    return run(["label", str(place / "results"), "--out", str(out), *arguments])
+
+
+def test_a_review_is_written_and_a_later_word_replaces_an_earlier(place: Path, tmp_path: Path) -> None:
+    out, site = tmp_path / "labels.csv", load_site(place / "site.yaml", {})
+    [event] = events_of_alerts(place / "results")
+    missed = "rule=fire-lane,zone=lane,start=2026-01-05T03:00:00Z,note=behind, a van"
+    assert labelled(place, out, "--true", event.id[:6], "--missed", missed) == 0
+    first, second = read_labels(out, site.timezone)
+    assert (first.verdict, first.event, first.start, first.end) == (
+        Verdict.TRUE,
+        event.id,
+        event.started_at,
+        event.ended_at,
+    )
+    assert (second.verdict, second.camera, second.note) == (Verdict.MISSED, "cam-0", "behind, a van")
+    assert labelled(place, out, "--false", event.id, "--missed", missed) == 0
+    assert [label.verdict for label in read_labels(out, site.timezone)] == [Verdict.FALSE, Verdict.MISSED]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--true", "zz"], "zz: no such event"),
+        (["--missed", "rule=fire-lane"], "expected also start="),
+        (["--missed", "rule=fire-lane,when=now"], "got 'when=now'"),
+        (["--missed", "rule=fire-lane,start=now"], "expected times as ISO 8601"),
+        (["--timezone", "Asia/Shangai"], 'did you mean "Asia/Shanghai"'),
+        ([], "expected a terminal"),
+    ],
+)
+def test_a_mistake_in_a_review_is_exit_2_and_writes_nothing(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str
+) -> None:
+    assert labelled(place, tmp_path / "labels.csv", *arguments) == 2
+    assert expected in capsys.readouterr().err
+    assert not (tmp_path / "labels.csv").exists()
+
+
+def test_on_a_terminal_each_event_is_asked_about_once(place: Path, tmp_path: Path) -> None:
+    out = tmp_path / "labels.csv"
+    command = [*PROGRAM, "label", str(place / "results"), "--out", str(out)]
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+    os.close(theirs)
+    os.write(ours, b"x\nf\n")
+    shown, told = process.communicate(timeout=60)
+    os.close(ours)
+    assert (process.returncode, told.decode()) == (0, f"1 labels: {out}\n")
+    assert "1 of 1: 2026-01-05 00:00:0" in shown.decode()
+    [label] = read_labels(out, load_site(place / "site.yaml", {}).timezone)
+    assert label.verdict is Verdict.FALSE
