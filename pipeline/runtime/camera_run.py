@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from pipeline.alerts.checkpoint import Checkpoint
+from pipeline.alerts.command_message import CommandMessage
 from pipeline.alerts.outbox import Outbox
 from pipeline.alerts.publisher import NoPictureError, Publisher
 from pipeline.config.resolved import Camera, Geofence, LiveSource, RecordedSource, Site
@@ -28,11 +29,12 @@ from pipeline.runtime.eyes import attention_of, camera_eyes, camera_watch
 from pipeline.runtime.intake import Intake, Picture
 from pipeline.runtime.live_camera import LiveCamera
 from pipeline.runtime.metrics import Metrics
-from pipeline.runtime.need import need_of
+from pipeline.runtime.need import LONGEST_INTERVAL_NS, need_of
+from pipeline.runtime.orders import Orders
 from pipeline.runtime.sent_alerts import SentAlerts
 from pipeline.runtime.shared_detector import SharedDetector
 from pipeline.runtime.stream import Connect, Stream
-from pipeline.runtime.turns import Turns
+from pipeline.runtime.turns import Turns, Wish
 
 _CHECKPOINT_EVERY_NS = nanoseconds(4.0)
 _REMEMBER_FIRST_NS = nanoseconds(10.0)
@@ -88,6 +90,8 @@ class CameraRun:
         self._events = shared.events.bind(camera=camera.id)
         self._metrics = shared.metrics.camera(camera.id)
         checkpoint = shared.outbox.checkpoint(camera.id)
+        waiting = shared.outbox.commands.unheard(camera.id)
+        self._orders = Orders(waiting, shared.metrics, self._metrics, self._events)
         self._reasoner = self._resumed(site, checkpoint)
         log = LiveLog(site.state / LOG_FOLDER, camera.id, site.operation.keep_log_ns)
         self._entries = CountedLog(log, self._metrics, self._events)
@@ -121,13 +125,19 @@ class CameraRun:
         if (now := self.live.media_now()) is not None:
             self._shared.sent.offset(self.camera.id, now - self._shared.now_ns())
 
+    def hear(self, command: CommandMessage) -> None:
+        """Take an operator's word, and ask for a turn; any thread may call it."""
+        self._orders.hear(command)
+        self._shared.turns.wish(self.camera.id, Wish(self._shared.now_ns(), LONGEST_INTERVAL_NS))
+
     def turn(self) -> None:
-        """Take one turn, then keep what must not be forgotten.
+        """Obey what was said, take one turn, then keep what must not be forgotten.
 
         Raises:
             SmartAlertError: See `LiveCamera.turn`.
         """
         try:
+            self._orders.obey(self.live.examiner, self.live.offset_ns)
             self.live.turn()
         finally:
             self._keep(is_last=False)
@@ -145,7 +155,13 @@ class CameraRun:
             self.live.examiner.watch_with(self._watch)
         self.camera, self._publisher = camera, publisher
         self._reasoner = Reasoner.resume(
-            site.id, camera.id, site.rules, camera.geofence, self._shared.vocabulary, snapshot=snapshot
+            site.id,
+            camera.id,
+            site.rules,
+            camera.geofence,
+            self._shared.vocabulary,
+            noise=site.noise,
+            snapshot=snapshot,
         )
         self._intake.reason_with(self._reasoner)
         self.live.examiner.attend(attention_of(site.rules, camera))
@@ -180,12 +196,18 @@ class CameraRun:
         if checkpoint is not None:
             try:
                 return Reasoner.resume(
-                    site.id, camera.id, site.rules, camera.geofence, vocabulary, snapshot=checkpoint.reasoning
+                    site.id,
+                    camera.id,
+                    site.rules,
+                    camera.geofence,
+                    vocabulary,
+                    noise=site.noise,
+                    snapshot=checkpoint.reasoning,
                 )
             except StateError as error:
                 self.has_lost_reasoning = True
                 self._events.error("camera.checkpoint_lost", error=error)
-        return Reasoner(site.id, camera.id, site.rules, camera.geofence, vocabulary)
+        return Reasoner(site.id, camera.id, site.rules, camera.geofence, vocabulary, noise=site.noise)
 
     def _go_on(self, examiner: Examiner, checkpoint: Checkpoint) -> None:
         if isinstance(self.camera.source, LiveSource):
@@ -217,13 +239,16 @@ class CameraRun:
         except StateError as error:
             self._events.error("camera.cannot_write", error=error)
         else:
+            self._orders.kept()
             self._pending, self._kept_t = None, episodes[-1].t
 
     def _made_checkpoint(self, t: MediaNs) -> Checkpoint:
-        return Checkpoint(self.camera.id, t, self._reasoner.snapshot())
+        return Checkpoint(self.camera.id, t, self._reasoner.snapshot(), self._orders.obeyed)
 
     def _keep(self, *, is_last: bool, is_hurried: bool = False) -> None:
         t = self.live.examiner.last
+        if t is not None and self._orders.obeyed:
+            self._pay(t)
         if self.live.is_over:
             # Should the process be killed from now on, the next run is to begin with the recording's beginning.
             self._forget()
@@ -249,6 +274,8 @@ class CameraRun:
             self._publisher.publish_step((), _no_picture, self._made_checkpoint(t))
         except StateError as error:
             self._events.error("camera.cannot_write", error=error)
+        else:
+            self._orders.kept()
 
     def _forget(self) -> None:
         self._pending = None

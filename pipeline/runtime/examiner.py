@@ -8,7 +8,18 @@ import numpy as np
 
 from pipeline.geofence.boxes import Box, as_boxes, shared_areas
 from pipeline.media.frame import Bgr, Frame
-from pipeline.observation import End, EndCause, Gap, GapCause, MediaNs, Observation, Tick, nanoseconds
+from pipeline.observation import (
+    Command,
+    CommandKind,
+    End,
+    EndCause,
+    Gap,
+    GapCause,
+    MediaNs,
+    Observation,
+    Tick,
+    nanoseconds,
+)
 from pipeline.perception.camera_watch import CameraWatch, Sees, Sightline
 from pipeline.perception.detections import DetectorBusyError
 from pipeline.perception.looker import Looker
@@ -148,6 +159,22 @@ class Examiner:
         """The camera's clock jumped: what passed is not known."""
         since = t if self._last is None else self._last
         self.lose(GapCause.CLOCK_JUMPED, since, t)
+
+    def obey(self, kind: CommandKind, target: str, until: MediaNs) -> MediaNs | None:
+        """An operator has spoken: it takes effect now, after all that was logged.
+
+        Args:
+            kind: What is asked.
+            target: An event's id, or a rule's, or empty: the whole camera.
+            until: When a mute or a maintenance ends.
+
+        Returns:
+            When it took effect; None: time has not begun, and nothing has happened.
+        """
+        t = self._last
+        if t is not None:
+            self._intake.enter(Command(t, kind, target, max(t, until)), self._picture)
+        return t
 
     def end(self, t: MediaNs, cause: EndCause) -> None:
         """Nothing more will come."""

@@ -157,6 +157,11 @@ class LiveCamera:
         if self._offset_ns is not None:
             self._metrics.clock_offset(seconds(self._offset_ns))
 
+    @property
+    def offset_ns(self) -> int:
+        """Media time minus the machine's clock, ns; 0 while it is not known."""
+        return self._offset_ns or 0
+
     def media_now(self) -> MediaNs | None:
         """The present moment of media time; None where it is not known yet (a recording that has not begun)."""
         if self._offset_ns is not None:

@@ -8,16 +8,19 @@ from enum import StrEnum
 from functools import partial
 from typing import Protocol
 
+from pipeline.alerts.command_stream import CommandStream
 from pipeline.alerts.delivery import Offer, Reached
 from pipeline.alerts.evidence import EvidenceFolder
 from pipeline.alerts.publisher import Destination
-from pipeline.alerts.site_delivery import site_delivery
+from pipeline.alerts.server import Server
+from pipeline.alerts.site_delivery import site_delivery, site_server
 from pipeline.config.resolved import Provider, Site
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import SmartAlertError, SourceError
 from pipeline.runtime.allocator import keep_large_blocks_apart
 from pipeline.runtime.camera_run import Shared
 from pipeline.runtime.clock import sleep, steady_clock, stopwatch, wall_now_ns
+from pipeline.runtime.command_intake import Addressee, CommandIntake, fault_of
 from pipeline.runtime.events_log import EventsLog
 from pipeline.runtime.eyes import load_detector
 from pipeline.runtime.live_site import Crew, LiveSite
@@ -111,6 +114,7 @@ def run_live(call: LiveCall, bell: Bell, events: EventsLog) -> None:
         live = LiveSite(site, shared, Crew(workers, keeper, (delivery, *call.listeners)))
         stack.enter_context(StatusServer(site.operation, metrics, live.liveness, live.readiness, events))
         stack.enter_context(live)
+        stack.enter_context(_commands(site, live, shared, stack.enter_context(site_server(site, sleep))))
         events.info("run.started", site=site.id, cameras=len(site.cameras), provider=detector.provider.value)
         _watch(call, live, bell, Told(events, metrics))
         failures = live.failures if call.ends_with_recordings else ()
@@ -118,6 +122,14 @@ def run_live(call: LiveCall, bell: Bell, events: EventsLog) -> None:
     events.info("run.stopped")
     if failures:
         raise SourceError("\n".join(failures))
+
+
+def _commands(site: Site, live: LiveSite, shared: Shared, server: Server) -> CommandIntake:
+    """What reads operators' words for the cameras."""
+    stream, outbox = site.redis.commands, shared.outbox
+    to = Addressee(site.id, lambda command: fault_of(command, live.site, outbox), live.hand_on)
+    source = CommandStream(server, stream, site.redis.keep_ns)
+    return CommandIntake(stream, source, outbox.commands, to, metrics=shared.metrics, events=shared.events)
 
 
 def _report(told: "Told", outcome: Offer | SmartAlertError) -> None:

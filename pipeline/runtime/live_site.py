@@ -7,6 +7,7 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
+from pipeline.alerts.command_message import CommandMessage
 from pipeline.alerts.evidence import EvidenceKeeper
 from pipeline.alerts.publisher import Destination, Publisher
 from pipeline.config.resolved import Camera, Site
@@ -125,6 +126,18 @@ class LiveSite:
                 self._remove(camera_id, is_removed=True)
             for camera in site.cameras:
                 self._take_over(before, camera)
+
+    @property
+    def site(self) -> Site:
+        """As it is now."""
+        return self._site
+
+    def hand_on(self, command: CommandMessage) -> None:
+        """Give a command to its camera; one that has just left the site does not hear it."""
+        with self._changing:
+            run = self._runs.get(CameraId(command.camera))
+            if run is not None:
+                run.hear(command)
 
     def readiness(self) -> Readiness:
         """Whether every camera has been tried."""

@@ -71,6 +71,7 @@ class CameraNumbers:
     blind_cause: str | None = None
     faults: dict[str, bool] = field(default_factory=dict)
     alerts: Counter[str] = field(default_factory=_counts)
+    feedback: Counter[str] = field(default_factory=_counts)
     log_entries_lost: int = 0
     failed_looks: int = 0
     analysis_latency: Spread = field(default_factory=lambda: Spread(LATENCY_S))
@@ -89,6 +90,7 @@ class ProcessNumbers:
     last_sent_ns: int = 0
     send_failures: int = 0
     reloads: Counter[str] = field(default_factory=_counts)
+    commands: Counter[str] = field(default_factory=_counts)
     last_reload_ns: int = 0
     is_overloaded: bool = False
 
@@ -138,6 +140,10 @@ def _process_families(process: ProcessNumbers, n_cameras: int) -> Iterator[Metri
     for result in ("taken_over", "refused"):
         reloads.add_metric([result], process.reloads[result])
     yield reloads
+    commands = CounterMetricFamily(_PREFIX + "commands", "Operators' words that came.", labels=["result"])
+    for result in ("taken", "obeyed", "refused", "another_site"):
+        commands.add_metric([result], process.commands[result])
+    yield commands
     reload_s = process.last_reload_ns / NS_PER_S
     yield _gauge("site_loaded_timestamp_seconds", "When the site file was last taken over again.", reload_s)
 
@@ -204,6 +210,7 @@ def _outcome_families(rows: CameraRows) -> Iterator[Metric]:
     )  # fmt: skip
     yield _gauges(rows, "fault_open", "1 while a fault of the camera is open.", ("kind",), lambda n: n.faults)
     yield _counters(rows, "alerts", "Alerts that Redis has taken.", ("state",), lambda n: n.alerts)
+    yield _counters(rows, "feedback", "What operators said of its events.", ("rule", "verdict"), lambda n: n.feedback)
     yield _histograms(
         rows, "alert_latency_seconds", "From the capture of the picture that made an alert to Redis' reply.",
         lambda n: n.alert_latency,

@@ -114,6 +114,10 @@ class CameraMetrics:
                 self._numbers.faults[kind] = kind in open_kinds
             self._numbers.faults.update(dict.fromkeys(open_kinds, True))
 
+    def feedback(self, rule: str, verdict: str) -> None:
+        """An operator has called an event of a rule a `false_alarm`, or `confirmed` it."""
+        self._count(self._numbers.feedback, f"{rule}\n{verdict}")
+
     def log_entries_lost(self, n: int = 1) -> None:
         """Entries could not be written to the observation log."""
         with self._lock:
@@ -185,6 +189,11 @@ class Metrics:
         """Redis could not be reached, or refused."""
         with self._lock:
             self._numbers.send_failures += 1
+
+    def command(self, result: str) -> None:
+        """An operator's word came: `taken`, `obeyed`, `refused`, or `another_site`."""
+        with self._lock:
+            self._numbers.commands[result] += 1
 
     def reloaded(self, now_ns: int, *, is_taken_over: bool) -> None:
         """The site file was read again, and taken over or refused."""
