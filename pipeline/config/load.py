@@ -33,7 +33,10 @@ from pipeline.config.site import (
 )
 from pipeline.config.specialists import resolve_specialists
 from pipeline.config.surroundings import Surroundings, Written, is_file, lack_of, place_of, shown_path
+from pipeline.config.upkeep import evidence_settings, noise_settings
+from pipeline.config.upkeep_entries import EvidenceEntry, NoiseEntry
 from pipeline.config.vocabulary import Vocabulary, load_vocabulary
+from pipeline.config.written_file import WrittenFile
 from pipeline.config.yaml_lines import read_yaml
 from pipeline.config.zone_choice import KnownCameras
 from pipeline.errors import ConfigError, Fault
@@ -126,6 +129,10 @@ class _Loading:
         rules = resolve_rules(law)
         redis, state = self._redis(around), self._state(around)
         self._warn(cameras, rules, known)
+        file = WrittenFile(self.document, around)
+        evidence = self._section(EvidenceEntry, "evidence") or EvidenceEntry()
+        evidence_means, evidence_folder = evidence_settings(evidence, file)
+        noise = self._section(NoiseEntry, "noise") or NoiseEntry()
         site = Site(
             id=head.id,
             name=head.name or head.id,
@@ -137,6 +144,9 @@ class _Loading:
             specialists=specialists,
             operation=self._operation(),
             dispatch=resolve_dispatch(self.document, self._section(DispatchEntry, "dispatch"), around),
+            evidence=evidence_means,
+            evidence_folder=evidence_folder,
+            noise=noise_settings(noise, cameras, file, is_whole=known.is_whole),
             cameras=tuple(cameras),
             rules=tuple(rules),
             warnings=tuple(in_order(self.log.warnings, self.document.file)),

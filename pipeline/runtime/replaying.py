@@ -192,7 +192,7 @@ def _no_picture() -> Bgr:
 
 def reasoner(site: Site, camera: Camera, vocabulary: Vocabulary) -> Reasoner:
     """Fresh reasoning for one camera of the site."""
-    return Reasoner(site.id, camera.id, site.rules, camera.geofence, vocabulary)
+    return Reasoner(site.id, camera.id, site.rules, camera.geofence, vocabulary, noise=site.noise)
 
 
 def make_folder(folder: Path) -> None:
