@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
 
-from pipeline.alerts.topic import FaultTopic, RuleTopic, Topic
+from pipeline.alerts.topic import FaultTopic, Topic
 from pipeline.config.ground import GroundMap
 from pipeline.config.resolved import Camera, Site, Zone
 from pipeline.errors import UsageError
@@ -96,6 +96,9 @@ class Evidence(_Part):
             message.
         frame: URI of the same moment with nothing drawn on it.
         clip: URI of the clip; None until an update brings it.
+        clip_started_at: Media time of its first picture.
+        clip_ended_at: Of its last.
+        best: URI of the picture in which the object is seen best, if there is a better one than `snapshot`.
     """
 
     snapshot: str
@@ -104,6 +107,10 @@ class Evidence(_Part):
     frame_sha256: str
     clip: str | None = None
     clip_sha256: str | None = None
+    clip_started_at: Moment | None = None
+    clip_ended_at: Moment | None = None
+    best: str | None = None
+    best_sha256: str | None = None
 
 
 class Report(_Part):
@@ -120,6 +127,10 @@ class Report(_Part):
 
 class Alert(_Part):
     """One message: an event was raised, has changed, or is over.
+
+    `merged_into` names the event that speaks for this one (the same object under another rule or on another camera, or
+    a storm): whoever tells people leaves such messages out, and everybody else loses nothing. A storm's messages name
+    the last events that it has come to stand for (`merged`), and count all of them (`merged_count`).
 
     Words that may grow within version 1 (`reason`, `source`, `review`) are plain text here: a reader that is older
     than the writer must not lose a `cleared` over a reason it has not heard of.
@@ -149,6 +160,9 @@ class Alert(_Part):
     codes: Mapping[str, str | int] | None = None
     fault: str | None = None
     report: Report | None = None
+    merged_into: str | None = None
+    merged: tuple[str, ...] = ()
+    merged_count: int = 0
 
     def to_json(self) -> str:
         """The message as one canonical line without its line feed: equal alerts give equal bytes."""
@@ -199,7 +213,7 @@ def build(episode: Episode, site: Site, camera: Camera, topic: Topic, evidence: 
         title=Titles(zh=topic.title.zh, en=topic.title.en),
         site=Named(id=site.id, name=site.name),
         camera=Named(id=camera.id, name=camera.name),
-        zone=_zone(topic.zone) if isinstance(topic, RuleTopic) else None,
+        zone=None if isinstance(topic, FaultTopic) else _zone(topic.zone),
         started_at=utc(episode.started_at),
         raised_at=utc(episode.raised_at),
         ended_at=utc(ended.at) if ended else None,
@@ -210,6 +224,9 @@ def build(episode: Episode, site: Site, camera: Camera, topic: Topic, evidence: 
         review=episode.review.value,
         codes=None if rule is None else dict(sorted(rule.codes.items())) or None,
         fault=topic.kind.value if isinstance(topic, FaultTopic) else None,
+        merged_into=episode.merged_into,
+        merged=episode.merged,
+        merged_count=episode.merged_count,
     )
 
 
@@ -230,6 +247,9 @@ def continued(episode: Episode, former: Alert) -> Alert:
         "visible": episode.visible,
         "objects": tuple(_object(item, None) for item in episode.objects),
         "review": episode.review.value,
+        "merged_into": episode.merged_into,
+        "merged": episode.merged,
+        "merged_count": episode.merged_count,
     }
     return former.model_copy(update=changes)
 

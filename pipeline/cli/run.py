@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.alerts.delivery import Reached
-from pipeline.alerts.evidence import EvidenceFolder
+from pipeline.alerts.evidence import EvidenceFolder, absolute_uri
 from pipeline.alerts.site_delivery import site_delivery
 from pipeline.cli.progress import FootageProgress
 from pipeline.cli.telling import Teller
@@ -108,7 +108,7 @@ def _refuse_endless(site: Site, allowed: str) -> None:
 def _run_recordings(site: Site, *, as_json: bool) -> None:
     vocabulary = load_vocabulary()
     detector = load_detector(site, vocabulary)
-    keeper = EvidenceFolder(site.state, site.timezone, vocabulary.titles, absolute=True)
+    keeper = EvidenceFolder(site.evidence_folder or site.state, site.timezone, vocabulary.titles, absolute_uri)
     elapsed = stopwatch()
     with site_delivery(site, wall_now_ns, sleep, at_once=False) as delivery, FootageProgress() as bars:
         teller = Teller(site.timezone, as_json=as_json)

@@ -1,17 +1,14 @@
 """All that belongs to one camera of a live run: streams, eyes, reasoning, log, and what it must not forget."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.command_message import CommandMessage
-from pipeline.alerts.outbox import Outbox
 from pipeline.alerts.publisher import NoPictureError, Publisher
 from pipeline.config.resolved import Camera, Geofence, LiveSource, RecordedSource, Site
-from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import StateError
 from pipeline.media.frame import Bgr
 from pipeline.observation import EndCause, MediaNs, nanoseconds
@@ -23,18 +20,15 @@ from pipeline.runtime.back_off import BackOff
 from pipeline.runtime.camera_memory import read_memory, write_memory
 from pipeline.runtime.connecting import connects_of
 from pipeline.runtime.counted_log import CountedLog
-from pipeline.runtime.events_log import EventsLog
 from pipeline.runtime.examiner import Examiner
 from pipeline.runtime.eyes import attention_of, camera_eyes, camera_watch
 from pipeline.runtime.intake import Intake, Picture
 from pipeline.runtime.live_camera import LiveCamera
-from pipeline.runtime.metrics import Metrics
 from pipeline.runtime.need import LONGEST_INTERVAL_NS, need_of
 from pipeline.runtime.orders import Orders
-from pipeline.runtime.sent_alerts import SentAlerts
-from pipeline.runtime.shared_detector import SharedDetector
+from pipeline.runtime.shared import Shared
 from pipeline.runtime.stream import Connect, Stream
-from pipeline.runtime.turns import Turns, Wish
+from pipeline.runtime.turns import Wish
 
 _CHECKPOINT_EVERY_NS = nanoseconds(4.0)
 _REMEMBER_FIRST_NS = nanoseconds(10.0)
@@ -42,31 +36,6 @@ _REMEMBER_EVERY_NS = nanoseconds(45.0)
 _WATCH, _LOOKER = "watch/", "looker/"
 LOG_FOLDER = "log"
 MEMORY_FOLDER = "memory"
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """What the cameras of a live run share.
-
-    Attributes:
-        detector: The site's network.
-        vocabulary: Names of the classes.
-        outbox: Holds the checkpoints.
-        turns: Hands out turns.
-        now_ns: A steady clock.
-        metrics: Of the process.
-        events: Told of what happens.
-        sent: Told how far each camera's time is from the machine's.
-    """
-
-    detector: SharedDetector
-    vocabulary: Vocabulary
-    outbox: Outbox
-    turns: Turns[str]
-    now_ns: Callable[[], int]
-    metrics: Metrics
-    events: EventsLog
-    sent: SentAlerts
 
 
 class CameraRun:
@@ -90,6 +59,7 @@ class CameraRun:
         self._events = shared.events.bind(camera=camera.id)
         self._metrics = shared.metrics.camera(camera.id)
         checkpoint = shared.outbox.checkpoint(camera.id)
+        self._clips = shared.clips.of(camera.id)
         waiting = shared.outbox.commands.unheard(camera.id)
         self._orders = Orders(waiting, shared.metrics, self._metrics, self._events)
         self._reasoner = self._resumed(site, checkpoint)
@@ -241,6 +211,7 @@ class CameraRun:
         else:
             self._orders.kept()
             self._pending, self._kept_t = None, episodes[-1].t
+        self._clips.ask(episodes, self.live.footage)
 
     def _made_checkpoint(self, t: MediaNs) -> Checkpoint:
         return Checkpoint(self.camera.id, t, self._reasoner.snapshot(), self._orders.obeyed)
@@ -249,6 +220,7 @@ class CameraRun:
         t = self.live.examiner.last
         if t is not None and self._orders.obeyed:
             self._pay(t)
+        self._tell_more(is_last=is_last or self.live.is_over, is_hurried=is_hurried)
         if self.live.is_over:
             # Should the process be killed from now on, the next run is to begin with the recording's beginning.
             self._forget()
@@ -268,6 +240,16 @@ class CameraRun:
                 write_memory(self._memory_path, self.camera.id, self._memory())
             except StateError as error:
                 self._events.error("camera.cannot_write", error=error)
+
+    def _tell_more(self, *, is_last: bool, is_hurried: bool) -> None:
+        """Tell what no entry has led to: clips that are ready, events that speak for themselves again."""
+        if not is_hurried:
+            self._clips.hand_in(None if is_last else self.live.media_now(), at_once=is_last)
+        try:
+            self._clips.tell(self._publisher)
+            self._publisher.catch_up(self.camera.id)
+        except StateError as error:
+            self._events.error("camera.cannot_write", error=error)
 
     def _pay(self, t: MediaNs) -> None:
         try:
@@ -299,6 +281,7 @@ class CameraRun:
             now_ns=self._shared.now_ns,
             metrics=self._metrics,
             events=self._events,
+            footage_of=self._shared.clips.footage_of,
         )
 
 

@@ -10,6 +10,7 @@ from pipeline.config.resolved import Camera, LiveSource
 from pipeline.errors import SmartAlertError
 from pipeline.media.activity import Activity
 from pipeline.media.arrival import Arrival
+from pipeline.media.footage import Footage
 from pipeline.media.frame import Frame
 from pipeline.observation import EndCause, GapCause, MediaNs, nanoseconds, seconds
 from pipeline.runtime.events_log import EventsLog
@@ -156,6 +157,12 @@ class LiveCamera:
             self._wish(Wish(self._now_ns(), LONGEST_INTERVAL_NS))
         if self._offset_ns is not None:
             self._metrics.clock_offset(seconds(self._offset_ns))
+
+    @property
+    def footage(self) -> Footage | None:
+        """Of the best stream that delivers, for clips; None: of none."""
+        found = [stream.footage for stream in self._streams if _delivers(stream, self._now_ns())]
+        return next((one for one in found if one is not None), self._streams[0].footage if self._streams else None)
 
     @property
     def offset_ns(self) -> int:

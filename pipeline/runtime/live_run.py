@@ -10,7 +10,7 @@ from typing import Protocol
 
 from pipeline.alerts.command_stream import CommandStream
 from pipeline.alerts.delivery import Offer, Reached
-from pipeline.alerts.evidence import EvidenceFolder
+from pipeline.alerts.evidence import EvidenceFolder, absolute_uri
 from pipeline.alerts.publisher import Destination
 from pipeline.alerts.server import Server
 from pipeline.alerts.site_delivery import site_delivery, site_server
@@ -18,15 +18,18 @@ from pipeline.config.resolved import Provider, Site
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import SmartAlertError, SourceError
 from pipeline.runtime.allocator import keep_large_blocks_apart
-from pipeline.runtime.camera_run import Shared
+from pipeline.runtime.clip_maker import ClipMaker
 from pipeline.runtime.clock import sleep, steady_clock, stopwatch, wall_now_ns
 from pipeline.runtime.command_intake import Addressee, CommandIntake, fault_of
 from pipeline.runtime.events_log import EventsLog
+from pipeline.runtime.evidence_chores import evidence_chores
+from pipeline.runtime.evidence_desk import EvidenceDesk
 from pipeline.runtime.eyes import load_detector
 from pipeline.runtime.live_site import Crew, LiveSite
 from pipeline.runtime.metrics import Metrics
 from pipeline.runtime.pump import Pump
 from pipeline.runtime.sent_alerts import SentAlerts
+from pipeline.runtime.shared import Shared
 from pipeline.runtime.shared_detector import SharedDetector
 from pipeline.runtime.status_server import StatusServer
 from pipeline.runtime.turns import Turns
@@ -102,14 +105,17 @@ def run_live(call: LiveCall, bell: Bell, events: EventsLog) -> None:
     detector = load_detector(site, call.vocabulary, threads=1)
     has_gpu = detector.provider is Provider.CUDA
     runners = 1 if has_gpu else cores
-    keeper = EvidenceFolder(site.state, site.timezone, call.vocabulary.titles, absolute=True)
+    keeper = EvidenceFolder(site.evidence_folder or site.state, site.timezone, call.vocabulary.titles, absolute_uri)
     with ExitStack() as stack:
         sent = SentAlerts(metrics, now_ns)
         delivery = stack.enter_context(site_delivery(site, wall_now_ns, sleep, at_once=False, sent=sent.told))
         stack.enter_context(Pump(delivery, partial(_report, Told(events, metrics))))
         shared_detector = stack.enter_context(SharedDetector(detector, detector.provider, runners, now_ns, metrics))
         turns = Turns[str](now_ns)
-        shared = Shared(shared_detector, call.vocabulary, delivery.outbox, turns, now_ns, metrics, events, sent)
+        chores = evidence_chores(site, keeper, delivery.outbox)
+        desk = stack.enter_context(EvidenceDesk(chores, now_ns, metrics=metrics, events=events))
+        clips = ClipMaker(site.evidence, keeper, desk, len(site.cameras))
+        shared = Shared(shared_detector, call.vocabulary, delivery.outbox, turns, now_ns, metrics, events, sent, clips)
         workers = cores * (_WORKERS_A_CORE_GPU if has_gpu else _WORKERS_A_CORE)
         live = LiveSite(site, shared, Crew(workers, keeper, (delivery, *call.listeners)))
         stack.enter_context(StatusServer(site.operation, metrics, live.liveness, live.readiness, events))

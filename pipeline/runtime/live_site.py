@@ -8,15 +8,17 @@ from types import TracebackType
 from typing import Self
 
 from pipeline.alerts.command_message import CommandMessage
-from pipeline.alerts.evidence import EvidenceKeeper
+from pipeline.alerts.evidence_keeper import EvidenceKeeper
 from pipeline.alerts.publisher import Destination, Publisher
+from pipeline.alerts.same_ground import SameGround
 from pipeline.config.resolved import Camera, Site
 from pipeline.errors import SmartAlertError, StateError
 from pipeline.observation import CameraId, nanoseconds, seconds
 from pipeline.runtime.allocator import give_back
-from pipeline.runtime.camera_run import CameraRun, Shared
+from pipeline.runtime.camera_run import CameraRun
 from pipeline.runtime.eyes import camera_watch
-from pipeline.runtime.orphans import last_alert, orphans
+from pipeline.runtime.orphans import last_alert, open_alerts, orphans
+from pipeline.runtime.shared import Shared
 from pipeline.runtime.site_change import refuse_restart_only, rules_of
 from pipeline.runtime.status_server import CameraState, Liveness, Readiness
 
@@ -62,6 +64,7 @@ class LiveSite:
             StateError: The outbox cannot be read.
         """
         self._site, self._shared, self._crew = site, shared, crew
+        self._ground = SameGround(site.noise, open_alerts(shared.outbox))
         self._publisher = self._new_publisher(site)
         self._runs = {camera.id: CameraRun(site, camera, shared, self._publisher) for camera in site.cameras}
         self._clear_orphans()
@@ -163,7 +166,8 @@ class LiveSite:
                 self._shared.outbox.forget_checkpoint(orphan.camera)
 
     def _new_publisher(self, site: Site) -> Publisher:
-        return Publisher(site, self._crew.keeper, self._crew.destinations, partial(last_alert, self._shared.outbox))
+        last = partial(last_alert, self._shared.outbox)
+        return Publisher(site, self._crew.keeper, self._crew.destinations, last, self._ground)
 
     def _take_over(self, before: "_Before", camera: Camera) -> None:
         run = self._runs.get(camera.id)

@@ -91,6 +91,10 @@ class ProcessNumbers:
     send_failures: int = 0
     reloads: Counter[str] = field(default_factory=_counts)
     commands: Counter[str] = field(default_factory=_counts)
+    clips: Counter[str] = field(default_factory=_counts)
+    evidence_bytes: int = 0
+    evidence_removed_events: int = 0
+    evidence_removed_bytes: int = 0
     last_reload_ns: int = 0
     is_overloaded: bool = False
 
@@ -144,8 +148,19 @@ def _process_families(process: ProcessNumbers, n_cameras: int) -> Iterator[Metri
     for result in ("taken", "obeyed", "refused", "another_site"):
         commands.add_metric([result], process.commands[result])
     yield commands
+    yield from _evidence_families(process)
     reload_s = process.last_reload_ns / NS_PER_S
     yield _gauge("site_loaded_timestamp_seconds", "When the site file was last taken over again.", reload_s)
+
+
+def _evidence_families(process: ProcessNumbers) -> Iterator[Metric]:
+    clips = CounterMetricFamily(_PREFIX + "clips", "Clips, by what became of them.", labels=["result"])
+    for result in ("written", "lost"):
+        clips.add_metric([result], process.clips[result])
+    yield clips
+    yield _gauge("evidence_bytes", "Evidence that is kept.", process.evidence_bytes)
+    yield _counter("evidence_removed_events", "Events whose evidence was removed.", process.evidence_removed_events)
+    yield _counter("evidence_removed_bytes", "Evidence that was removed.", process.evidence_removed_bytes)
 
 
 def _stream_families(rows: CameraRows) -> Iterator[Metric]:

@@ -190,6 +190,18 @@ class Metrics:
         with self._lock:
             self._numbers.send_failures += 1
 
+    def clip(self, *, is_lost: bool) -> None:
+        """A clip was written, or could not be."""
+        with self._lock:
+            self._numbers.clips["lost" if is_lost else "written"] += 1
+
+    def evidence(self, kept_bytes: int, removed_events: int, removed_bytes: int) -> None:
+        """Evidence was looked through: so much is there, and so much was removed."""
+        with self._lock:
+            self._numbers.evidence_bytes = kept_bytes
+            self._numbers.evidence_removed_events += removed_events
+            self._numbers.evidence_removed_bytes += removed_bytes
+
     def command(self, result: str) -> None:
         """An operator's word came: `taken`, `obeyed`, `refused`, or `another_site`."""
         with self._lock:

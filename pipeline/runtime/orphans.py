@@ -37,6 +37,21 @@ def last_alert(outbox: Outbox, event: str) -> Alert | None:
         return None
 
 
+def open_alerts(outbox: Outbox) -> list[Alert]:
+    """The last messages of the events that are not over; one that cannot be read is left out.
+
+    Raises:
+        StateError: The outbox cannot be read.
+    """
+    found: list[Alert] = []
+    for line in outbox.open_events():
+        try:
+            found.append(parse(line))
+        except UsageError:
+            continue
+    return found
+
+
 def orphans(outbox: Outbox, site: Site, lost: Collection[CameraId]) -> Iterator[Orphan]:
     """The open events of cameras that the site has no longer, and of those whose reasoning is lost.
 
@@ -49,11 +64,7 @@ def orphans(outbox: Outbox, site: Site, lost: Collection[CameraId]) -> Iterator[
         StateError: The outbox cannot be read.
     """
     known = {camera.id for camera in site.cameras}
-    for line in outbox.open_events():
-        try:
-            alert = parse(line)
-        except UsageError:
-            continue
+    for alert in open_alerts(outbox):
         camera = CameraId("" if alert.camera is None else alert.camera.id)
         if not camera or (camera in known and camera not in lost):
             continue

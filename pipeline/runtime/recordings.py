@@ -9,8 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from pipeline.alerts.evidence import EvidenceKeeper
+from pipeline.alerts.evidence import EvidenceFolder
 from pipeline.alerts.publisher import Destination, Publisher
+from pipeline.alerts.same_ground import SameGround
 from pipeline.config.resolved import Camera, Site
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import SmartAlertError
@@ -19,6 +20,7 @@ from pipeline.perception.detections import ObjectDetector
 from pipeline.replay.log import LogWriter
 from pipeline.rules.episode import Episode
 from pipeline.runtime.intake import Picture, Summary
+from pipeline.runtime.recorded_clips import RecordedClips
 from pipeline.runtime.replaying import camera_run, make_folder, open_recording, recording_of, tell_each
 
 
@@ -29,14 +31,14 @@ class Tools:
     Attributes:
         detector: The site's network; it may be used by several threads.
         vocabulary: Names of the classes.
-        keeper: Makes the evidence.
+        keeper: Keeps the evidence.
         destinations: Where every message goes, in this order.
         logs: Folder for the observation logs, one a camera.
     """
 
     detector: ObjectDetector
     vocabulary: Vocabulary
-    keeper: EvidenceKeeper
+    keeper: EvidenceFolder
     destinations: Sequence[Destination]
     logs: Path
 
@@ -80,12 +82,7 @@ def run_recordings(site: Site, tools: Tools, watcher: Watcher) -> Mapping[Camera
     recordings = recordings_of(site)
     make_folder(tools.logs)
     speaking, stopping = threading.Lock(), threading.Event()
-    tell_all = tell_each(Publisher(site, tools.keeper, tools.destinations))
-
-    def tell(episodes: tuple[Episode, ...], picture: Picture) -> None:
-        # Evidence and outbox are one at a time; looking, which is what costs, is not.
-        with speaking:
-            tell_all(episodes, picture)
+    publisher = Publisher(site, tools.keeper, tools.destinations, ground=SameGround(site.noise))
 
     def run_one(camera: Camera) -> Summary:
         with (
@@ -93,6 +90,15 @@ def run_recordings(site: Site, tools: Tools, watcher: Watcher) -> Mapping[Camera
             LogWriter(tools.logs / f"{camera.id}.parquet", camera.id) as log,
         ):
             watcher.opened(camera.id, source.info.duration_s)
+            clips = RecordedClips(recordings[camera.id], source.info.start, site.evidence, tools.keeper)
+            tell_all = tell_each(publisher, clips)
+
+            def tell(episodes: tuple[Episode, ...], picture: Picture) -> None:
+                # Evidence and outbox are one at a time; looking, which is what costs, is not.
+                with speaking:
+                    publisher.catch_up(camera.id)
+                    tell_all(episodes, picture)
+
             run = camera_run(
                 site, camera, source, detector=tools.detector, vocabulary=tools.vocabulary, log=log, tell=tell
             )

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from pipeline.alerts.alert_file import AlertFile
 from pipeline.alerts.checkpoint import Checkpoint
-from pipeline.alerts.evidence import EvidenceFolder, NoEvidence
+from pipeline.alerts.evidence import EvidenceFolder
+from pipeline.alerts.evidence_keeper import NoEvidence
 from pipeline.alerts.message import Alert, Evidence
 from pipeline.alerts.publisher import Publisher
+from pipeline.alerts.same_ground import SameGround
 from pipeline.config.resolved import Camera, RecordedSource, Site
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import SourceError, StateError, UsageError
@@ -27,6 +29,7 @@ from pipeline.runtime.eyes import attention_of, camera_eyes, camera_watch
 from pipeline.runtime.intake import EntrySink, Intake, Picture, Summary, Tell
 from pipeline.runtime.need import need_of
 from pipeline.runtime.recorded import RecordedRun
+from pipeline.runtime.recorded_clips import RecordedClips
 
 LOG_NAME = "observations.parquet"
 
@@ -98,12 +101,14 @@ def camera_run(
     return RecordedRun(source, examiner=examiner, intake=intake, need=need_of(site.rules, camera.id))
 
 
-def tell_each(publisher: Publisher) -> Tell:
-    """Publishes the episodes of an entry one after the other."""
+def tell_each(publisher: Publisher, clips: RecordedClips | None = None) -> Tell:
+    """Publishes the episodes of an entry one after the other, and the clips of those that are raised."""
 
     def tell(episodes: tuple[Episode, ...], picture: Picture) -> None:
         for episode in episodes:
             publisher.publish(episode, picture)
+            if clips is not None:
+                clips.tell(publisher, episode)
 
     return tell
 
@@ -138,7 +143,8 @@ def replay_video(
     # The alerts come last: they are not put in the place of good ones unless all else has been written.
     with AlertFile(replay.out) as file, LogWriter(replay.out / LOG_NAME, camera.id) as log:
         told = Told(announce)
-        tell = tell_each(Publisher(site, keeper, (file, told)))
+        clips = RecordedClips(replay.source, source.info.start, site.evidence, keeper)
+        tell = tell_each(Publisher(site, keeper, (file, told), ground=SameGround(site.noise)), clips)
         run = camera_run(site, camera, source, detector=detector, vocabulary=vocabulary, log=log, tell=tell)
         summary = run.run(progress)
     keeper.remove_all_but(told.evidence())

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.alerts.checkpoint import Checkpoint
-from pipeline.alerts.evidence import NoEvidence
+from pipeline.alerts.evidence_keeper import NoEvidence
 from pipeline.alerts.message import Alert, closed, continued, parse
 from pipeline.alerts.publisher import Publisher
 from pipeline.config.resolved import Geofence, Site
