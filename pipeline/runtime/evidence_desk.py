@@ -1,5 +1,6 @@
 """What is done about evidence behind the cameras' backs: clips are written, old ones removed, all of it counted."""
 
+import shutil
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -8,9 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from pipeline.alerts.durable_file import cannot_write
 from pipeline.alerts.evidence_keeper import MadeClip, seal_clip
 from pipeline.alerts.retention import Swept
-from pipeline.errors import SmartAlertError
+from pipeline.errors import SmartAlertError, StateError
 from pipeline.media.clip import write_clip
 from pipeline.media.footage import Take
 from pipeline.runtime.events_log import EventsLog
@@ -18,6 +20,8 @@ from pipeline.runtime.metrics import Metrics
 
 MOST_WAITING = 16
 """Clips that wait to be written: each holds its packets in memory."""
+LEAST_FREE_BYTES = 512 * 1024 * 1024
+"""On a disk with less room no clip is begun: what is left belongs to pictures, the log and, last of all, alerts."""
 _LONGEST_END_S = 2.0
 
 
@@ -88,6 +92,7 @@ class EvidenceDesk:
     def write(self, job: ClipJob) -> None:
         """Write a clip at once, in the thread that calls."""
         try:
+            _refuse_if_nearly_full(job.part)
             span = write_clip(job.part, job.take)
             job.done(seal_clip(job.part, span.start, span.end))
         except SmartAlertError as error:
@@ -151,3 +156,18 @@ class EvidenceDesk:
     def _lost(self, fault: str) -> None:
         self._metrics.clip(is_lost=True)
         self._events.warning("evidence.clip_lost", fault=fault)
+
+
+def _refuse_if_nearly_full(part: Path) -> None:
+    """Leave the last room of the disk alone.
+
+    Raises:
+        StateError: There is too little.
+    """
+    try:
+        free = shutil.disk_usage(part.parent).free
+    except OSError as error:
+        raise cannot_write(part, error) from error
+    if free < LEAST_FREE_BYTES:
+        left = f"{free >> 20} MB are left, expected {LEAST_FREE_BYTES >> 20}"
+        raise StateError(f"{part.parent}: no clip is begun on a disk that is nearly full ({left})")

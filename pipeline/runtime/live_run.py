@@ -10,7 +10,6 @@ from typing import Protocol
 
 from pipeline.alerts.command_stream import CommandStream
 from pipeline.alerts.delivery import Offer, Reached
-from pipeline.alerts.evidence import EvidenceFolder, absolute_uri
 from pipeline.alerts.publisher import Destination
 from pipeline.alerts.server import Server
 from pipeline.alerts.site_delivery import site_delivery, site_server
@@ -22,8 +21,9 @@ from pipeline.runtime.clip_maker import ClipMaker
 from pipeline.runtime.clock import sleep, steady_clock, stopwatch, wall_now_ns
 from pipeline.runtime.command_intake import Addressee, CommandIntake, fault_of
 from pipeline.runtime.events_log import EventsLog
-from pipeline.runtime.evidence_chores import evidence_chores
+from pipeline.runtime.evidence_chores import evidence_chores, site_keeper, site_store
 from pipeline.runtime.evidence_desk import EvidenceDesk
+from pipeline.runtime.evidence_gate import EvidenceGate
 from pipeline.runtime.eyes import load_detector
 from pipeline.runtime.live_site import Crew, LiveSite
 from pipeline.runtime.metrics import Metrics
@@ -105,14 +105,18 @@ def run_live(call: LiveCall, bell: Bell, events: EventsLog) -> None:
     detector = load_detector(site, call.vocabulary, threads=1)
     has_gpu = detector.provider is Provider.CUDA
     runners = 1 if has_gpu else cores
-    keeper = EvidenceFolder(site.evidence_folder or site.state, site.timezone, call.vocabulary.titles, absolute_uri)
+    store = site_store(site)
+    keeper = site_keeper(site, call.vocabulary.titles, store)
     with ExitStack() as stack:
         sent = SentAlerts(metrics, now_ns)
-        delivery = stack.enter_context(site_delivery(site, wall_now_ns, sleep, at_once=False, sent=sent.told))
+        gate = EvidenceGate(keeper.root, now_ns, metrics)
+        delivery = stack.enter_context(
+            site_delivery(site, wall_now_ns, sleep, at_once=False, sent=sent.told, may_go=gate.may_go)
+        )
         stack.enter_context(Pump(delivery, partial(_report, Told(events, metrics))))
         shared_detector = stack.enter_context(SharedDetector(detector, detector.provider, runners, now_ns, metrics))
         turns = Turns[str](now_ns)
-        chores = evidence_chores(site, keeper, delivery.outbox)
+        chores = evidence_chores(site, store, delivery.outbox)
         desk = stack.enter_context(EvidenceDesk(chores, now_ns, metrics=metrics, events=events))
         clips = ClipMaker(site.evidence, keeper, desk, len(site.cameras))
         shared = Shared(shared_detector, call.vocabulary, delivery.outbox, turns, now_ns, metrics, events, sent, clips)

@@ -95,6 +95,7 @@ class ProcessNumbers:
     evidence_bytes: int = 0
     evidence_removed_events: int = 0
     evidence_removed_bytes: int = 0
+    sent_without_evidence: int = 0
     last_reload_ns: int = 0
     is_overloaded: bool = False
 
@@ -161,6 +162,10 @@ def _evidence_families(process: ProcessNumbers) -> Iterator[Metric]:
     yield _gauge("evidence_bytes", "Evidence that is kept.", process.evidence_bytes)
     yield _counter("evidence_removed_events", "Events whose evidence was removed.", process.evidence_removed_events)
     yield _counter("evidence_removed_bytes", "Evidence that was removed.", process.evidence_removed_bytes)
+    yield _counter(
+        "messages_sent_without_evidence", "Messages sent before their pictures were in the store.",
+        process.sent_without_evidence,
+    )  # fmt: skip
 
 
 def _stream_families(rows: CameraRows) -> Iterator[Metric]:

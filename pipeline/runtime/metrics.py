@@ -195,6 +195,11 @@ class Metrics:
         with self._lock:
             self._numbers.clips["lost" if is_lost else "written"] += 1
 
+    def sent_without_evidence(self) -> None:
+        """A message was sent before its pictures were in the store."""
+        with self._lock:
+            self._numbers.sent_without_evidence += 1
+
     def evidence(self, kept_bytes: int, removed_events: int, removed_bytes: int) -> None:
         """Evidence was looked through: so much is there, and so much was removed."""
         with self._lock:
