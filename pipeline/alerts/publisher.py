@@ -150,6 +150,21 @@ class Publisher:
         self._said_of(camera).note([alert], are_added=True)
         return alert
 
+    def note_view(self, episode: Episode, full_picture: Callable[[], Picture]) -> None:
+        """An event's object is seen better: the picture is kept, and told with the event's next message.
+
+        Args:
+            episode: The event as it stands.
+            full_picture: Of this moment.
+
+        Raises:
+            StateError: The picture cannot be written.
+        """
+        camera = self._cameras[episode.camera]
+        with suppress(ValueError, NoPictureError):
+            topic = topic_of(episode, camera, self._rules)
+            self._keeper.note_view(episode, camera, topic, full_picture())
+
     def catch_up(self, camera: CameraId) -> None:
         """Tell of the camera's events that speak for themselves again, as the other camera's event is over.
 

@@ -112,6 +112,10 @@ class EventBook:
         """One message about an event in which nothing has changed but who speaks for it."""
         return self._teller.updated(event, t)
 
+    def standing(self, event: Event, t: MediaNs) -> Episode:
+        """The event as it stands, for whoever looks at it; no message."""
+        return self._teller.standing(event, t)
+
     def close(self, memory: RuleMemory, event: Event, t: MediaNs, reason: ClearReason) -> Episode:
         """Clear one event, and let its zone cool down where it ended by itself."""
         memory.events.remove(event)

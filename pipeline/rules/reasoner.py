@@ -11,7 +11,7 @@ from pipeline.config.ids import ZoneId
 from pipeline.config.resolved import UNMERGED, Geofence, NoiseSettings, Rule, Zone
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import StateError
-from pipeline.observation import CameraId, Command, Entry, Gap, GapCause, Observation, Tick
+from pipeline.observation import CameraId, Command, Entry, Gap, GapCause, MediaNs, Observation, Tick
 from pipeline.rules.camera_faults import CameraFaults, FaultSettings
 from pipeline.rules.condition import Kinds
 from pipeline.rules.conditions.registry import CONDITIONS
@@ -123,6 +123,15 @@ class Reasoner:
         episodes.extend(self._faults.feed(entry, blind))
         wanted = tuple(request for outcome in outcomes for request in outcome.wanted)
         return Step(tuple(episodes), wanted) if episodes or wanted else _NOTHING
+
+    def seen_now(self, t: MediaNs, since: MediaNs) -> list[Episode]:
+        """The open events of rules that hold at the entry of this moment, as they stand; nothing is told by it.
+
+        Args:
+            t: Of the last entry.
+            since: Those that were raised before are left out.
+        """
+        return [one for state in self._states for one in state.seen_now(t, since)]
 
     def snapshot(self) -> bytes:
         """All that is remembered, as canonical JSON: the same entries give the same bytes."""

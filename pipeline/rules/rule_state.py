@@ -105,6 +105,14 @@ class RuleState:
         """One more message of an open event that speaks for itself from now on; none where it is not this rule's."""
         return [self._book.retell(event, t) for event in self.memory.events if event.id == event_id]
 
+    def seen_now(self, t: MediaNs, since: MediaNs) -> list[Episode]:
+        """See `Reasoner.seen_now`."""
+        return [
+            self._book.standing(event, t)
+            for event in self.memory.events
+            if event.held_at == t and event.raised_at >= since and event.visible
+        ]
+
     def end(self, end: End) -> Outcome:
         """Nothing more will come."""
         return Outcome(self.clear_all(end.t, END_REASONS[end.cause]), [])

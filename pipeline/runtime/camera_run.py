@@ -17,11 +17,12 @@ from pipeline.replay.live_log import LiveLog
 from pipeline.rules.episode import Episode
 from pipeline.rules.reasoner import Reasoner
 from pipeline.runtime.back_off import BackOff
+from pipeline.runtime.best_views import BestViews
 from pipeline.runtime.camera_memory import read_memory, write_memory
 from pipeline.runtime.connecting import connects_of
 from pipeline.runtime.counted_log import CountedLog
 from pipeline.runtime.examiner import Examiner
-from pipeline.runtime.eyes import attention_of, camera_eyes, camera_watch
+from pipeline.runtime.eyes import attention_of, camera_eyes, camera_veil, camera_watch
 from pipeline.runtime.intake import Intake, Picture
 from pipeline.runtime.live_camera import LiveCamera
 from pipeline.runtime.need import LONGEST_INTERVAL_NS, need_of
@@ -65,10 +66,11 @@ class CameraRun:
         self._reasoner = self._resumed(site, checkpoint)
         log = LiveLog(site.state / LOG_FOLDER, camera.id, site.operation.keep_log_ns)
         self._entries = CountedLog(log, self._metrics, self._events)
-        self._intake = Intake(self._reasoner, self._entries, self._tell)
+        self._intake = Intake(self._reasoner, self._entries, self._tell, BestViews(self._note_view))
         self._eyes = camera_eyes(site, shared.vocabulary, shared.detector.for_camera(self._metrics))
         self._watch = self._recalled() if checkpoint is not None else camera_watch(camera)
-        examiner = Examiner(self._eyes, self._watch, self._intake, attention_of(site.rules, camera))
+        veil = camera_veil(site, shared.vocabulary)
+        examiner = Examiner(self._eyes, self._watch, self._intake, attention_of(site.rules, camera), veil)
         self.live = LiveCamera(
             camera,
             examiner,
@@ -162,22 +164,15 @@ class CameraRun:
         self._entries.close(pack=self.live.is_over and not is_hurried)
 
     def _resumed(self, site: Site, checkpoint: Checkpoint | None) -> Reasoner:
-        camera, vocabulary = self.camera, self._shared.vocabulary
+        camera = self.camera
+        parts = (site.id, camera.id, site.rules, camera.geofence, self._shared.vocabulary)
         if checkpoint is not None:
             try:
-                return Reasoner.resume(
-                    site.id,
-                    camera.id,
-                    site.rules,
-                    camera.geofence,
-                    vocabulary,
-                    noise=site.noise,
-                    snapshot=checkpoint.reasoning,
-                )
+                return Reasoner.resume(*parts, noise=site.noise, snapshot=checkpoint.reasoning)
             except StateError as error:
                 self.has_lost_reasoning = True
                 self._events.error("camera.checkpoint_lost", error=error)
-        return Reasoner(site.id, camera.id, site.rules, camera.geofence, vocabulary, noise=site.noise)
+        return Reasoner(*parts, noise=site.noise)
 
     def _go_on(self, examiner: Examiner, checkpoint: Checkpoint) -> None:
         if isinstance(self.camera.source, LiveSource):
@@ -212,6 +207,12 @@ class CameraRun:
             self._orders.kept()
             self._pending, self._kept_t = None, episodes[-1].t
         self._clips.ask(episodes, self.live.footage)
+
+    def _note_view(self, episode: Episode, picture: Picture) -> None:
+        try:
+            self._publisher.note_view(episode, picture)
+        except StateError as error:
+            self._events.error("camera.cannot_write", error=error)
 
     def _made_checkpoint(self, t: MediaNs) -> Checkpoint:
         return Checkpoint(self.camera.id, t, self._reasoner.snapshot(), self._orders.obeyed)

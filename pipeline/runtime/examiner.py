@@ -16,6 +16,7 @@ from pipeline.observation import (
     Gap,
     GapCause,
     MediaNs,
+    Objects,
     Observation,
     Tick,
     nanoseconds,
@@ -23,6 +24,7 @@ from pipeline.observation import (
 from pipeline.perception.camera_watch import CameraWatch, Sees, Sightline
 from pipeline.perception.detections import DetectorBusyError
 from pipeline.perception.looker import Looker
+from pipeline.perception.veil import Veil
 from pipeline.runtime.intake import Intake
 
 TICK_EVERY_NS = nanoseconds(2.0)
@@ -58,7 +60,14 @@ class Eyes(Protocol):
 class Examiner:
     """Remembers when the last entry was made, the last picture, and why the camera is blind, if it is."""
 
-    def __init__(self, eyes: Eyes, watch: CameraWatch, intake: Intake, attention: Mapping[str, Sequence[Box]]) -> None:
+    def __init__(
+        self,
+        eyes: Eyes,
+        watch: CameraWatch,
+        intake: Intake,
+        attention: Mapping[str, Sequence[Box]],
+        veil: Veil | None = None,
+    ) -> None:
         """Nothing has been seen yet.
 
         Args:
@@ -66,7 +75,10 @@ class Examiner:
             watch: Of this camera.
             intake: Gets the entries.
             attention: Where the rules look, by view: boxes in shares of the picture.
+            veil: Of the pictures that are kept; None: they show all.
         """
+        self._veil = veil
+        self._found: Objects | None = None
         self._eyes, self._watch, self._intake = eyes, watch, intake
         self._attention = attention
         self._last: MediaNs | None = None
@@ -187,13 +199,18 @@ class Examiner:
         seen = replace(seen, health=replace(seen.health, frame_rate=round(frame_rate, 1), view=sightline.view))
         self._is_idle = seen.health.change <= _STIRRED_SHARE and not _is_anything_in(attention, seen)
         best = _Once(full)
-        for request in self._enter(seen, best.bgr):
+        self._found = seen.objects
+
+        def shown() -> Bgr:
+            return best.bgr() if self._veil is None else self._veil.over(best.bgr(), seen.objects)
+
+        for request in self._enter(seen, shown):
             try:
                 close = looker.look_closely(best.frame(), request)
             except DetectorBusyError:
                 # The rule makes up its mind without, or asks again.
                 return
-            self._enter(replace(close, t=seen.t, health=seen.health), best.bgr)
+            self._enter(replace(close, t=seen.t, health=seen.health), shown)
 
     def _enter(self, observation: Observation, picture: Callable[[], Bgr]) -> list[Box]:
         self._last = observation.t
@@ -227,11 +244,16 @@ class Examiner:
             self._intake.enter(gap, self._picture)
 
     def _keep(self, frame: Frame) -> None:
-        self._frame = frame
+        self._frame, self._found = frame, None
 
     def _picture(self) -> Bgr:
         """The last picture the camera has shown; black where it never has."""
-        return np.zeros(_UNSEEN_SIZE, np.uint8) if self._frame is None else self._frame.full()
+        if self._frame is None:
+            return np.zeros(_UNSEEN_SIZE, np.uint8)
+        picture = self._frame.full()
+        if self._veil is None:
+            return picture
+        return self._veil.whole(picture) if self._found is None else self._veil.over(picture, self._found)
 
 
 class _Once:

@@ -16,6 +16,7 @@ from pipeline.perception.looker import Looker, LookerSettings
 from pipeline.perception.model_card import ModelCard
 from pipeline.perception.registry import Registry
 from pipeline.perception.track_ids import TrackIds
+from pipeline.perception.veil import Veil
 
 _ATTENTION_MARGIN = 0.05
 """A thing stands in a zone with its foot: what announces it may be seen beside the zone."""
@@ -120,3 +121,8 @@ def _around(points: Sequence[tuple[float, float]], margin: float) -> Box:
         min(1.0, max(xs) + margin),
         min(1.0, max(ys) + margin),
     )
+
+
+def camera_veil(site: Site, vocabulary: Vocabulary) -> Veil | None:
+    """What veils the pictures that a site keeps; None: nothing does."""
+    return Veil(site.evidence.blur, vocabulary) if site.evidence.blur else None

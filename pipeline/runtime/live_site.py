@@ -53,7 +53,10 @@ class Crew:
 class LiveSite:
     """Runs from the start of a `with` block to its end, within five seconds of which all is kept.
 
-    Remembers the site as it is now, its cameras, and since when the machine has been overloaded.
+    Remembers its cameras, and since when the machine has been overloaded.
+
+    Attributes:
+        site: As it is now.
     """
 
     def __init__(self, site: Site, shared: Shared, crew: Crew) -> None:
@@ -63,7 +66,7 @@ class LiveSite:
             SourceError: The picture of a view cannot be read.
             StateError: The outbox cannot be read.
         """
-        self._site, self._shared, self._crew = site, shared, crew
+        self.site, self._shared, self._crew = site, shared, crew
         self._ground = SameGround(site.noise, open_alerts(shared.outbox))
         self._publisher = self._new_publisher(site)
         self._runs = {camera.id: CameraRun(site, camera, shared, self._publisher) for camera in site.cameras}
@@ -117,23 +120,18 @@ class LiveSite:
             UsageError: Something changed that only a new start can take over.
             SourceError: The picture of a view cannot be read; nothing has changed.
         """
-        refuse_restart_only(self._site, site)
+        refuse_restart_only(self.site, site)
         for camera in site.cameras:
             # What can fail is tried before anything changes.
             camera_watch(camera)
         with self._changing:
-            before = _Before(self._site, self._publisher)
-            self._site, self._publisher = site, self._new_publisher(site)
+            before = _Before(self.site, self._publisher)
+            self.site, self._publisher = site, self._new_publisher(site)
             after = {camera.id: camera for camera in site.cameras}
             for camera_id in [camera_id for camera_id in self._runs if camera_id not in after]:
                 self._remove(camera_id, is_removed=True)
             for camera in site.cameras:
                 self._take_over(before, camera)
-
-    @property
-    def site(self) -> Site:
-        """As it is now."""
-        return self._site
 
     def hand_on(self, command: CommandMessage) -> None:
         """Give a command to its camera; one that has just left the site does not hear it."""
@@ -159,7 +157,7 @@ class LiveSite:
     def _clear_orphans(self) -> None:
         """End the events of cameras that have gone, or whose reasoning is lost, since the last run."""
         lost = {camera_id for camera_id, run in self._runs.items() if run.has_lost_reasoning}
-        for orphan in tuple(orphans(self._shared.outbox, self._site, lost)):
+        for orphan in tuple(orphans(self._shared.outbox, self.site, lost)):
             for destination in self._crew.destinations:
                 destination.accept_step([orphan.ending], None)
             if orphan.camera not in self._runs:
@@ -176,15 +174,15 @@ class LiveSite:
             run = None
         if run is None:
             self._publisher.adopt(before.publisher, camera.id)
-            run = self._runs[camera.id] = CameraRun(self._site, camera, self._shared, self._publisher)
+            run = self._runs[camera.id] = CameraRun(self.site, camera, self._shared, self._publisher)
             run.start()
             return
         turns = self._shared.turns
         turns.hold(camera.id)
         try:
             self._publisher.adopt(before.publisher, camera.id)
-            if run.camera != camera or rules_of(before.site, camera.id) != rules_of(self._site, camera.id):
-                run.reason(self._site, camera, self._publisher)
+            if run.camera != camera or rules_of(before.site, camera.id) != rules_of(self.site, camera.id):
+                run.reason(self.site, camera, self._publisher)
             else:
                 run.speak_by(self._publisher)
         finally:

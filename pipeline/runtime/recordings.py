@@ -99,8 +99,19 @@ def run_recordings(site: Site, tools: Tools, watcher: Watcher) -> Mapping[Camera
                     publisher.catch_up(camera.id)
                     tell_all(episodes, picture)
 
+            def note_view(episode: Episode, picture: Picture) -> None:
+                with speaking:
+                    publisher.note_view(episode, picture)
+
             run = camera_run(
-                site, camera, source, detector=tools.detector, vocabulary=tools.vocabulary, log=log, tell=tell
+                site,
+                camera,
+                source,
+                detector=tools.detector,
+                vocabulary=tools.vocabulary,
+                log=log,
+                tell=tell,
+                note_view=note_view,
             )
             return run.run(partial(advance, camera.id))
 

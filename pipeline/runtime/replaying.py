@@ -24,8 +24,9 @@ from pipeline.perception.detections import ObjectDetector
 from pipeline.replay.log import LogWriter, is_log, read_log
 from pipeline.rules.episode import Episode
 from pipeline.rules.reasoner import Reasoner
+from pipeline.runtime.best_views import BestViews
 from pipeline.runtime.examiner import Examiner
-from pipeline.runtime.eyes import attention_of, camera_eyes, camera_watch
+from pipeline.runtime.eyes import attention_of, camera_eyes, camera_veil, camera_watch
 from pipeline.runtime.intake import EntrySink, Intake, Picture, Summary, Tell
 from pipeline.runtime.need import need_of
 from pipeline.runtime.recorded import RecordedRun
@@ -93,11 +94,14 @@ def camera_run(
     vocabulary: Vocabulary,
     log: EntrySink,
     tell: Tell,
+    note_view: Callable[[Episode, Picture], None] | None = None,
 ) -> RecordedRun:
     """A run of one camera of the site over a video, with eyes and reasoning of its own."""
-    intake = Intake(reasoner(site, camera, vocabulary), log, tell)
+    views = None if note_view is None else BestViews(note_view)
+    intake = Intake(reasoner(site, camera, vocabulary), log, tell, views)
     eyes = camera_eyes(site, vocabulary, detector)
-    examiner = Examiner(eyes, camera_watch(camera), intake, attention_of(site.rules, camera))
+    veil = camera_veil(site, vocabulary)
+    examiner = Examiner(eyes, camera_watch(camera), intake, attention_of(site.rules, camera), veil)
     return RecordedRun(source, examiner=examiner, intake=intake, need=need_of(site.rules, camera.id))
 
 
@@ -144,8 +148,17 @@ def replay_video(
     with AlertFile(replay.out) as file, LogWriter(replay.out / LOG_NAME, camera.id) as log:
         told = Told(announce)
         clips = RecordedClips(replay.source, source.info.start, site.evidence, keeper)
-        tell = tell_each(Publisher(site, keeper, (file, told), ground=SameGround(site.noise)), clips)
-        run = camera_run(site, camera, source, detector=detector, vocabulary=vocabulary, log=log, tell=tell)
+        publisher = Publisher(site, keeper, (file, told), ground=SameGround(site.noise))
+        run = camera_run(
+            site,
+            camera,
+            source,
+            detector=detector,
+            vocabulary=vocabulary,
+            log=log,
+            tell=tell_each(publisher, clips),
+            note_view=publisher.note_view,
+        )
         summary = run.run(progress)
     keeper.remove_all_but(told.evidence())
     return summary
