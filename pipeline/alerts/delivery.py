@@ -60,6 +60,7 @@ class Delivery:
 
     Attributes:
         outbox: Where messages wait; it holds the checkpoints too.
+        wake: Called when there is something new to offer, by the thread that keeps it.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Delivery:
         sent: Callable[[Sequence[Outgoing]], None] | None = None,
         may_go: Callable[[Outgoing], bool] = lambda _: True,
     ) -> None:
+        self.wake: Callable[[], None] = _do_nothing
         self._may_go = may_go
         self.outbox = outbox
         self._sink = sink
@@ -97,6 +99,8 @@ class Delivery:
         self.outbox.append_step(alerts, checkpoint)
         if self._at_once:
             self.offer()
+        elif alerts:
+            self.wake()
 
     def offer(self, *, after_pause: bool = True) -> Offer:
         """Send all that waits. A server that is away costs its time-outs once, then nothing until a pause is over.
@@ -134,3 +138,7 @@ class Delivery:
             return
         self._held_back_by = self._sink.trim().held_back_by
         self._trimmed_ns = self._now_ns()
+
+
+def _do_nothing() -> None:
+    """Nobody waits for what is new."""

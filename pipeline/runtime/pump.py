@@ -15,7 +15,7 @@ _LONGEST_END_S = 2.0
 
 
 class Pump:
-    """Offers twice a second from a thread of its own, for as long as the `with` block lasts, and once as it ends.
+    """Offers what is new at once, and all that waits twice a second, from a thread of its own, and once as it ends.
 
     A run that goes on whatever the server says ends within two seconds as well, whatever the server says then.
 
@@ -36,12 +36,14 @@ class Pump:
         self._delivery = delivery
         self._report = report
         self._stopping = threading.Event()
+        self._woken = threading.Event()
         self._failure: SmartAlertError | None = None
         self._is_away = False
         self.last = Offer(Reached.PAUSING, 0, 0, "")
         self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
 
     def __enter__(self) -> Self:
+        self._delivery.wake = self._woken.set
         self._thread.start()
         return self
 
@@ -49,6 +51,7 @@ class Pump:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stopping.set()
+        self._woken.set()
         if self._report is not None:
             # A server that has stopped answering may hold the thread for longer: what it has not had is in the outbox.
             self._thread.join(_LONGEST_END_S)
@@ -61,7 +64,7 @@ class Pump:
             self.last = self._delivery.offer(after_pause=False)
 
     def _run(self) -> None:
-        while not self._stopping.wait(_EVERY_S):
+        while self._is_next():
             try:
                 self.last = self._delivery.offer()
             except SmartAlertError as error:
@@ -76,6 +79,12 @@ class Pump:
         if self._report is not None and not self._is_away:
             with suppress(SmartAlertError):
                 self.last = self._delivery.offer(after_pause=False)
+
+    def _is_next(self) -> bool:
+        """Wait for something new, half a second at most; False: it is time to stop."""
+        self._woken.wait(_EVERY_S)
+        self._woken.clear()
+        return not self._stopping.is_set()
 
     def _tell(self, outcome: Offer | SmartAlertError) -> None:
         if self._report is not None and not self._stopping.is_set():
