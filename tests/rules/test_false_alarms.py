@@ -22,7 +22,7 @@ from tests.rules.scenes import Thing, at, observation, reasoner, rule, since_sta
 
 BUSH: Box = (0.45, 0.45, 0.55, 0.75)
 DAY_S = 24 * 3600.0
-DISMISSED_AT_S = 8 * 3600.0 + 120
+DISMISSED_AT_S = 8 * 3600.0 + 20 * 60
 LOITERING = rule(Condition.LOITERING, dwell_s=20, grace_s=5, confidence=0.3)
 
 
@@ -80,7 +80,7 @@ def seen(t_s: float, things: dict[str, Thing]) -> Observation:
 def is_taken_for_a_person(t_s: float) -> bool:
     """By the network, in some minutes of most hours, and never in all looks."""
     hour, minute = int(t_s // 3600), t_s % 3600 / 60
-    return hour % 3 != 2 and (hour * 7) % 40 <= minute < (hour * 7) % 40 + 20 and int(t_s * 13) % 10 < 8
+    return hour % 3 != 1 and (hour * 7) % 40 <= minute < (hour * 7) % 40 + 20 and int(t_s * 13) % 10 < 8
 
 
 def moments(every_s: float) -> Iterator[float]:
