@@ -17,12 +17,10 @@ from pipeline.observation import Command, CommandKind, Observation
 from pipeline.perception.appearance import appearance
 from pipeline.perception.detections import Floats, Picture
 from pipeline.rules.episode import Episode, State
-from pipeline.rules.reasoner import Reasoner
 from tests.rules.scenes import Thing, at, observation, reasoner, rule, since_start, stay
 
 BUSH: Box = (0.45, 0.45, 0.55, 0.75)
 DAY_S = 24 * 3600.0
-DISMISSED_AT_S = 8 * 3600.0 + 20 * 60
 LOITERING = rule(Condition.LOITERING, dwell_s=20, grace_s=5, confidence=0.3)
 
 
@@ -45,35 +43,40 @@ def street(kind: str) -> Picture:
     return picture
 
 
-def lit(picture: Picture, hour: float) -> Picture:
-    """The picture at an hour: bright at noon, warm and dim at dusk, grey by infra-red light at night."""
+def lit(picture: Picture, hour: float, night: str) -> Picture:
+    """The picture at an hour: bright at noon, warm and dim at dusk and under lamps; grey by infra-red light."""
     draw = np.random.default_rng(round(hour * 100))
-    if hour < 6 or hour >= 19:
+    is_night = hour < 6 or hour >= 19
+    if is_night and night == "infra-red":
         grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float32)
         plane = np.clip(0.8 * grey + draw.normal(0, 6, grey.shape), 0, 255)
         return np.repeat(plane[..., None], 3, axis=2).astype(np.uint8)
-    height = np.sin((hour - 6) / 13 * np.pi)
+    height = 0.0 if is_night else float(np.sin((hour - 6) / 13 * np.pi))
     gain = 0.25 + 0.95 * height
     warmth = np.array([1 - 0.25 * (1 - height), 1.0, 1 + 0.2 * (1 - height)])
-    noise = draw.normal(0, 3, picture.shape)
-    return np.clip(picture * gain * warmth + noise, 0, 255).astype(np.uint8)
+    return np.clip(picture * gain * warmth + draw.normal(0, 3, picture.shape), 0, 255).astype(np.uint8)
 
 
 @cache
-def look_at(kind: str, quarter: int) -> Floats:
+def look_at(kind: str, quarter: int, night: str) -> Floats:
     """How it looks in a quarter of an hour of the day."""
-    return appearance(lit(street(kind), quarter / 4), BUSH)
+    return appearance(lit(street(kind), quarter / 4, night), BUSH)
 
 
-def seen(t_s: float, things: dict[str, Thing]) -> Observation:
+@cache
+def brightness(quarter: int, night: str) -> float:
+    """Of the street in a quarter of an hour of the day."""
+    return float(lit(street("bush"), quarter / 4, night).mean())
+
+
+def seen(t_s: float, things: dict[str, Thing], night: str) -> Observation:
     """A look, with the appearance that the things have in the light of the hour."""
-    there = {
-        kind: thing for kind, thing in things.items() if thing.box(t_s) is not None and thing.sight(t_s) is not None
-    }
-    bare = observation(t_s, there.values(), brightness=float(lit(street("bush"), t_s / 3600 % 24)[::40, ::40].mean()))
+    there = {kind: one for kind, one in things.items() if one.box(t_s) is not None and one.sight(t_s) is not None}
+    quarter = int(t_s / 900) % 96
+    bare = observation(t_s, there.values(), brightness=brightness(quarter, night))
     if not there:
         return bare
-    looks = np.stack([look_at(kind, int(t_s / 900) % 96) for kind in there])
+    looks = np.stack([look_at(kind, quarter, night) for kind in there])
     return replace(bare, objects=replace(bare.objects, appearance=looks))
 
 
@@ -83,15 +86,19 @@ def is_taken_for_a_person(t_s: float) -> bool:
     return hour % 3 != 1 and (hour * 7) % 40 <= minute < (hour * 7) % 40 + 20 and int(t_s * 13) % 10 < 8
 
 
-def moments(every_s: float) -> Iterator[float]:
+def moments(every_s: float, person: Callable[[float], bool]) -> Iterator[float]:
+    """Looks while something is there, and one a minute else, for a day from eight in the morning."""
     t_s = 8 * 3600.0
     while t_s < 8 * 3600 + DAY_S:
         yield t_s
-        t_s += every_s
+        is_quiet = not any(is_taken_for_a_person(t_s + s) or person(t_s + s) for s in range(-30, 61, 5))
+        t_s += 60 if is_quiet else every_s
 
 
-def told(every_s: float, person: Callable[[float], bool], *, is_dismissed: bool = True) -> list[Episode]:
-    """What is told in a day from eight in the morning, the first event being called false."""
+def told(
+    person: Callable[[float], bool], *, every_s: float = 8.0, night: str = "lamps", is_dismissed: bool = True
+) -> list[float]:
+    """When something is raised in a day from eight in the morning; what is raised of the bush is called false."""
     bush = stay(
         BUSH,
         class_name="person",
@@ -99,36 +106,39 @@ def told(every_s: float, person: Callable[[float], bool], *, is_dismissed: bool 
         missed=lambda t_s: not is_taken_for_a_person(t_s) or person(t_s),
     )
     someone = stay(BUSH, class_name="person", track=9999, missed=lambda t_s: not person(t_s))
-    reasoning, episodes, is_said = reasoner(LOITERING), list[Episode](), not is_dismissed
-    for t_s in moments(every_s):
-        if not is_said and t_s >= DISMISSED_AT_S:
-            is_said = True
-            episodes += _dismiss(reasoning, episodes[0], t_s)
-        episodes += reasoning.feed(seen(t_s, {"bush": bush, "person": someone})).episodes
-    return episodes
+    reasoning, found, words = reasoner(LOITERING), list[float](), list[Episode]()
+    for t_s in moments(every_s, person):
+        while is_dismissed and words and since_start(words[0].t) + 60 <= t_s:
+            reasoning.feed(Command(at(t_s), CommandKind.DISMISS, words[0].id, at(t_s)))
+            del words[0]
+        for episode in reasoning.feed(seen(t_s, {"bush": bush, "person": someone}, night)).episodes:
+            if episode.state is State.RAISED:
+                found.append(t_s)
+                words += [] if person(t_s) else [episode]
+    return found
 
 
-def _dismiss(reasoning: Reasoner, episode: Episode, t_s: float) -> tuple[Episode, ...]:
-    return reasoning.feed(Command(at(t_s), CommandKind.DISMISS, episode.id, at(t_s))).episodes
-
-
-def raised_at(episodes: list[Episode]) -> list[float]:
-    return [since_start(episode.t) for episode in episodes if episode.state is State.RAISED]
+def nobody(t_s: float) -> bool:
+    del t_s
+    return False
 
 
 @pytest.mark.parametrize("every_s", [8.0, pytest.param(2.0, marks=pytest.mark.long)])
 def test_a_bush_is_raised_once_dismissed_once_and_silent_for_a_day(every_s: float) -> None:
-    found = raised_at(told(every_s, lambda _: False))
-    assert len(found) == 1
-    assert found[0] < DISMISSED_AT_S
+    assert len(told(nobody, every_s=every_s)) == 1
 
 
 def test_without_a_word_it_would_be_raised_all_day() -> None:
-    assert len(raised_at(told(8.0, lambda _: False, is_dismissed=False))) > 10
+    assert len(told(nobody, is_dismissed=False)) > 10
+
+
+def test_by_infra_red_light_it_looks_different_and_is_raised_once_more() -> None:
+    by_day, by_night = told(nobody, night="infra-red")
+    assert by_day < 19 * 3600 <= by_night
 
 
 @pytest.mark.parametrize("hour", [10.3, 14.6, 18.2, 23.1])
 def test_a_real_person_in_the_same_place_still_raises(hour: float) -> None:
     comes_s = hour * 3600
-    found = raised_at(told(8.0, lambda t_s: comes_s <= t_s < comes_s + 120))
-    assert [t_s for t_s in found[1:] if comes_s <= t_s < comes_s + 120], found
+    found = told(lambda t_s: comes_s <= t_s < comes_s + 120)
+    assert any(comes_s <= t_s < comes_s + 120 for t_s in found[1:]), found
