@@ -60,9 +60,12 @@ class CommandStream:
         with self._server.explained(f"stream {self._stream}"):
             client = self._server.client()
             start = NO_ENTRY if self._has_gone_back(position) else position
-            reply = client.xread({self._stream: str(start)}, count=_MOST_AT_ONCE, block=longest_ms)
-        rows = [row for _, rows in (reply.items() if isinstance(reply, dict) else reply or []) for row in rows]
-        return tuple(HeardLine(EntryId.parse(text(entry)), text((fields or {}).get(FIELD))) for entry, fields in rows)
+            if not client.xread({self._stream: str(start)}, count=1, block=longest_ms):
+                return ()
+            rows = client.xrange(self._stream, min=str(start.next()), count=_MOST_AT_ONCE)
+        return tuple(
+            HeardLine(EntryId.parse(text(entry)), text((fields or {}).get(FIELD))) for entry, fields in rows or []
+        )
 
     def trim(self) -> None:
         """Remove what is old.

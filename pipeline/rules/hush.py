@@ -33,7 +33,9 @@ def is_hushed(memory: RuleMemory, subject: Subject, t: MediaNs, aspect: float) -
 def is_silenced(memory: RuleMemory, subject: Subject, aspect: float) -> bool:
     """Whether an operator has called it false, and it still looks as it did."""
     return any(
-        one.zone == subject.zone and (one.subject == subject.number or _is_what_was_false(one, subject, aspect))
+        one.ended_at is None
+        and one.zone == subject.zone
+        and (one.subject == subject.number or _is_what_was_false(one, subject, aspect))
         for one in memory.silences
     )
 
@@ -44,14 +46,16 @@ def silence(memory: RuleMemory, event: Event) -> None:
     for number in event.members:
         subject = by_number[number]
         what = likeness_of(subject)
-        memory.silences.append(Silence(event.zone, number, what))
+        _begin(memory, Silence(event.zone, number, what))
     if not event.members:
-        memory.silences.append(Silence(event.zone, 0, event.what))
+        _begin(memory, Silence(event.zone, 0, event.what))
 
 
 def silence_closed(memory: RuleMemory, event: str) -> None:
     """Silence the place of an event that is over already, if it was one of the last."""
-    memory.silences += [Silence(one.zone, 0, one.what) for one in memory.closed if one.id == event]
+    for one in memory.closed:
+        if one.id == event:
+            _begin(memory, Silence(one.zone, 0, one.what))
     memory.closed = [one for one in memory.closed if one.id != event]
 
 
@@ -67,7 +71,19 @@ def forget_old(memory: RuleMemory, t: MediaNs) -> None:
 
 def review_silences(memory: RuleMemory, scene: Scene) -> None:
     """End the silence of places that look different by now: something else stands there, or nothing."""
-    memory.silences = [one for one in memory.silences if _still_silent(one, memory, scene)]
+    for one in memory.silences:
+        if one.ended_at is None and not _still_silent(one, memory, scene):
+            one.ended_at = scene.t
+    memory.silences = [one for one in memory.silences if one.ended_at is None or scene.t - one.ended_at < _FORGOTTEN_NS]
+
+
+def _begin(memory: RuleMemory, new: Silence) -> None:
+    """Silence a place; how it looked when it was called false before counts too: a camera has its day and its night."""
+    for one in tuple(memory.silences):
+        if one.ended_at is not None and one.zone == new.zone and iou(one.what.box, new.what.box) >= _SAME_PLACE_IOU:
+            new.lights = [*new.lights, *one.lights, one.what.appearance][-_LIGHTS_REMEMBERED:]
+            memory.silences.remove(one)
+    memory.silences.append(new)
 
 
 def _still_silent(one: Silence, memory: RuleMemory, scene: Scene) -> bool:

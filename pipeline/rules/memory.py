@@ -72,6 +72,8 @@ class Silence:
         what: How it looked.
         empty_from: Since when looks have found nothing there; None: something is there, or nobody looked.
         lights: How it has looked since, in other lights.
+        ended_at: When something else was seen there: it silences nothing any more, and is remembered for the case that
+            the place is called false again.
     """
 
     zone: ZoneId
@@ -79,6 +81,7 @@ class Silence:
     what: Likeness
     empty_from: MediaNs | None = None
     lights: list[Appearance] = field(default_factory=list)
+    ended_at: MediaNs | None = None
 
 
 @dataclass(slots=True)

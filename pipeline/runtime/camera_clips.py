@@ -67,7 +67,10 @@ class CameraClips:
             take = request.take(now)
             if take is not None:
                 job = ClipJob(take, self._part_of(event), partial(self._made, event))
-                _ = self._desk.write(job) if at_once else self._desk.submit(job)
+                if at_once:
+                    self._desk.write(job)
+                else:
+                    self._desk.submit(job)
             elif not request.is_over:
                 waiting.append((event, request))
         self._asked = waiting

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
@@ -24,7 +25,7 @@ DISMISS = {
 MUTE = DISMISS | {"kind": "mute", "event": None, "rule": "fire-lane", "until": "2026-01-05T02:00:00.000Z"}
 
 
-def _line(fields: dict[str, str | int | None]) -> str:
+def _line(fields: Mapping[str, str | int | None]) -> str:
     return json.dumps(fields)
 
 

@@ -141,7 +141,16 @@ def test_a_server_is_reached_by_tls_with_a_password_and_none_that_nobody_vouches
 ) -> None:
     key, made = certificate(tmp_path)
     port = free_port()
-    options = ("--port", "0", "--tls-port", str(port), "--tls-cert-file", str(made), "--tls-key-file", str(key))
+    options: tuple[str, ...] = (
+        "--port",
+        "0",
+        "--tls-port",
+        str(port),
+        "--tls-cert-file",
+        str(made),
+        "--tls-key-file",
+        str(key),
+    )
     options += ("--tls-ca-cert-file", str(made), "--tls-auth-clients", "no", "--requirepass", "s3cret", "--save", "")
     clock = Clock()
     url = f"rediss://:s3cret@127.0.0.1:{port}/0"

@@ -28,7 +28,8 @@ LOITERING = rule(Condition.LOITERING, dwell_s=20, grace_s=5, confidence=0.3)
 def street(kind: str) -> Picture:
     """A pavement with a bush on it, or with a person in the bush's place, at noon."""
     draw = np.random.default_rng(7)
-    picture = np.full((360, 640, 3), (120, 122, 125), np.uint8) + draw.integers(0, 12, (360, 640, 3), np.uint8)
+    picture: Picture = np.full((360, 640, 3), (120, 122, 125), np.uint8)
+    picture += draw.integers(0, 12, (360, 640, 3), np.uint8)
     x1, y1, x2, y2 = (round(side * n) for side, n in zip(BUSH, (640, 360, 640, 360), strict=True))
     if kind == "bush":
         for _ in range(500):
@@ -50,11 +51,11 @@ def lit(picture: Picture, hour: float, night: str) -> Picture:
     if is_night and night == "infra-red":
         grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float32)
         plane = np.clip(0.8 * grey + draw.normal(0, 6, grey.shape), 0, 255)
-        return np.repeat(plane[..., None], 3, axis=2).astype(np.uint8)
+        return np.asarray(np.repeat(plane[..., None], 3, axis=2), np.uint8)
     height = 0.0 if is_night else float(np.sin((hour - 6) / 13 * np.pi))
     gain = 0.25 + 0.95 * height
     warmth = np.array([1 - 0.25 * (1 - height), 1.0, 1 + 0.2 * (1 - height)])
-    return np.clip(picture * gain * warmth + draw.normal(0, 3, picture.shape), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(picture * gain * warmth + draw.normal(0, 3, picture.shape), 0, 255), np.uint8)
 
 
 @cache
@@ -132,7 +133,7 @@ def test_without_a_word_it_would_be_raised_all_day() -> None:
     assert len(told(nobody, is_dismissed=False)) > 10
 
 
-def test_by_infra_red_light_it_looks_different_and_is_raised_once_more() -> None:
+def test_by_infra_red_light_it_looks_different_and_is_raised_once_more_and_not_by_the_next_day() -> None:
     by_day, by_night = told(nobody, night="infra-red")
     assert by_day < 19 * 3600 <= by_night
 

@@ -10,7 +10,7 @@ from pipeline.config.catalogue import EventPer, Severity
 from pipeline.config.ids import ZoneId
 from pipeline.config.resolved import UNMERGED, Geofence, NoiseSettings
 from pipeline.geofence.boxes import Box
-from pipeline.observation import NS_PER_S
+from pipeline.observation import NS_PER_S, TrackId
 from pipeline.rules.episode import ClearReason, Ended, Episode, RuleOrigin, State, StormOrigin
 from pipeline.rules.reasoner import Reasoner
 from tests.rules.scenes import (
@@ -140,7 +140,7 @@ def test_another_object_is_another_cause() -> None:
     only_first = rule(dwell_s=10, rule_id="a-fire", severity=Severity.CRITICAL)
     account = answered(reasoner(only_first, EACH, noise=FIVE_A_MINUTE), things, times(60))
     by_track = {one.objects[0].track: one.merged_into for one in account.of(State.RAISED) if rule_of(one) == EACH.id}
-    assert by_track[2] is None
+    assert by_track[TrackId(2)] is None
 
 
 def test_as_the_first_is_over_the_other_speaks_for_itself() -> None:
