@@ -1,6 +1,6 @@
 """Puts the added objects into the base clip's frames, behind and in front of who walks there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,7 +47,7 @@ class Props:
     def at(self, t: float) -> list[Standing]:
         """What stands in the street at `t` seconds, the farthest first."""
         placed = [
-            _driven(self.strip_by_name[name], stop, t)
+            driven(self.strip_by_name[name], stop, t)
             for name, stop in (
                 ("suv", timeline.BLOCKING_CAR),
                 ("van", timeline.DUMPING_VAN),
@@ -58,16 +58,16 @@ class Props:
             if stop.present(t)
         ]
         if timeline.WASTE_LIES[0] <= t < timeline.WASTE_LIES[1]:
-            placed.append(Standing(self.strip_by_name["waste"].sprites[0], stage.WASTE_SPOT, _ACROSS))
+            placed.append(Standing(self.strip_by_name["waste"].sprites[0], stage.WASTE_SPOT, ACROSS))
         if timeline.CART.present(t):
             figure, ground = self.vendor.at(t)
-            placed.append(Standing(vendor.shadow(ground), ground, _ACROSS))
-            placed.append(Standing(figure, ground, _ACROSS))
-        return sorted(placed, key=lambda one: -_depth(one.ground))
+            placed.append(Standing(vendor.shadow(ground), ground, ACROSS))
+            placed.append(Standing(figure, ground, ACROSS))
+        return sorted(placed, key=lambda one: -depth(one.ground))
 
 
 # Across the view: the direction on the ground that is level in the picture.
-_ACROSS = float(np.arctan2(*(stage.to_ground([(500, 300)])[0] - stage.to_ground([(300, 300)])[0])[::-1]))
+ACROSS = float(np.arctan2(*(stage.to_ground([(500, 300)])[0] - stage.to_ground([(300, 300)])[0])[::-1]))
 
 
 def frames(base: list[Picture]) -> Iterator[Picture]:
@@ -85,10 +85,17 @@ def frames(base: list[Picture]) -> Iterator[Picture]:
         if not standing:
             yield base[number]
             continue
-        yield _layered(base[number], standing, [*posts, *matte.people(base[number], empty)])
+        yield layered(base[number], standing, [*posts, *matte.people(base[number], empty)])
 
 
-def _layered(frame: Picture, standing: list[Standing], covers: list[Cover]) -> Picture:
+def layered(frame: Picture, standing: Sequence[Standing], covers: Sequence[Cover]) -> Picture:
+    """A frame with objects in it.
+
+    Args:
+        frame: BGR.
+        standing: The objects, the farthest first.
+        covers: What the frame shows that may stand in front of one.
+    """
     canvas = frame.astype(np.float32)
     for one in standing:
         _lay(canvas, one.sprite)
@@ -124,10 +131,12 @@ def _touches(sprite: Sprite, box: tuple[int, int, int, int]) -> bool:
     return x < box[2] and box[0] < x + width and y < box[3] and box[1] < y + height
 
 
-def _driven(strip: SpriteStrip, stop: Stop, t: float) -> Standing:
+def driven(strip: SpriteStrip, stop: Stop, t: float) -> Standing:
+    """A vehicle on its drive at `t` seconds."""
     s = stop.along(t)
     return Standing(strip.at(stop.path, s), stop.path.at(s), stop.path.heading(s))
 
 
-def _depth(ground: Array) -> float:
+def depth(ground: Array) -> float:
+    """How far from the camera a ground point (2,) is, along its view, metres."""
     return float(stage.ROTATION[2, :2] @ ground)

@@ -33,7 +33,8 @@ TABLES = (
     )
     """,
 )
-_VERDICTS = {CommandKind.DISMISS: "false_alarm", CommandKind.CONFIRM: "confirmed"}
+VERDICTS = {CommandKind.DISMISS: "false_alarm", CommandKind.CONFIRM: "confirmed"}
+"""What the commands about an event say of its rule."""
 _LAST_LINE = "SELECT line FROM message WHERE event = ? ORDER BY revision DESC LIMIT 1"
 
 
@@ -155,7 +156,7 @@ def mark_obeyed(db: sqlite3.Connection, ids: Iterable[str], t: MediaNs) -> None:
 
 
 def _note_verdict(db: sqlite3.Connection, command: CommandMessage) -> None:
-    verdict = _VERDICTS.get(command.kind)
+    verdict = VERDICTS.get(command.kind)
     row = db.execute(_LAST_LINE, (command.event,)).fetchone() if verdict is not None else None
     if row is None:
         return

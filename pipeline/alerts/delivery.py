@@ -60,7 +60,6 @@ class Delivery:
 
     Attributes:
         outbox: Where messages wait; it holds the checkpoints too.
-        wake: Called when there is something new to offer, by the thread that keeps it.
     """
 
     def __init__(
@@ -73,7 +72,6 @@ class Delivery:
         sent: Callable[[Sequence[Outgoing]], None] | None = None,
         may_go: Callable[[Outgoing], bool] = lambda _: True,
     ) -> None:
-        self.wake: Callable[[], None] = _do_nothing
         self._may_go = may_go
         self.outbox = outbox
         self._sink = sink
@@ -84,6 +82,11 @@ class Delivery:
         self._failed_ns = 0
         self._trimmed_ns = -_TRIM_EVERY_NS
         self._held_back_by = ""
+        self._ring: Callable[[], None] = lambda: None
+
+    def when_kept(self, ring: Callable[[], None]) -> None:
+        """With `at_once=False`: call this whenever there is something to offer, from the thread that accepted it."""
+        self._ring = ring
 
     def accept(self, alert: Alert) -> None:
         """Keep one message that is of no resumable step; see `accept_step`."""
@@ -100,7 +103,7 @@ class Delivery:
         if self._at_once:
             self.offer()
         elif alerts:
-            self.wake()
+            self._ring()
 
     def offer(self, *, after_pause: bool = True) -> Offer:
         """Send all that waits. A server that is away costs its time-outs once, then nothing until a pause is over.
@@ -138,7 +141,3 @@ class Delivery:
             return
         self._held_back_by = self._sink.trim().held_back_by
         self._trimmed_ns = self._now_ns()
-
-
-def _do_nothing() -> None:
-    """Nobody waits for what is new."""

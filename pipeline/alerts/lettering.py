@@ -9,6 +9,8 @@ from PIL import ImageFont
 from PIL.ImageFont import FreeTypeFont
 
 _FONTS = Path(__file__).parent / "fonts"
+FONT = _FONTS / "NotoSansSC-Regular.otf"
+"""For what draws by itself."""
 _ELLIPSIS = "…"
 _NOWHERE = "\uffff"
 """A character that no font has: what is drawn for it is drawn for every character that a font lacks."""

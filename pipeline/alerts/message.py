@@ -14,7 +14,7 @@ from pipeline.config.resolved import Camera, Site, Zone
 from pipeline.errors import UsageError
 from pipeline.geofence.lines import ground_point
 from pipeline.observation import MediaNs, seconds
-from pipeline.rules.episode import ClearReason, Ended, Episode, EventObject, State
+from pipeline.rules.episode import Ended, Episode, EventObject, State
 
 SCHEMA: Literal["smart-alert/1"] = "smart-alert/1"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -70,6 +70,14 @@ class AlertZone(_Part):
     location: tuple[float, float] | None = None
 
 
+class SeenInLooks(_Part):
+    """The looks that would have shown an object since it came to stay, those that did, and those that found it anew."""
+
+    of: int = Field(ge=0)
+    seen: int = Field(ge=0)
+    detected: int = Field(ge=0)
+
+
 class AlertObject(_Part):
     """One object of the event as it was last seen.
 
@@ -78,6 +86,7 @@ class AlertObject(_Part):
         location: Longitude and latitude of where it touches the ground, degrees; left out where the camera is not
             calibrated to them.
         speed_kmh: How fast it was, where the algorithm is about movement; left out where the camera is not calibrated.
+        looks: The evidence over time; left out of what only keeps company.
     """
 
     class_name: str = Field(alias="class")
@@ -86,6 +95,7 @@ class AlertObject(_Part):
     track: int
     location: tuple[float, float] | None = Field(default=None, exclude_if=lambda value: value is None)
     speed_kmh: float | None = Field(default=None, exclude_if=lambda value: value is None)
+    looks: SeenInLooks | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class Evidence(_Part):
@@ -219,7 +229,7 @@ def build(episode: Episode, site: Site, camera: Camera, topic: Topic, evidence: 
         ended_at=utc(ended.at) if ended else None,
         dwell_s=round(seconds(episode.dwell_ns), 3),
         visible=episode.visible,
-        objects=tuple(_object(item, camera.geofence.ground) for item in episode.objects),
+        objects=tuple(alert_object(item, camera.geofence.ground) for item in episode.objects),
         evidence=evidence,
         review=episode.review.value,
         codes=None if rule is None else dict(sorted(rule.codes.items())) or None,
@@ -228,50 +238,6 @@ def build(episode: Episode, site: Site, camera: Camera, topic: Topic, evidence: 
         merged=episode.merged,
         merged_count=episode.merged_count,
     )
-
-
-def continued(episode: Episode, former: Alert) -> Alert:
-    """The message that tells one change of an event whose rule, zone or camera is no longer in the site file.
-
-    Args:
-        episode: The change.
-        former: The last message of the event: what the site called its parts.
-    """
-    ended = episode.ending if isinstance(episode.ending, Ended) else None
-    changes = {
-        "revision": episode.revision,
-        "state": episode.state,
-        "reason": ended.reason.value if ended else None,
-        "ended_at": utc(ended.at) if ended else None,
-        "dwell_s": round(seconds(episode.dwell_ns), 3),
-        "visible": episode.visible,
-        "objects": tuple(_object(item, None) for item in episode.objects),
-        "review": episode.review.value,
-        "merged_into": episode.merged_into,
-        "merged": episode.merged,
-        "merged_count": episode.merged_count,
-    }
-    return former.model_copy(update=changes)
-
-
-def closed(former: Alert, reason: ClearReason, ended_at: MediaNs) -> Alert:
-    """The message that ends an event of which nothing is known but its last message.
-
-    Args:
-        former: That message.
-        reason: Why it ends.
-        ended_at: The last moment at which it may have held; not before it was raised.
-    """
-    end = max(utc(ended_at), former.raised_at)
-    changes = {
-        "revision": former.revision + 1,
-        "state": State.CLEARED,
-        "reason": reason.value,
-        "ended_at": end,
-        "dwell_s": round((end - former.started_at).total_seconds(), 3),
-        "visible": False,
-    }
-    return former.model_copy(update=changes)
 
 
 def _zone(zone: Zone) -> AlertZone:
@@ -286,7 +252,8 @@ def _zone(zone: Zone) -> AlertZone:
     )
 
 
-def _object(item: EventObject, ground: GroundMap | None) -> AlertObject:
+def alert_object(item: EventObject, ground: GroundMap | None) -> AlertObject:
+    """An object as messages tell it."""
     x1, y1, x2, y2 = (round(float(share), 4) + 0.0 for share in item.box)
     # A box is float32: without the rounding, one and the same edge would read 0.30000001192092896.
     return AlertObject(
@@ -296,4 +263,7 @@ def _object(item: EventObject, ground: GroundMap | None) -> AlertObject:
         track=item.track,
         location=None if ground is None else ground.location(ground_point(item.box)),
         speed_kmh=None if item.speed_kmh is None else round(item.speed_kmh, 1),
+        looks=None
+        if item.looks is None
+        else SeenInLooks(of=item.looks.of, seen=item.looks.seen, detected=item.looks.detected),
     )

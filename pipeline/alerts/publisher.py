@@ -7,7 +7,8 @@ from typing import Protocol
 
 from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.evidence_keeper import EvidenceKeeper
-from pipeline.alerts.message import Alert, build, continued
+from pipeline.alerts.follow_up import continued
+from pipeline.alerts.message import Alert, build
 from pipeline.alerts.said import Said
 from pipeline.alerts.same_ground import SameGround
 from pipeline.alerts.snapshot import Picture

@@ -21,8 +21,11 @@ from pipeline.config.load import Draft, read_site
 from pipeline.config.resolved import Site
 from pipeline.config.site_schema import site_schema
 from pipeline.config.vocabulary import load_vocabulary
+from pipeline.dispatch.routing import Routing
 from pipeline.dispatch.routing_file import load_routing
+from pipeline.dispatch.site_ledger import cells_without_officer
 from pipeline.errors import ConfigError, Fault
+from pipeline.runtime.networks import with_scores
 from pipeline.runtime.probe import Probed
 from pipeline.runtime.site_check import Findings, try_site
 
@@ -65,10 +68,11 @@ def _schema(of: str) -> dict[str, JsonValue]:
 class _Checked:
     site: Site
     findings: Findings
+    unrouted: tuple[Fault, ...]
 
     @property
     def warnings(self) -> tuple[Fault, ...]:
-        return (*self.site.warnings, *self.findings.warnings)
+        return (*self.site.warnings, *self.findings.warnings, *self.unrouted)
 
 
 def _check_for_people(path: Path, *, wants_probe: bool) -> int:
@@ -78,7 +82,8 @@ def _check_for_people(path: Path, *, wants_probe: bool) -> int:
         found = probed(checked.site)
         show(found)
         return _exit_code(found)
-    for line in sentences(checked.site, checked.findings.info_by_camera, load_vocabulary()):
+    findings = checked.findings
+    for line in sentences(checked.site, findings.info_by_camera, load_vocabulary(), findings.networks):
         click.echo(line)
     return 0
 
@@ -89,7 +94,7 @@ def _check_for_programs(path: Path, *, wants_probe: bool) -> int:
     except ConfigError as error:
         click.echo(_dumped({"ok": False, "faults": _listed(error.faults), "warnings": []}))
         raise
-    told = as_json(checked.site, checked.findings.info_by_camera)
+    told = as_json(checked.site, checked.findings.info_by_camera, checked.findings.networks)
     answer: dict[str, JsonValue] = {"ok": True, "faults": [], "warnings": _listed(checked.warnings), "does": told}
     found = probed(checked.site) if wants_probe else []
     if wants_probe:
@@ -105,22 +110,23 @@ def _exit_code(found: Sequence[Probed]) -> int:
 def _checked(path: Path) -> _Checked:
     draft = read_site(path, os.environ)
     findings = _tried(draft)
-    faults = in_order({*draft.faults, *findings.faults, *_routing_faults(draft.site)}, str(path))
+    table, routing_faults = _routing(draft.site)
+    faults = in_order({*draft.faults, *findings.faults, *routing_faults}, str(path))
     if faults:
         raise ConfigError(faults)
-    return _Checked(draft.site, findings)
+    unrouted = () if table is None else cells_without_officer(draft.site, table)
+    return _Checked(with_scores(draft.site, findings.networks), findings, unrouted)
 
 
-def _routing_faults(site: Site) -> tuple[Fault, ...]:
-    """Those of the table that says who is told, where the site names one."""
-    table = site.dispatch.routing
-    if table is None or not table.is_file():
-        return ()
+def _routing(site: Site) -> tuple[Routing | None, tuple[Fault, ...]]:
+    """The table that says who is told, where the site names one, and its mistakes."""
+    path = site.dispatch.routing
+    if path is None or not path.is_file():
+        return None, ()
     try:
-        load_routing(table, site.timezone, os.environ)
+        return load_routing(path, site.timezone, os.environ), ()
     except ConfigError as error:
-        return error.faults
-    return ()
+        return None, error.faults
 
 
 def _warn(warnings: tuple[Fault, ...]) -> None:

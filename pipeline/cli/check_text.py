@@ -1,10 +1,11 @@
 """What a site will do, in plain sentences and as JSON."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 
 from pydantic import JsonValue
 
+from pipeline.cli.check_networks import serving_json, serving_lines, specialist_json, specialist_lines
 from pipeline.config.catalogue import EventPer
 from pipeline.config.duration import format_duration
 from pipeline.config.resolved import (
@@ -22,12 +23,18 @@ from pipeline.config.resolved import (
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.media.info import StreamInfo
 from pipeline.observation import NS_PER_S, STATIC_OBJECT, CameraId, MediaNs
+from pipeline.runtime.networks import Network
 from pipeline.runtime.status_server import shown_address
 
 _MOST_NAMED = 12
 
 
-def sentences(site: Site, info_by_camera: Mapping[CameraId, StreamInfo], vocabulary: Vocabulary) -> Iterator[str]:
+def sentences(
+    site: Site,
+    info_by_camera: Mapping[CameraId, StreamInfo],
+    vocabulary: Vocabulary,
+    networks: Sequence[Network] = (),
+) -> Iterator[str]:
     """Lines that tell a rule engineer what this site will do."""
     yield f"Site {site.id} ({site.name}), times in {site.timezone.key}."
     server = "the embedded Redis" if site.redis.url is None else str(site.redis.url)
@@ -35,6 +42,7 @@ def sentences(site: Site, info_by_camera: Mapping[CameraId, StreamInfo], vocabul
     yield f"State is kept in {site.state}; observation logs for {format_duration(site.operation.keep_log_ns)}."
     yield _listening(site.operation.listen)
     yield f"The network {site.detector.model} reports what it scores {site.detector.confidence:g} or higher."
+    yield from specialist_lines(site, networks)
     yield ""
     yield f"Cameras ({len(site.cameras)}):"
     for camera in site.cameras:
@@ -43,6 +51,7 @@ def sentences(site: Site, info_by_camera: Mapping[CameraId, StreamInfo], vocabul
     yield f"Rules ({len(site.rules)}):"
     for rule in site.rules:
         yield from (f"  {line}" for line in _rule(rule, vocabulary))
+        yield from (f"    {line}" for line in serving_lines(rule, networks))
         for camera in site.cameras:
             if camera.id in rule.zones_by_camera:
                 yield f"    On {camera.id}: {_zones(rule, camera)}."
@@ -54,10 +63,10 @@ def _listening(listen: tuple[str, int] | None) -> str:
     return f"Metrics and health checks of a run are at {shown_address(*listen)}: /metrics, /healthz, /readyz."
 
 
-def as_json(site: Site, info_by_camera: Mapping[CameraId, StreamInfo]) -> JsonValue:
+def as_json(site: Site, info_by_camera: Mapping[CameraId, StreamInfo], networks: Sequence[Network] = ()) -> JsonValue:
     """The same for a program; no address in it holds a password."""
     cameras: list[JsonValue] = [_camera_json(camera, info_by_camera) for camera in site.cameras]
-    rules: list[JsonValue] = [_rule_json(rule) for rule in site.rules]
+    rules: list[JsonValue] = [_rule_json(rule, networks) for rule in site.rules]
     return {
         "site": {"id": site.id, "name": site.name, "timezone": site.timezone.key},
         "state": str(site.state),
@@ -67,6 +76,7 @@ def as_json(site: Site, info_by_camera: Mapping[CameraId, StreamInfo]) -> JsonVa
             "keep_log": format_duration(site.operation.keep_log_ns),
         },
         "detector": {"model": site.detector.model, "confidence": site.detector.confidence},
+        "specialists": [specialist_json(network) for network in networks[1:]],
         "cameras": cameras,
         "rules": rules,
     }
@@ -157,7 +167,9 @@ def _looks_for(rule: Rule, vocabulary: Vocabulary) -> str:
     named = ", ".join(names[:_MOST_NAMED]) + (
         f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     )
-    parts = [f"{named} scored {rule.confidence:g} or higher"] if names else []
+    others = [f"{name} {score:g}" for name, score in sorted(rule.confidence_by_class.items())]
+    also = f" ({', '.join(others)})" if others else ""
+    parts = [f"{named} scored {rule.confidence:g} or higher{also}"] if names else []
     if names and rule.min_area != PictureShare(0.0):
         parts[0] += f" and at least {rule.min_area}"
     if rule.include_static:
@@ -219,7 +231,7 @@ def _zone_json(zone: Zone) -> JsonValue:
     }
 
 
-def _rule_json(rule: Rule) -> JsonValue:
+def _rule_json(rule: Rule, networks: Sequence[Network]) -> JsonValue:
     classes: list[JsonValue] = [*sorted(rule.classes)]
     return {
         "id": rule.id,
@@ -235,5 +247,6 @@ def _rule_json(rule: Rule) -> JsonValue:
         "remind_every": format_duration(rule.remind_every_ns),
         "confidence": rule.confidence,
         "classes": classes,
+        "networks": serving_json(rule, networks),
         "zones": {camera: list(zones) for camera, zones in rule.zones_by_camera.items()},
     }

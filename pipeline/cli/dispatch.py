@@ -23,6 +23,8 @@ from pipeline.runtime.signals import Signals
 
 _LOCK = "dispatch.lock"
 _PAUSE_S = 5.0
+_MOST_TRIES = 20
+"""More than the client's: a dispatcher that is killed again and again is rarely killed by what it reads."""
 
 
 @click.command(name="dispatch")
@@ -42,7 +44,11 @@ def command(site_file: Path, *, consumer: str | None, log_format: str) -> None:
     log = stderr_log(LogFormat(log_format), LogLevel.INFO, wall_now_ns)
     with held(site.state / _LOCK), Signals() as signals, site_server(site, sleep) as server:
         settings = ClientSettings(
-            site.dispatch.group, consumer or socket.gethostname(), site.redis.stream, site.redis.commands
+            site.dispatch.group,
+            consumer or socket.gethostname(),
+            site.redis.stream,
+            site.redis.commands,
+            most_tries=_MOST_TRIES,
         )
         told = _Teller(log)
         _wait_for_ledger(site, signals, told)

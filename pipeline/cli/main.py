@@ -9,7 +9,20 @@ import click
 from pipeline.cli.output import finish_output, prepare_output
 from pipeline.errors import SmartAlertError
 
-COMMANDS = ("demo", "replay", "run", "check", "alerts", "dispatch", "ledger", "report", "models")
+COMMANDS = (
+    "demo",
+    "replay",
+    "run",
+    "check",
+    "alerts",
+    "dispatch",
+    "ledger",
+    "report",
+    "models",
+    "tune",
+    "analyse",
+    "annotate",
+)
 """Each is a module of this folder with a `command`. Imported when asked for: `--help` need not load a network."""
 
 

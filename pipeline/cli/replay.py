@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from pipeline.replay.log import camera_of, torn_ends
 from pipeline.runtime.clock import stopwatch
 from pipeline.runtime.eyes import load_detector
 from pipeline.runtime.intake import Summary
+from pipeline.runtime.networks import load_beside, read_networks, with_scores
 from pipeline.runtime.replaying import Replay, open_recording, recording_of, replay_log, replay_video
 
 
@@ -43,6 +45,8 @@ def command(site_file: Path, camera_id: str | None, source: Path | None, out: Pa
     if replay.source.is_dir() and not replay.is_of_log:
         raise UsageError(f"{replay.source}: holds no log (expected the log folder of one camera)")
     vocabulary = load_vocabulary()
+    networks = read_networks(site, vocabulary)
+    replay = replace(replay, site=with_scores(site, networks))
     elapsed = stopwatch()
     tell = Teller(site.timezone, as_json=as_json).tell
     with FootageProgress() as bars:
@@ -51,11 +55,12 @@ def command(site_file: Path, camera_id: str | None, source: Path | None, out: Pa
             bars.opened(camera.id, 0.0)
             summary = replay_log(replay, vocabulary, progress=partial(bars.looked, camera.id), announce=tell)
         else:
-            detector = load_detector(site, vocabulary)
+            detector, beside = load_detector(site, vocabulary), load_beside(site, networks)
             with open_recording(camera, replay.source) as video:
                 bars.opened(camera.id, video.info.duration_s)
+                advance = partial(bars.looked, camera.id)
                 summary = replay_video(
-                    replay, video, detector, vocabulary, progress=partial(bars.looked, camera.id), announce=tell
+                    replay, video, detector, vocabulary, progress=advance, announce=tell, beside=beside
                 )
     _tell_summary(summary, replay.out, elapsed(), as_json=as_json)
 
@@ -86,6 +91,8 @@ def _camera(site: Site, camera_id: str | None) -> Camera:
 
 def _tell_summary(summary: Summary, out: Path, wall_s: float, *, as_json: bool) -> None:
     media_s = seconds(summary.media_ns)
+    for line in summary.network_failures:
+        click.echo(f"warning: {line}", err=True)
     if as_json:
         told = {
             "events": summary.raised,

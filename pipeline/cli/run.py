@@ -23,6 +23,7 @@ from pipeline.runtime.evidence_gate import EvidenceGate
 from pipeline.runtime.eyes import load_detector
 from pipeline.runtime.live_run import LiveCall, run_live
 from pipeline.runtime.metrics import Metrics
+from pipeline.runtime.networks import load_beside, read_networks, with_scores
 from pipeline.runtime.pump import Pump
 from pipeline.runtime.recordings import Tools, run_recordings
 from pipeline.runtime.signals import Signals
@@ -109,7 +110,9 @@ def _refuse_endless(site: Site, allowed: str) -> None:
 
 def _run_recordings(site: Site, *, as_json: bool) -> None:
     vocabulary = load_vocabulary()
-    detector = load_detector(site, vocabulary)
+    networks = read_networks(site, vocabulary)
+    site = with_scores(site, networks)
+    detector, beside = load_detector(site, vocabulary), load_beside(site, networks)
     store = site_store(site)
     keeper = site_keeper(site, vocabulary.titles, store)
     elapsed = stopwatch()
@@ -119,7 +122,7 @@ def _run_recordings(site: Site, *, as_json: bool) -> None:
         FootageProgress() as bars,
     ):
         teller = Teller(site.timezone, as_json=as_json)
-        tools = Tools(detector, vocabulary, keeper, (delivery, teller), site.state / "log")
+        tools = Tools(detector, vocabulary, keeper, (delivery, teller), site.state / "log", beside)
         with Pump(delivery) as pump:
             summaries = run_recordings(site, tools, bars)
             if store is not None:
@@ -129,6 +132,8 @@ def _run_recordings(site: Site, *, as_json: bool) -> None:
     for camera_id, summary in summaries.items():
         if summary.damage:
             click.echo(f"camera {camera_id}: damage met and survived: {summary.damage}", err=True)
+        for line in summary.network_failures:
+            click.echo(f"warning: camera {camera_id}: {line}", err=True)
     wall_s = elapsed()
     click.echo(f"{raised} events on {len(summaries)} cameras; {media_s:.1f} s of footage in {wall_s:.1f} s", err=True)
     if pump.last.reached is not Reached.ALL_SENT:

@@ -17,7 +17,8 @@ from pipeline.config.document import Document, Steps, Value, shown_value
 from pipeline.config.faults import FaultLog, did_you_mean, faults_of, in_order
 from pipeline.config.fences import UNREAD, Fences
 from pipeline.config.own_algorithms import with_own_algorithms
-from pipeline.config.resolved import Camera, DetectorSettings, Operation, RedisSettings, Rule, Site
+from pipeline.config.remarks import remark_idle
+from pipeline.config.resolved import Camera, DetectorSettings, Operation, RedisSettings, Site
 from pipeline.config.rule_entries import Law, resolve_rules
 from pipeline.config.secrets import SecretUrl
 from pipeline.config.site import (
@@ -85,7 +86,20 @@ def read_site(path: Path, environ: Mapping[str, str]) -> Draft:
     Raises:
         ConfigError: The file as a whole cannot be read, or is no mapping.
     """
-    document = read_yaml(path, str(path))
+    return read_document(read_yaml(path, str(path)), path, environ)
+
+
+def read_document(document: Document, path: Path, environ: Mapping[str, str]) -> Draft:
+    """The same of a site file that is not written as it stands in the document; see `read_site`.
+
+    Args:
+        document: Its values.
+        path: Where it would be written: paths in it are relative to that folder.
+        environ: See `load_site`.
+
+    Raises:
+        ConfigError: It is no mapping.
+    """
     log = FaultLog()
     catalogue, vocabulary = load_catalogue(), load_vocabulary()
     try:
@@ -128,11 +142,10 @@ class _Loading:
         )
         rules = resolve_rules(law)
         redis, state = self._redis(around), self._state(around)
-        self._warn(cameras, rules, known)
+        remark_idle(self.document, self.log, cameras, rules, known)
         file = WrittenFile(self.document, around)
-        evidence = self._section(EvidenceEntry, "evidence") or EvidenceEntry()
-        evidence_means, evidence_folder = evidence_settings(evidence, file)
-        noise = self._section(NoiseEntry, "noise") or NoiseEntry()
+        evidence, evidence_folder = evidence_settings(self._section(EvidenceEntry, "evidence"), file)
+        noise = noise_settings(self._section(NoiseEntry, "noise"), cameras, file, is_whole=known.is_whole)
         site = Site(
             id=head.id,
             name=head.name or head.id,
@@ -144,9 +157,9 @@ class _Loading:
             specialists=specialists,
             operation=self._operation(),
             dispatch=resolve_dispatch(self.document, self._section(DispatchEntry, "dispatch"), around),
-            evidence=evidence_means,
+            evidence=evidence,
             evidence_folder=evidence_folder,
-            noise=noise_settings(noise, cameras, file, is_whole=known.is_whole),
+            noise=noise,
             cameras=tuple(cameras),
             rules=tuple(rules),
             warnings=tuple(in_order(self.log.warnings, self.document.file)),
@@ -279,16 +292,3 @@ class _Loading:
         if path.exists() and not path.is_dir():
             self._add(("state",), f"no folder (got {shown_value(text)}, which is a file)")
         return path
-
-    def _warn(self, cameras: list[Camera], rules: list[Rule], known: KnownCameras) -> None:
-        if not self.document.at(("rules",)):
-            self.log.remark(self.document, ("rules",), "no rule: nothing will be raised")
-        used = {(camera, zone) for rule in rules for camera, zones in rule.zones_by_camera.items() for zone in zones}
-        # A rule with a fault is not among `rules`, and its zones would seem unused.
-        for camera in cameras if not self.log.faults else ():
-            for zone in camera.geofence.zones:
-                written = known.fences_by_camera[camera.id].written_by_id.get(zone.id)
-                if (camera.id, zone.id) not in used and written is not None:
-                    document, steps = written
-                    text = f'no rule uses the zone "{zone.id}" of camera "{camera.id}"'
-                    self.log.remark(document, (*steps, "properties", "id"), text)

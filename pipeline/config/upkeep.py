@@ -18,8 +18,9 @@ _S3 = "s3://"
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]")
 
 
-def evidence_settings(entry: EvidenceEntry, file: WrittenFile) -> tuple[EvidenceSettings, Path | None]:
-    """What the section means, and the folder that it names, if it names one."""
+def evidence_settings(written: EvidenceEntry | None, file: WrittenFile) -> tuple[EvidenceSettings, Path | None]:
+    """What the section means, and the folder that it names, if it names one. None: there is no section."""
+    entry = written or EvidenceEntry()
     folder, bucket = None, None
     if entry.store is not None and entry.store.startswith(_S3):
         bucket = _bucket(entry.store, entry.endpoint, file)
@@ -39,15 +40,18 @@ def evidence_settings(entry: EvidenceEntry, file: WrittenFile) -> tuple[Evidence
     return settings, folder
 
 
-def noise_settings(entry: NoiseEntry, cameras: Sequence[Camera], file: WrittenFile, *, is_whole: bool) -> NoiseSettings:
+def noise_settings(
+    written: NoiseEntry | None, cameras: Sequence[Camera], file: WrittenFile, *, is_whole: bool
+) -> NoiseSettings:
     """What the section means.
 
     Args:
-        entry: The section.
+        written: The section; None: there is none.
         cameras: Those that could be read.
         file: Takes the mistakes.
         is_whole: Whether all could.
     """
+    entry = written or NoiseEntry()
     zones = {f"{camera.id}/{zone.id}" for camera in cameras for zone in camera.geofence.zones}
     grounds: list[Ground] = []
     for i, names in enumerate(entry.same_ground):

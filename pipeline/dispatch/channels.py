@@ -5,6 +5,7 @@ Apprise's own log lines may quote an address, and an address is a password: they
 
 import logging
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +78,7 @@ def _attachment(pictures: Sequence[Path]) -> AppriseAttachment | None:
 
 
 class _Quiet(logging.Handler):
-    """Within the block, what Apprise logs is heard here and nowhere else."""
+    """Within the block, what Apprise logs is heard here and nowhere else, and what it warns of nowhere at all."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
@@ -88,9 +89,13 @@ class _Quiet(logging.Handler):
         self.lines.append(record.getMessage())
 
     def __enter__(self) -> Self:
+        # Its plug-ins, loaded when they are first asked for, use what Python 3.11 calls outdated.
+        self._warnings = warnings.catch_warnings(action="ignore", category=DeprecationWarning)
+        self._warnings.__enter__()
         self._before = _LOGGER.handlers[:], _LOGGER.propagate
         _LOGGER.handlers, _LOGGER.propagate = [self], False
         return self
 
     def __exit__(self, *_: object) -> None:
         _LOGGER.handlers, _LOGGER.propagate = self._before
+        self._warnings.__exit__(None, None, None)

@@ -18,7 +18,7 @@ from typing import Self
 
 from pipeline.alerts.command_message import FIELD, CommandMessage
 from pipeline.alerts.entry_id import EntryId
-from pipeline.alerts.message import Alert, parse
+from pipeline.alerts.message import SCHEMA, Alert, parse
 from pipeline.alerts.server import Server, ServerAwayError
 from pipeline.alerts.server_url import connector
 from pipeline.alerts.site_delivery import site_server
@@ -209,7 +209,7 @@ class AlertClient:
     def _made(self, item: GroupEntry) -> Delivery | None:
         line = item.fields.get("alert", "")
         try:
-            delivery = Delivery(parse(line), line, item)
+            delivery = Delivery(_parsed(line), line, item)
         except UsageError as error:
             self._bury(item, str(error))
             return None
@@ -254,6 +254,14 @@ class AlertClient:
         if not self._pause_s:
             self._told(f"{error}; tried again until it answers")
             self._pause_s = _FIRST_PAUSE_S
+
+
+def _parsed(line: str) -> Alert:
+    """Raises: UsageError: It is no alert of version 1, or does not say that it is."""
+    alert = parse(line)
+    if "schema_version" not in alert.model_fields_set:
+        raise UsageError(f"alert: schema: missing (expected a message of {SCHEMA})")
+    return alert
 
 
 @contextmanager

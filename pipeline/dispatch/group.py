@@ -35,6 +35,20 @@ class GroupEntry:
     tries: int
 
 
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """What was made mine.
+
+    Attributes:
+        count: How many entries; they are among `pending` now.
+        deleted: Entries that were deleted from the stream while they were pending; nobody can have them any more. Redis
+            6.2 tells of them only when they are handed out.
+    """
+
+    count: int
+    deleted: tuple[EntryId, ...]
+
+
 class ConsumerGroup:
     """One consumer of a group. Each method may raise ServerAwayError or StreamError; see `Server.explained`.
 
@@ -84,19 +98,19 @@ class ConsumerGroup:
             )
         return tuple(EntryId.parse(text(row["message_id"])) for row in rows)
 
-    def take_over(self, idle_ms: int) -> int:
-        """Make entries mine that another consumer was handed so long ago and has not acknowledged.
-
-        Returns:
-            How many they are; they are among `pending` now.
-        """
+    def take_over(self, idle_ms: int) -> TakenOver:
+        """Make entries mine that another consumer was handed so long ago and has not acknowledged."""
         with self._explained():
             if not self._is_there():
-                return 0
-            ids = self._server.client().xautoclaim(
+                return TakenOver(0, ())
+            client = self._server.client()
+            # redis-py would leave out the third part of the reply: entries that were deleted, and are given up with it.
+            client.set_response_callback("XAUTOCLAIM", _as_it_came)
+            reply = client.xautoclaim(
                 self._stream, self._group, self._consumer, idle_ms, start_id="0-0", count=_PAGE, justid=True
             )
-        return len(ids)
+        deleted = reply[2] if len(reply) > 2 else []
+        return TakenOver(len(reply[1]), tuple(EntryId.parse(text(entry)) for entry in deleted))
 
     def again(self, entry: EntryId) -> GroupEntry | None:
         """A pending entry once more, its count raised; None where it is pending no longer, or was deleted.
@@ -167,6 +181,10 @@ class ConsumerGroup:
 def dead_letters(stream: str) -> str:
     """The key of the stream of dead letters, on the same node of a cluster: a transaction needs that."""
     return f"{stream}:dead" if "{" in stream else f"{{{stream}}}:dead"
+
+
+def _as_it_came(reply: list[object], **_options: object) -> list[object]:
+    return reply
 
 
 def _rows(reply: object) -> Sequence[_Row]:

@@ -24,6 +24,7 @@ class LeftOver:
         self._settings = settings
         self._now_ns = now_ns
         self._entries: deque[EntryId] = deque()
+        self._deleted: deque[EntryId] = deque()
         self._may_be_more = True
         self._claimed_ns: int | None = None
 
@@ -38,6 +39,8 @@ class LeftOver:
             StreamError: It refuses.
         """
         self._claim()
+        if self._deleted:
+            return GroupEntry(self._deleted.popleft(), {}, 0)
         if not self._entries and self._may_be_more:
             found = self._group.pending(2 * self._settings.in_flight)
             self._entries.extend(entry for entry in found if entry not in out)
@@ -54,6 +57,7 @@ class LeftOver:
         # A wall clock may be set back: then it is time at once rather than never.
         if self._claimed_ns is not None and 0 <= now_ns - self._claimed_ns < every_ns:
             return
-        if self._group.take_over(round(self._settings.claim_after_s * 1000)):
-            self._may_be_more = True
+        taken = self._group.take_over(round(self._settings.claim_after_s * 1000))
+        self._deleted.extend(taken.deleted)
+        self._may_be_more = self._may_be_more or taken.count > 0
         self._claimed_ns = now_ns

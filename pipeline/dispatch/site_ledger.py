@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from pipeline.config.resolved import Site
+from pipeline.config.surroundings import shown_path
 from pipeline.dispatch.ledger_database import Database, postgres_database, sqlite_database
 from pipeline.dispatch.routing import Routing
 from pipeline.dispatch.routing_file import load_routing
-from pipeline.errors import UsageError
+from pipeline.errors import Fault, UsageError
 
 FILE_NAME = "ledger.sqlite"
 
@@ -22,6 +23,16 @@ def site_routing(site: Site, environ: Mapping[str, str]) -> Routing:
     if site.dispatch.routing is None:
         raise UsageError(f"{site.path}: dispatch.routing: missing (expected a routing table, such as routing.yaml)")
     return load_routing(site.dispatch.routing, site.timezone, environ)
+
+
+def cells_without_officer(site: Site, routing: Routing) -> tuple[Fault, ...]:
+    """What is odd: fences whose cell the table does not have, so that the fallback is responsible there."""
+    return tuple(
+        Fault(shown_path(camera.geofence.file), 0, f"zone {zone.id}", f"the routing table has no cell {zone.grid!r}")
+        for camera in site.cameras
+        for zone in camera.geofence.zones
+        if zone.grid and zone.grid not in routing.cell_by_id and camera.geofence.file is not None
+    )
 
 
 @contextmanager

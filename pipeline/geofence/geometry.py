@@ -1,5 +1,6 @@
 """Which objects are in a zone. A zone is on the ground: what counts is where an object touches it, not its box."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -56,18 +57,7 @@ def ground_share(shape: ZoneShape, xyxy: Boxes) -> NDArray[np.float64]:
     Returns:
         Shape (N,), in [0, 1]; of a box without an area 1 where its ground point is in the zone, else 0.
     """
-    strips = footprints(xyxy)
-    boxes = shapely.box(strips[:, 0], strips[:, 1], strips[:, 2], strips[:, 3])
-    areas = shapely.area(boxes)
-    shares = np.zeros(len(strips))
-    flat = areas <= 0
-    shares[flat] = holds_ground_point(shape, strips[flat])
-    inside = ~flat & shapely.covers(shape.polygon, boxes)
-    shares[inside] = 1.0
-    # Cutting polygons is fifty times as dear as asking a prepared one, and few boxes lie on an edge.
-    across = ~flat & ~inside & shapely.intersects(shape.polygon, boxes)
-    shares[across] = shapely.area(shapely.intersection(shape.polygon, boxes[across])) / areas[across]
-    return np.clip(shares, 0.0, 1.0)
+    return _shares(np.full(len(xyxy), shape.polygon), xyxy)
 
 
 def holds_ground_point(shape: ZoneShape, xyxy: Boxes) -> NDArray[np.bool_]:
@@ -80,6 +70,50 @@ def holds_ground_point(shape: ZoneShape, xyxy: Boxes) -> NDArray[np.bool_]:
     Returns:
         Shape (N,).
     """
+    return _feet(np.full(len(xyxy), shape.polygon), xyxy)
+
+
+def holdings(
+    shapes: Sequence[ZoneShape], extents: NDArray[np.float64], xyxy: Boxes
+) -> tuple[NDArray[np.bool_], NDArray[np.float64], NDArray[np.bool_]]:
+    """What `ground_share` and `holds_ground_point` say of every box and every zone, asked for all at once.
+
+    Args:
+        shapes: The zones.
+        extents: Shape (Z, 4): the box around each of them.
+        xyxy: Shape (N, 4), shares of the picture.
+
+    Returns:
+        Three of shape (N, Z): which boxes come near which zone at all, and of those the shares and the ground points.
+    """
+    boxes = np.asarray(xyxy, dtype=np.float64)
+    shares, feet = np.zeros((len(boxes), len(shapes))), np.zeros((len(boxes), len(shapes)), np.bool_)
+    near = ((boxes[:, None, :2] <= extents[:, 2:]) & (boxes[:, None, 2:] >= extents[:, :2])).all(axis=2)
+    rows, columns = np.nonzero(near)
+    polygons = np.array([shape.polygon for shape in shapes])[columns]
+    shares[rows, columns] = _shares(polygons, boxes[rows])
+    feet[rows, columns] = _feet(polygons, boxes[rows])
+    return near, shares, feet
+
+
+def _shares(polygons: NDArray[np.object_], xyxy: Boxes) -> NDArray[np.float64]:
+    """Of each box's footprint the share within the polygon of its row."""
+    strips = footprints(xyxy)
+    boxes = shapely.box(strips[:, 0], strips[:, 1], strips[:, 2], strips[:, 3])
+    areas = shapely.area(boxes)
+    shares = np.zeros(len(strips))
+    flat = areas <= 0
+    shares[flat] = _feet(polygons[flat], strips[flat])
+    inside = ~flat & shapely.covers(polygons, boxes)
+    shares[inside] = 1.0
+    # Cutting polygons is fifty times as dear as asking a prepared one, and few boxes lie on an edge.
+    across = ~flat & ~inside & shapely.intersects(polygons, boxes)
+    shares[across] = shapely.area(shapely.intersection(polygons[across], boxes[across])) / areas[across]
+    return np.clip(shares, 0.0, 1.0)
+
+
+def _feet(polygons: NDArray[np.object_], xyxy: Boxes) -> NDArray[np.bool_]:
+    """Whether each ground point lies in the polygon of its row."""
     boxes = np.asarray(xyxy, dtype=np.float64)
     middle = (boxes[:, 0] + boxes[:, 2]) / 2
-    return np.asarray(shapely.intersects_xy(shape.polygon, middle, boxes[:, 3]), dtype=np.bool_)
+    return np.asarray(shapely.intersects_xy(polygons, middle, boxes[:, 3]), dtype=np.bool_)

@@ -73,9 +73,31 @@ def fit(scores: Floats | Doubles, is_true: NDArray[np.bool_], most_points: int =
     x, y = scores[order].astype(np.float64), is_true[order].astype(np.float64)
     first_of_group = _group_starts(x, most_points)
     weight = np.diff([*first_of_group.tolist(), len(x)]).astype(np.float64)
-    blocks = _pooled(np.add.reduceat(x, first_of_group) / weight, np.add.reduceat(y, first_of_group) / weight, weight)
-    points = [(round(float(px), 5), round(float(py), 5)) for px, py in blocks]
+    group_x, group_y = np.add.reduceat(x, first_of_group) / weight, np.add.reduceat(y, first_of_group) / weight
+    fitted = isotonic(group_y, weight)
+    # Groups of one value become one point, in their middle.
+    first_of_block = np.flatnonzero(np.concatenate([[True], np.diff(fitted) > 0]))
+    middle = np.add.reduceat(group_x * weight, first_of_block) / np.add.reduceat(weight, first_of_block)
+    points = [
+        (round(px, 5), round(py, 5)) for px, py in zip(middle.tolist(), fitted[first_of_block].tolist(), strict=True)
+    ]
     return tuple(points if points[0][0] <= 0 else [(0.0, 0.0), *points])
+
+
+def isotonic(values: Doubles, weight: Doubles) -> Doubles:
+    """The values that never fall and are nearest to these, by weighted squares.
+
+    Args:
+        values: Shape (N,).
+        weight: Shape (N,), above 0.
+    """
+    blocks: list[tuple[float, float, int]] = []
+    for value, mass in zip(values.tolist(), weight.tolist(), strict=True):
+        blocks.append((value, mass, 1))
+        while len(blocks) > 1 and blocks[-2][0] >= blocks[-1][0]:
+            (a, a_mass, a_n), (b, b_mass, b_n) = blocks.pop(-2), blocks.pop()
+            blocks.append(((a * a_mass + b * b_mass) / (a_mass + b_mass), a_mass + b_mass, a_n + b_n))
+    return np.repeat([value for value, _, _ in blocks], [n for _, _, n in blocks])
 
 
 def apply(points: Points, scores: Floats | Doubles | Sequence[float]) -> Floats:
@@ -135,14 +157,3 @@ def _group_starts(x: Doubles, most: int) -> NDArray[np.int64]:
     begins = np.flatnonzero(np.concatenate([[True], np.diff(x) > 0]))
     wanted = np.arange(most) * len(x) / most
     return np.unique(begins[np.minimum(np.searchsorted(begins, wanted), len(begins) - 1)])
-
-
-def _pooled(x: Doubles, y: Doubles, weight: Doubles) -> list[tuple[float, float]]:
-    """Middles of the blocks of the best line that never falls."""
-    blocks: list[tuple[float, float, float]] = []
-    for one in zip(x.tolist(), y.tolist(), weight.tolist(), strict=True):
-        blocks.append(one)
-        while len(blocks) > 1 and blocks[-2][1] >= blocks[-1][1]:
-            (ax, ay, aw), (bx, by, bw) = blocks.pop(-2), blocks.pop()
-            blocks.append(((ax * aw + bx * bw) / (aw + bw), (ay * aw + by * bw) / (aw + bw), aw + bw))
-    return [(bx, by) for bx, by, _ in blocks]

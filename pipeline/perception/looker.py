@@ -41,7 +41,7 @@ NO_CLASS: frozenset[str] = frozenset()
 _NOBODY: Mapping[str, Sequence[Box]] = MappingProxyType({})
 
 
-def _unheard(network: str, error: ModelError) -> None:
+def unheard(network: str, error: ModelError) -> None:
     """Nobody is there to be told."""
     del network, error
 
@@ -60,7 +60,7 @@ class LookerSettings:
     confidence: float
     input_px: int = 640
     every_look: bool = False
-    confidence_by_class: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    confidence_by_class: Mapping[str, float] = field(default_factory=dict)
 
 
 class Looker:
@@ -74,7 +74,7 @@ class Looker:
         ids: TrackIds | None = None,
         *,
         specialists: Sequence[Specialist] = (),
-        on_failure: Callable[[str, ModelError], None] = _unheard,
+        on_failure: Callable[[str, ModelError], None] = unheard,
     ) -> None:
         """Nothing has been seen yet.
 

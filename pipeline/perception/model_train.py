@@ -22,7 +22,7 @@ from pipeline.perception.training.recipe import Recipe
 from pipeline.perception.training_record import TrainedOn, TrainingRecord
 
 _SEED = 1
-_JOB, _DONE, _PICTURES = "job.json", "done.json", "pictures.json"
+_JOB, _ROUND, _PICTURES = "job.json", "round.json", "pictures.json"
 _LICENCE = "AGPL-3.0"
 """Of what is made from Ultralytics' weights with Ultralytics' program."""
 
@@ -118,23 +118,30 @@ def _judged_px(recipe: Recipe) -> int:
 
 def _trained(call: TrainCall, elapsed_s: Callable[[], float], tell: Callable[[str], None]) -> Training:
     """The training, or what is left of it; nothing where it has ended before."""
-    job, done_file = _job(call), call.work / _DONE
-    if not _is_begun(call, job):
+    rounds = _jobs(call)
+    if not _is_begun(call, rounds[0]):
         _begin(call, tell)
-        job.write(call.work / _JOB)
-    if not done_file.exists():
-        can_resume = (call.work / "run" / "weights" / "last.pt").exists()
-        tell("going on with the training" if can_resume else "training")
-        replace(job, resume=can_resume).write(call.work / _JOB)
-        begun_s = elapsed_s()
-        quiet = {**call.environ, "YOLO_AUTOINSTALL": "False", "YOLO_CONFIG_DIR": str(call.work)}
-        arguments = ["-m", "pipeline.perception.training", str(call.work / _JOB)]
-        weights = run_python(call.name, "the training failed", arguments, quiet, shows=True).strip()
-        minutes = (elapsed_s() - begun_s) / 60
-        done_file.write_text(json.dumps({"weights": weights, "minutes": minutes}), encoding="utf-8")
-    done = json.loads(done_file.read_text(encoding="utf-8"))
+        rounds[0].write(call.work / _JOB)
+    minutes = 0.0
+    for number, job in enumerate(rounds, 1):
+        done_file = call.work / f"{job.run}.json"
+        if not done_file.exists():
+            can_resume = _weights(call, job).exists()
+            tell(f"{'going on with round' if can_resume else 'round'} {number} of {len(rounds)}")
+            replace(job, resume=can_resume).write(call.work / _ROUND)
+            begun_s = elapsed_s()
+            quiet = {**call.environ, "YOLO_AUTOINSTALL": "False", "YOLO_CONFIG_DIR": str(call.work)}
+            arguments = ["-m", "pipeline.perception.training", str(call.work / _ROUND)]
+            run_python(call.name, "the training failed", arguments, quiet, shows=True)
+            done_file.write_text(json.dumps({"minutes": (elapsed_s() - begun_s) / 60}), encoding="utf-8")
+        minutes += float(json.loads(done_file.read_text(encoding="utf-8"))["minutes"])
     pictures = json.loads((call.work / _PICTURES).read_text(encoding="utf-8"))
-    return Training(Path(done["weights"]), pictures, done["minutes"])
+    return Training(_weights(call, rounds[-1]), pictures, minutes)
+
+
+def _weights(call: TrainCall, job: Job) -> Path:
+    """Where the trainer leaves what it has learnt."""
+    return call.work / job.run / "weights" / "last.pt"
 
 
 def _is_begun(call: TrainCall, job: Job) -> bool:
@@ -149,7 +156,7 @@ def _is_begun(call: TrainCall, job: Job) -> bool:
             earlier = Job.read(job_file)
         except ValueError as error:
             raise ModelError(f"{call.name}: {error}") from error
-        if replace(earlier, resume=False) != job:
+        if earlier != job:
             raise ModelError(f"{call.name}: {call.work} holds another training: name an empty folder with --work")
         return True
     if call.work.exists() and any(call.work.iterdir()):
@@ -167,21 +174,28 @@ def _begin(call: TrainCall, tell: Callable[[str], None]) -> None:
     fetch_weights(call.name, call.base.recipes[0], call.work, call.environ)
 
 
-def _job(call: TrainCall) -> Job:
+def _jobs(call: TrainCall) -> list[Job]:
+    """One a round, each beginning from what the one before has learnt."""
     recipe = call.recipe
     index_by_class = {name: index for index, name in enumerate(recipe.classes)}
-    return Job(
+    first = Job(
+        run="round-1",
         weights=str(call.work / Path(call.base.recipes[0].weights).name),
         classes=recipe.classes,
         known={source.name: tuple(sorted(index_by_class[name] for name in source.known)) for source in recipe.sources},
         input_px=recipe.input_px,
-        epochs=recipe.epochs,
+        epochs=recipe.rounds[0],
         batch=recipe.batch,
         learning_rate=recipe.learning_rate,
         frozen_layers=recipe.frozen_layers,
         device=call.device,
         seed=_SEED,
     )
+    jobs = [first]
+    for number, epochs in enumerate(recipe.rounds[1:], 2):
+        weights = str(_weights(call, jobs[-1]))
+        jobs.append(replace(first, run=f"round-{number}", weights=weights, epochs=epochs, seed=_SEED + number - 1))
+    return jobs
 
 
 def _record(call: TrainCall, training: Training, judgement: Judgement, judged_px: int) -> TrainingRecord:
@@ -193,7 +207,7 @@ def _record(call: TrainCall, training: Training, judgement: Judgement, judged_px
         minutes=round(training.minutes, 1),
         input_px=call.recipe.input_px,
         judged_px=judged_px,
-        epochs=call.recipe.epochs,
+        epochs=sum(call.recipe.rounds),
         data=[
             TrainedOn(
                 name=source.name,

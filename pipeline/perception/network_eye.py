@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.geofence.boxes import Box, covered, iou
@@ -37,7 +36,7 @@ class EyeSettings:
     """
 
     confidence: float
-    confidence_by_class: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    confidence_by_class: Mapping[str, float] = field(default_factory=dict)
     input_px: int = 640
 
 

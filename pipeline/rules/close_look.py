@@ -15,7 +15,8 @@ def ask(memory: RuleMemory, subject: Subject, t: MediaNs) -> CloseLookRequest:
     """Ask for a close look at the subject, on the picture of this entry."""
     question = Question(t, subject.number, region_of(subject))
     memory.questions.append(question)
-    return CloseLookRequest(t, tuple(one.track for one in objects_of(subject)), question.region)
+    tracks = tuple(one.track for one in objects_of(subject))
+    return CloseLookRequest(t, tracks, question.region, frozenset({subject.class_name}))
 
 
 def hear(memory: RuleMemory, close: Scene, condition: Condition) -> list[Subject]:

@@ -11,8 +11,8 @@ from typing import ClassVar, NamedTuple, Protocol
 from pipeline.config.resolved import Rule
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.geofence.boxes import Box, iou, surrounding
-from pipeline.observation import STATIC_OBJECT, LookKind, MediaNs, Sight, nanoseconds
-from pipeline.rules.episode import EventObject
+from pipeline.observation import STATIC_OBJECT, MediaNs, Sight, nanoseconds
+from pipeline.rules.episode import EventObject, Looks
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.size import SizeLimit
@@ -136,17 +136,22 @@ def weigh_looks(subjects: Iterable[Subject], scene: Scene, share: float) -> None
         note, standing = subject.note, subject.standing
         if note.since != standing.since:
             note.since, note.last_at, note.credit_ns = standing.since, standing.since, 0
-        passed_ns, note.last_at = scene.t - note.last_at, scene.t
+        passed_ns = scene.t - note.last_at
         if standing.held_at == scene.t:
             note.credit_ns = min(note.credit_ns + round(passed_ns * (1 - share)), _MOST_CREDIT_NS)
-        elif not subject.hidden and (subject.seen_at == scene.t or scene.examined(LookKind.OBJECTS, subject.box)):
+        elif subject.seen_at != scene.t and not scene.would_show(subject.class_name, subject.box):
+            # A look by another network: it says nothing, and the time is that of the next that does.
+            continue
+        elif not subject.hidden:
             note.credit_ns -= round(passed_ns * share)
+        note.last_at = scene.t
 
 
 def objects_of(subject: Subject) -> tuple[EventObject, ...]:
     """The subject and its company, as an event tells them."""
-    note = subject.note
-    first = EventObject(subject.class_name, subject.score, subject.box, subject.track, note.speed_kmh)
+    note, tally = subject.note, subject.tally
+    looks = Looks(tally.of, tally.seen, tally.detected)
+    first = EventObject(subject.class_name, subject.score, subject.box, subject.track, note.speed_kmh, looks)
     return (first, *note.company)
 
 

@@ -87,6 +87,21 @@ class StormOrigin:
 
 
 @dataclass(frozen=True, slots=True)
+class Looks:
+    """What the looks say of an object since it came to stay: those that would have shown it, whatever they showed.
+
+    Attributes:
+        of: How many they were; looks at which something stood before it are left out.
+        seen: At so many of them it was there: found, or its place looked as before.
+        detected: At so many a network found it in the very picture (a static object: it differed from its background).
+    """
+
+    of: int
+    seen: int
+    detected: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventObject:
     """One object of an event, as it was last seen.
 
@@ -96,6 +111,7 @@ class EventObject:
         box: x1, y1, x2, y2 as shares of the picture, in [0, 1].
         track: The track's id within the camera.
         speed_kmh: How fast it was over calibrated ground; None: of no matter, or not known.
+        looks: The evidence over time; None where nobody counts it: of what only keeps company.
     """
 
     class_name: str
@@ -103,6 +119,7 @@ class EventObject:
     box: tuple[float, float, float, float]
     track: TrackId
     speed_kmh: float | None = None
+    looks: Looks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +190,13 @@ class CloseLookRequest:
         t: The entry at which the dwell was complete.
         tracks: The tracks of the objects to look at.
         region: The objects' surrounding box, as shares of the picture.
+        classes: What the subject may be called: a network is to look that knows one of these.
     """
 
     t: MediaNs
     tracks: tuple[TrackId, ...]
     region: tuple[float, float, float, float]
+    classes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from pipeline.config.catalogue import EventPer
+from pipeline.config.ids import ZoneId
 from pipeline.config.resolved import Rule
 from pipeline.observation import MediaNs, nanoseconds
 from pipeline.rules.condition import Condition, objects_of
@@ -68,12 +69,14 @@ class EventBook:
             memory: Its events are changed.
             may_join: Whether a subject that has dwelt may keep an event open that it did not raise.
         """
+        by_zone: dict[ZoneId, list[Subject]] = {}
+        for subject in memory.subjects:
+            by_zone.setdefault(subject.zone, []).append(subject)
         for event in memory.events:
             members = [
                 subject
-                for subject in memory.subjects
-                if subject.zone == event.zone
-                and (subject.number in event.members or (self._rule.event_per is EventPer.ZONE and may_join(subject)))
+                for subject in by_zone.get(event.zone, ())
+                if (subject.number in event.members or (self._rule.event_per is EventPer.ZONE and may_join(subject)))
                 and self.has_dwelt(subject)
             ]
             event.members = tuple(subject.number for subject in members)

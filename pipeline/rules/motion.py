@@ -10,7 +10,8 @@ from pipeline.rules.stance import STANCES, Stay
 from pipeline.rules.subject_memory import Sighted, Step, Subject
 
 Candidate = tuple[Sighting, Stay]
-_RECENT_NS = nanoseconds(6)
+RECENT_NS = nanoseconds(6)
+"""So long it is remembered where things were, whether they are the rule's or not."""
 _MOST_STEPS = 64
 
 
@@ -36,7 +37,7 @@ def read_motion(memory: RuleMemory, candidates: Sequence[Candidate], t: MediaNs)
             rests = last is not None and found[index] is Motion.RESTING
             waits_from = last.waits_from if last is not None and rests else None
             before[sighting.track] = Sighted(sighting.track, t, sighting.box, waits_from)
-    memory.sighted = [one for one in before.values() if t - one.t <= _RECENT_NS]
+    memory.sighted = [one for one in before.values() if t - one.t <= RECENT_NS]
     return found
 
 

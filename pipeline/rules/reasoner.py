@@ -11,7 +11,7 @@ from pipeline.config.ids import ZoneId
 from pipeline.config.resolved import UNMERGED, Geofence, NoiseSettings, Rule, Zone
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import StateError
-from pipeline.observation import CameraId, Command, Entry, Gap, GapCause, MediaNs, Observation, Tick
+from pipeline.observation import STATIC_OBJECT, CameraId, Command, Entry, Gap, GapCause, MediaNs, Observation, Tick
 from pipeline.rules.camera_faults import CameraFaults, FaultSettings
 from pipeline.rules.condition import Kinds
 from pipeline.rules.conditions.registry import CONDITIONS
@@ -24,7 +24,7 @@ from pipeline.rules.scene import Scene, is_close_look, mask_shapes, read_scene
 from pipeline.rules.size import SizeLimit
 from pipeline.rules.subjects import Follower, Patience
 from pipeline.rules.telling import Teller
-from pipeline.rules.zones import FootGrounds, Grounds, LineGrounds, ZoneField
+from pipeline.rules.zones import FootGrounds, Grounds, LineGrounds, ZoneField, ZoneFields
 
 _VERSION = 2
 _MEMORY = TypeAdapter(CameraMemory)
@@ -60,21 +60,15 @@ class Reasoner:
         self._site, self._camera = site_id, camera
         views = sorted({zone.view for zone in (*fence.zones, *fence.masks)})
         self._masks_by_view = {view: mask_shapes(one for one in fence.masks if one.view == view) for view in views}
-        fields = {zone.id: ZoneField(zone) for zone in fence.zones if not zone.is_line}
-        kinds = Kinds.of(vocabulary)
-        self._kin = vocabulary.kin_by_class()
+        fields = zone_fields(fence)
+        used = {zone for rule in rules if rule.enabled for zone in rule.zones_by_camera.get(camera, ())}
+        self._fields_by_view = {
+            view: ZoneFields([one for one in fields.values() if one.zone.id in used and one.zone.view == view])
+            for view in views
+        }
+        self._kin = kin_of(vocabulary)
         mine = sorted((rule for rule in rules if rule.enabled and _looks_at(rule, camera)), key=lambda r: r.id)
-        self._states = [
-            _build(
-                rule,
-                Teller(site_id, camera, rule.id),
-                grounds,
-                SizeLimit(rule.min_area, rule.min_static_area, rule.max_area, fence.ground),
-                kinds,
-            )
-            for rule in mine
-            for grounds in _grounds_by_view(rule, rule.zones_by_camera[camera], fence, fields)
-        ]
+        self._states = rule_states(site_id, camera, mine, fence, vocabulary, fields)
         self._fault_settings = FaultSettings.of(rules, camera)
         self._memory = CameraMemory(_VERSION, site_id, camera, [state.memory for state in self._states])
         self._faults = CameraFaults(site_id, camera, self._fault_settings, self._memory.faults)
@@ -166,6 +160,8 @@ class Reasoner:
             return [state.look_closely(close) for state in self._states if state.memory.view == before]
         view = self._memory.view = observation.health.view
         scene = read_scene(observation, self._masks_by_view.get(view, ()), self._kin)
+        if view in self._fields_by_view:
+            self._fields_by_view[view].ask(sighting.box for sighting in scene.sightings)
         return [self._see(state, scene, view, before) for state in self._states]
 
     def _see(self, state: RuleState, scene: Scene, view: str, before: str) -> Outcome:
@@ -198,6 +194,51 @@ class Reasoner:
             for one in orphans
             for event in one.events
         ]
+
+
+def kin_of(vocabulary: Vocabulary) -> Mapping[str, frozenset[str]]:
+    """By class, all that a network may call such a thing; see `Scene`."""
+    # No network knows a static object; a close look at it is for what may explain it.
+    return vocabulary.kin_by_class() | {STATIC_OBJECT: Kinds.of(vocabulary).explainers}
+
+
+def zone_fields(fence: Geofence) -> Mapping[ZoneId, ZoneField]:
+    """The areas of a camera, ready to be asked, by zone."""
+    return {zone.id: ZoneField(zone) for zone in fence.zones if not zone.is_line}
+
+
+def rule_states(
+    site_id: str,
+    camera: CameraId,
+    rules: Iterable[Rule],
+    fence: Geofence,
+    vocabulary: Vocabulary,
+    *,
+    fields: Mapping[ZoneId, ZoneField] | None = None,
+) -> list[RuleState]:
+    """Each rule on one camera, with nothing remembered yet: one for each view in which it has zones.
+
+    Args:
+        site_id: Part of the events' ids.
+        camera: Whose; each rule has zones there.
+        rules: In any order, which is kept.
+        fence: The camera's.
+        vocabulary: What counts as a person and as a vehicle.
+        fields: The camera's areas, where they are to be shared with others that ask.
+    """
+    areas = zone_fields(fence) if fields is None else fields
+    kinds = Kinds.of(vocabulary)
+    return [
+        _build(
+            rule,
+            Teller(site_id, camera, rule.id),
+            grounds,
+            SizeLimit(rule.min_area, rule.min_static_area, rule.max_area, fence.ground),
+            kinds,
+        )
+        for rule in rules
+        for grounds in _grounds_by_view(rule, rule.zones_by_camera[camera], fence, areas)
+    ]
 
 
 def _looks_at(rule: Rule, camera: CameraId) -> bool:

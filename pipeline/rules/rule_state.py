@@ -11,6 +11,7 @@ from pipeline.rules.episode import ClearReason, CloseLookRequest, Episode, Revie
 from pipeline.rules.events import EventBook
 from pipeline.rules.hush import forget_old, is_hushed, is_silenced, review_silences, silence, silence_closed
 from pipeline.rules.memory import END_REASONS, Event, RuleMemory
+from pipeline.rules.motion import read_motion
 from pipeline.rules.scene import Scene
 from pipeline.rules.stance import Stay
 from pipeline.rules.subject_memory import Subject
@@ -38,6 +39,25 @@ class RuleState:
 
     def see(self, scene: Scene) -> Outcome:
         """A picture was looked at."""
+        self.follow(scene)
+        return self.judge(scene)
+
+    @property
+    def rule(self) -> Rule:
+        """What it is about."""
+        return self._rule
+
+    def glimpse(self, scene: Scene) -> None:
+        """A picture with nothing for this rule, to which nothing stays: only where things were is remembered."""
+        read_motion(self.memory, self._condition.candidates(scene), scene.t)
+
+    def dwelt_ns(self, subject: Subject) -> int:
+        """How long the condition has been seen to hold for it; -1 where it does not."""
+        span = self._condition.span(subject)
+        return -1 if span is None else span.held_at - span.since
+
+    def follow(self, scene: Scene) -> None:
+        """The first half of `see`: who is where. Neither dwell nor confidence of the rule are asked here."""
         memory = self.memory
         give_up(memory)
         self._follower.observe(memory, self._condition.candidates(scene), scene)
@@ -45,6 +65,10 @@ class RuleState:
         forget_old(memory, scene.t)
         if memory.silences:
             review_silences(memory, scene)
+
+    def judge(self, scene: Scene) -> Outcome:
+        """The second half of `see`: what is to be told of it."""
+        memory = self.memory
         if memory.events:
             self._book.refresh(memory, lambda subject: self._may_join(subject, scene.aspect))
         episodes = self._settle(scene.t)

@@ -9,7 +9,7 @@ from pipeline.geofence.boxes import Box, iou
 from pipeline.observation import MediaNs, Sight, nanoseconds, seconds
 from pipeline.rules.motion import Motion
 from pipeline.rules.scene import Scene, Sighting
-from pipeline.rules.stance import STANCES, Stay, foot_distance, longer_side
+from pipeline.rules.stance import MOST_REACH_SIZES, STANCES, Stay, foot_distance, longer_side
 from pipeline.rules.subject_memory import Appearance, Subject
 
 ANOTHER_BELOW = 0.8
@@ -27,7 +27,7 @@ looks the same must weigh less than half of a track, since a queue that moves up
 _UNSEEN_NS = nanoseconds(3)
 _EMPTY_NS = nanoseconds(2.5)
 """A look that misses an object is no proof that its place is empty; looks over so long are."""
-_REACH_SIZES, _REACH_SIZES_PER_S, _MOST_REACH_SIZES = 0.5, 0.5, 1.5
+_REACH_SIZES, _REACH_SIZES_PER_S = 0.5, 0.5
 """How far something that goes about may have come since it was last seen, in own sizes."""
 _REACH_PLACE = 0.1
 _SAME_PLACE = 0.4
@@ -58,11 +58,10 @@ def match(
     """
     scores = {
         (row, column): score
-        for row, subject in enumerate(subjects)
-        for column, (sighting, stay) in enumerate(sightings)
-        if stay is subject.stay
-        and (sighting.track == subject.track or may_take_place(subject, motion[column], scene.t))
-        and (score := _score(subject, sighting, scene)) > 0
+        for row, column in near_pairs(subjects, sightings, scene.aspect)
+        if (subject := subjects[row]).stay is (sighted := sightings[column])[1]
+        and (sighted[0].track == subject.track or may_take_place(subject, motion[column], scene.t))
+        and (score := _score(subject, sighted[0], scene)) > 0
     }
     if any(sightings[column][0].track != subjects[row].track for row, column in scores):
         scores = _without_shifts(subjects, sightings, motion, scores)
@@ -78,6 +77,29 @@ def match(
         for row, column in zip(found_rows.tolist(), found_columns.tolist(), strict=True)
         if (row, column) in scores
     }
+
+
+def near_pairs(
+    subjects: Sequence[Subject], sightings: Sequence[tuple[Sighting, Stay]], aspect: float
+) -> list[tuple[int, int]]:
+    """The pairs that may fit: of one track, or not too far apart to be in one place.
+
+    Most of a picture's pairs are apart, and a comparison costs a tenth of a score.
+
+    Returns:
+        Indexes of subject and sighting, in order.
+    """
+    seen = [(*_reached(one.box, one.box, stay, aspect), one.track) for one, stay in sightings]
+    near: list[tuple[int, int]] = []
+    for row, subject in enumerate(subjects):
+        left, top, right, bottom = _reached(subject.box, subject.standing.anchor, subject.stay, aspect)
+        track = subject.track
+        near.extend(
+            (row, column)
+            for column, (x1, y1, x2, y2, seen_track) in enumerate(seen)
+            if (left <= x2 and right >= x1 and top <= y2 and bottom >= y1) or seen_track == track
+        )
+    return near
 
 
 def learn_look(subject: Subject, sighting: Sighting, scene: Scene) -> None:
@@ -121,6 +143,21 @@ def may_take_place(subject: Subject, motion: Motion, t: MediaNs) -> bool:
 def was_unseen(subject: Subject, t: MediaNs) -> bool:
     """Whether it was out of sight, so that another may have come in its place."""
     return subject.absent_from is not None or subject.hidden or subject.behind_gap or t - subject.seen_at > _UNSEEN_NS
+
+
+def _reached(box: Box, anchor: Box, stay: Stay, aspect: float) -> Box:
+    """A box and where it may have come from, grown on every side by as far as such a thing may be off its place."""
+    reach = STANCES[stay].reach
+    if not reach and box == anchor:
+        return box
+    down = reach * longer_side(box, aspect)
+    across = down / aspect
+    return (
+        min(box[0], anchor[0]) - across,
+        min(box[1], anchor[1]) - down,
+        max(box[2], anchor[2]) + across,
+        max(box[3], anchor[3]) + down,
+    )
 
 
 def _score(subject: Subject, sighting: Sighting, scene: Scene) -> float:
@@ -192,7 +229,7 @@ def _place(subject: Subject, sighting: Sighting, scene: Scene) -> float:
 def _reach_place(subject: Subject, sighting: Sighting, scene: Scene) -> float:
     """A little above 0 where what goes about may have come to since it was last seen."""
     unseen_s = seconds(scene.t - subject.seen_at)
-    reach = min(_REACH_SIZES + _REACH_SIZES_PER_S * unseen_s, _MOST_REACH_SIZES)
+    reach = min(_REACH_SIZES + _REACH_SIZES_PER_S * unseen_s, MOST_REACH_SIZES)
     size = max(longer_side(subject.box, scene.aspect), longer_side(sighting.box, scene.aspect))
     return _REACH_PLACE if foot_distance(subject.box, sighting.box, scene.aspect) <= reach * size else 0.0
 

@@ -46,7 +46,7 @@ class Scene(NamedTuple):
         brightness: Mean luma of the picture, in [0, 255].
         sightings: Objects that no mask covers.
         looks: What was examined.
-        kin: By class, all classes that networks give to one and the same thing; a class that is alone is absent.
+        kin: By class, all classes by which a network tells of it; a class of which only its own name tells is absent.
     """
 
     t: MediaNs

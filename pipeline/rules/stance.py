@@ -26,6 +26,8 @@ _PLACE_CONTAINMENT = 0.8
 _LYING_OVERLAP = 0.2
 _NEAR_SIZES = 0.5
 """How far from where it was a moment ago something that goes about may be, in own sizes."""
+MOST_REACH_SIZES = 1.5
+"""How far it may have come while it was not seen, at most."""
 _DRIFT_SIZES = 0.5
 """How far from its place a flame or smoke may show next, in sizes of its place."""
 
@@ -59,6 +61,7 @@ class Stance:
         zone_by_anchor: Its zone is its anchor's, so a box that is cut off by something in front changes nothing.
         twin_iou: Above this overlap two detections of one picture are one thing.
         wanders: It may shift its place little by little without leaving.
+        reach: What is further off than this many longer sides of either box is elsewhere for sure.
         roams: It has no place of its own, and may leave its zone and come back within the grace.
     """
 
@@ -69,6 +72,7 @@ class Stance:
     zone_by_anchor: bool
     twin_iou: float
     wanders: bool
+    reach: float = 0.0
     roams: bool = False
 
 
@@ -170,7 +174,16 @@ def _drifting_place(a: Box, b: Box, aspect: float) -> float:
 
 STANCES = {
     Stay.STILL: Stance(stands_still, _overlap_place, False, 0.75, zone_by_anchor=True, twin_iou=0.65, wanders=True),
-    Stay.ABOUT: Stance(stays_about, _person_place, False, 0.75, zone_by_anchor=False, twin_iou=0.8, wanders=True),
+    Stay.ABOUT: Stance(
+        stays_about,
+        _person_place,
+        False,
+        0.75,
+        zone_by_anchor=False,
+        twin_iou=0.8,
+        wanders=True,
+        reach=_ABOUT_PLACE_HEIGHTS,
+    ),
     Stay.LYING: Stance(
         lies_there, _lying_place, follows=True, steady_iou=0.0, zone_by_anchor=False, twin_iou=0.65, wanders=False
     ),
@@ -182,6 +195,7 @@ STANCES = {
         zone_by_anchor=False,
         twin_iou=0.8,
         wanders=False,
+        reach=MOST_REACH_SIZES,
         roams=True,
     ),
     Stay.PASSING: Stance(
@@ -192,9 +206,17 @@ STANCES = {
         zone_by_anchor=True,
         twin_iou=0.8,
         wanders=False,
+        reach=MOST_REACH_SIZES,
         roams=True,
     ),
     Stay.DRIFTING: Stance(
-        drifts_about, _drifting_place, follows=False, steady_iou=0.0, zone_by_anchor=False, twin_iou=0.65, wanders=True
+        drifts_about,
+        _drifting_place,
+        follows=False,
+        steady_iou=0.0,
+        zone_by_anchor=False,
+        twin_iou=0.65,
+        wanders=True,
+        reach=_DRIFT_SIZES,
     ),
 }

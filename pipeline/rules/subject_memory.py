@@ -9,7 +9,7 @@ from pydantic import PlainSerializer, PlainValidator
 
 from pipeline.config.ids import ZoneId
 from pipeline.geofence.boxes import Box
-from pipeline.observation import MediaNs, TrackId
+from pipeline.observation import MediaNs, Sight, TrackId
 from pipeline.rules.episode import EventObject
 from pipeline.rules.stance import Stay
 
@@ -147,6 +147,25 @@ class Doubt:
 
 
 @dataclass(slots=True)
+class Tally:
+    """Looks at a subject since it came to stay; see `Looks`."""
+
+    of: int = 0
+    seen: int = 0
+    detected: int = 0
+
+    def add(self, sight: Sight) -> None:
+        """A look showed it."""
+        self.of += 1
+        self.seen += 1
+        self.detected += sight is Sight.DETECTED
+
+    def miss(self) -> None:
+        """A look should have shown it and did not."""
+        self.of += 1
+
+
+@dataclass(slots=True)
 class Subject:
     """One object at one place, whatever its track is called.
 
@@ -171,6 +190,7 @@ class Subject:
         behind_gap: It has not been seen since the picture was lost.
         note: The condition's.
         doubt: The close look's.
+        tally: The looks at it since its stay began.
     """
 
     number: int
@@ -193,6 +213,7 @@ class Subject:
     behind_gap: bool = False
     note: Note = field(default_factory=Note)
     doubt: Doubt = field(default_factory=Doubt)
+    tally: Tally = field(default_factory=Tally)
 
 
 @dataclass(slots=True)

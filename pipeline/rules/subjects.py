@@ -12,7 +12,7 @@ from pipeline.rules.sameness import is_in_place_of, is_twin, learn_look, match, 
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.size import SizeLimit
 from pipeline.rules.stance import STANCES, Stay
-from pipeline.rules.subject_memory import Departure, Doubt, Note, Standing, Subject
+from pipeline.rules.subject_memory import Departure, Doubt, Note, Standing, Subject, Tally
 from pipeline.rules.zones import Grounds
 
 _SETTLE_NS = nanoseconds(2)
@@ -73,6 +73,7 @@ class Follower:
         if subject.hidden:
             return True
         subject.absent_from = None
+        subject.tally.add(sighting.sight)
         learn_look(subject, sighting, scene)
         subject.behind_gap = False
         subject.seen_at = scene.t
@@ -113,6 +114,8 @@ class Follower:
             return True
         if departure.zone is None:
             return False
+        # All of them have seen it, and where it is now.
+        subject.tally = Tally(departure.looks, departure.looks, departure.looks)
         begin = settled_at(subject, scene.aspect)
         if begin is not None and begin.t <= departure.since and departure.zone == subject.zone:
             # It had come to stay here before it seemed to leave: the same stay, but measured from its true place.
@@ -145,6 +148,7 @@ class Follower:
         if not scene.would_show(subject.class_name, subject.box):
             return True
         subject.hidden = False
+        subject.tally.miss()
         if subject.absent_from is None:
             subject.absent_from = scene.t
         departure = subject.departure if STANCES[subject.stay].roams else None
@@ -216,7 +220,7 @@ def _follow_departure(subject: Subject, scene: Scene) -> Departure | None:
 
 
 def _newcomer(number: int, zone: ZoneId, sighting: Sighting, stay: Stay, scene: Scene) -> Subject:
-    return Subject(
+    newcomer = Subject(
         number=number,
         stay=stay,
         zone=zone,
@@ -231,3 +235,5 @@ def _newcomer(number: int, zone: ZoneId, sighting: Sighting, stay: Stay, scene: 
         seen_at=scene.t,
         standing=Standing(sighting.box, scene.t, MediaNs(scene.t)),
     )
+    newcomer.tally.add(sighting.sight)
+    return newcomer

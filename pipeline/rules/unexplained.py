@@ -19,20 +19,16 @@ _EXPLAINED_WEIGHT = 2
 
 def is_explained(box: Box, scene: Scene, explainers: frozenset[str]) -> bool:
     """Whether something that explains it covers at least half of it at this moment."""
-    return any(
-        sighting.class_name in explainers
-        and sighting.sight is not Sight.HIDDEN
-        and covered(box, sighting.box) >= EXPLAINED_COVER
-        for sighting in scene.sightings
-    )
+    return _is_covered(box, _explaining(scene, explainers))
 
 
 def static_sightings(scene: Scene, explainers: frozenset[str]) -> list[tuple[Sighting, Stay]]:
     """The static objects of a picture; those explained at this moment count as hidden."""
     found: list[tuple[Sighting, Stay]] = []
+    explaining = _explaining(scene, explainers)
     for sighting in scene.sightings:
         if sighting.class_name == STATIC_OBJECT:
-            hidden = sighting.sight is not Sight.HIDDEN and is_explained(sighting.box, scene, explainers)
+            hidden = sighting.sight is not Sight.HIDDEN and _is_covered(sighting.box, explaining)
             found.append((sighting._replace(sight=Sight.HIDDEN) if hidden else sighting, Stay.LYING))
     return found
 
@@ -49,3 +45,12 @@ def weigh_explanations(subjects: Iterable[Subject], scene: Scene, explainers: fr
         elif subject.hidden and is_explained(subject.box, scene, explainers):
             note.credit_ns = max(note.credit_ns - _EXPLAINED_WEIGHT * passed_ns, -_CREDIT_BOUND_NS)
         note.since, note.last_at = subject.standing.since, scene.t
+
+
+def _explaining(scene: Scene, explainers: frozenset[str]) -> list[Box]:
+    """What explains a thing that it covers, at this moment."""
+    return [one.box for one in scene.sightings if one.class_name in explainers and one.sight is not Sight.HIDDEN]
+
+
+def _is_covered(box: Box, explaining: Iterable[Box]) -> bool:
+    return any(covered(box, by) >= EXPLAINED_COVER for by in explaining)

@@ -4,19 +4,24 @@ Entering takes more than staying, so an object on the edge does not flip, and of
 of it has it.
 """
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 
 from pipeline.config.ids import ZoneId
 from pipeline.config.resolved import Zone
-from pipeline.geofence.boxes import Box
-from pipeline.geofence.geometry import ZoneShape, ground_share, holds_ground_point
+from pipeline.geofence.boxes import Box, as_boxes
+from pipeline.geofence.geometry import ZoneShape, ground_share, holdings, holds_ground_point
 from pipeline.geofence.lines import distance, ground_point
 
-_ENTER_SHARE = 0.5
+ENTER_SHARE = 0.5
+"""What enters a zone has so much of its footprint in it, or its ground point."""
 _LEAVE_SHARE = 0.3
 _KEEP_BONUS = 0.15
 """How much more of it another zone must hold to take it over."""
 _REMEMBERED = 256
+_WORTH_ARRAYS = 8
+"""From so many questions on they are asked at once."""
 
 
 class ZoneField:
@@ -24,24 +29,53 @@ class ZoneField:
 
     def __init__(self, zone: Zone) -> None:
         self.zone = zone
-        self._shape = ZoneShape(zone)
+        self.shape = ZoneShape(zone)
         xs, ys = [x for x, _ in zone.points], [y for _, y in zone.points]
-        self._extent: Box = (min(xs), min(ys), max(xs), max(ys))
+        self.extent: Box = (min(xs), min(ys), max(xs), max(ys))
         self._holding_by_box: dict[Box, tuple[float, bool]] = {}
 
     def holding(self, box: Box) -> tuple[float, bool]:
         """Share of the footprint inside, in [0, 1], and whether the ground point is."""
-        x1, y1, x2, y2 = self._extent
+        x1, y1, x2, y2 = self.extent
         if box[2] < x1 or box[0] > x2 or box[3] < y1 or box[1] > y2:
             return (0.0, False)
         known = self._holding_by_box.get(box)
         if known is None:
             xyxy = np.array([box], np.float64)
-            known = (float(ground_share(self._shape, xyxy)[0]), bool(holds_ground_point(self._shape, xyxy)[0]))
-            if len(self._holding_by_box) >= _REMEMBERED:
-                self._holding_by_box.clear()
-            self._holding_by_box[box] = known
+            known = (float(ground_share(self.shape, xyxy)[0]), bool(holds_ground_point(self.shape, xyxy)[0]))
+            self.remember(box, known)
         return known
+
+    def remember(self, box: Box, holding: tuple[float, bool]) -> None:
+        """Take an answer in that was found elsewhere."""
+        if len(self._holding_by_box) >= _REMEMBERED:
+            self._holding_by_box.clear()
+        self._holding_by_box[box] = holding
+
+
+class ZoneFields:
+    """The areas of one view of a camera; remembers which boxes they have been asked about of late.
+
+    What moves has another box at every look: all of a picture are asked about at once, or asking is most of the work.
+    """
+
+    def __init__(self, fields: Sequence[ZoneField]) -> None:
+        self._fields = tuple(fields)
+        self._extents = as_boxes([field.extent for field in self._fields])
+        self._asked: set[Box] = set()
+
+    def ask(self, boxes: Iterable[Box]) -> None:
+        """Ask every zone about every box, once."""
+        new = [box for box in dict.fromkeys(boxes) if box not in self._asked]
+        if len(new) * len(self._fields) < _WORTH_ARRAYS:
+            return
+        if len(self._asked) >= _REMEMBERED:
+            self._asked.clear()
+        self._asked.update(new)
+        shapes = [field.shape for field in self._fields]
+        near, shares, feet = holdings(shapes, self._extents, as_boxes(new))
+        for row, column in np.argwhere(near).tolist():
+            self._fields[column].remember(new[row], (float(shares[row, column]), bool(feet[row, column])))
 
 
 class Grounds:
@@ -62,10 +96,14 @@ class Grounds:
             None where no zone holds enough of it.
         """
         best: tuple[float, ZoneId] | None = None
+        left, top, right, bottom = box
         for field in self.fields:
+            x1, y1, x2, y2 = field.extent
+            if right < x1 or left > x2 or bottom < y1 or top > y2:
+                continue
             share, has_foot = field.holding(box)
             mine = field.zone.id == now_in
-            if not has_foot and share < (_LEAVE_SHARE if mine else _ENTER_SHARE):
+            if not has_foot and share < (_LEAVE_SHARE if mine else ENTER_SHARE):
                 continue
             weight = share + (_KEEP_BONUS if mine else 0.0)
             if best is None or weight > best[0]:

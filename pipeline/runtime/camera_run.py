@@ -9,7 +9,7 @@ from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.command_message import CommandMessage
 from pipeline.alerts.publisher import NoPictureError, Publisher
 from pipeline.config.resolved import Camera, Geofence, LiveSource, RecordedSource, Site
-from pipeline.errors import StateError
+from pipeline.errors import ModelError, StateError
 from pipeline.media.frame import Bgr
 from pipeline.observation import EndCause, MediaNs, nanoseconds
 from pipeline.perception.camera_watch import CameraWatch
@@ -22,7 +22,7 @@ from pipeline.runtime.camera_memory import read_memory, write_memory
 from pipeline.runtime.connecting import connects_of
 from pipeline.runtime.counted_log import CountedLog
 from pipeline.runtime.examiner import Examiner
-from pipeline.runtime.eyes import attention_of, camera_eyes, camera_veil, camera_watch
+from pipeline.runtime.eyes import attention_of, camera_eyes, camera_veil, camera_watch, wanted_of
 from pipeline.runtime.intake import Intake, Picture
 from pipeline.runtime.live_camera import LiveCamera
 from pipeline.runtime.need import LONGEST_INTERVAL_NS, need_of
@@ -61,16 +61,19 @@ class CameraRun:
         self._metrics = shared.metrics.camera(camera.id)
         checkpoint = shared.outbox.checkpoint(camera.id)
         self._clips = shared.clips.of(camera.id)
-        waiting = shared.outbox.commands.unheard(camera.id)
-        self._orders = Orders(waiting, shared.metrics, self._metrics, self._events)
+        self._orders = Orders(shared.outbox, camera.id, shared.metrics, self._events)
         self._reasoner = self._resumed(site, checkpoint)
         log = LiveLog(site.state / LOG_FOLDER, camera.id, site.operation.keep_log_ns)
         self._entries = CountedLog(log, self._metrics, self._events)
         self._intake = Intake(self._reasoner, self._entries, self._tell, BestViews(self._note_view))
-        self._eyes = camera_eyes(site, shared.vocabulary, shared.detector.for_camera(self._metrics))
+        detector = shared.detector.for_camera(self._metrics)
+        beside = shared.beside.seen_by(partial(shared.detector.for_camera, self._metrics))
+        self._eyes = camera_eyes(site, shared.vocabulary, detector, beside, self._network_failed)
         self._watch = self._recalled() if checkpoint is not None else camera_watch(camera)
+        wanted = wanted_of(site.rules, camera, shared.beside)
         veil = camera_veil(site, shared.vocabulary)
-        examiner = Examiner(self._eyes, self._watch, self._intake, attention_of(site.rules, camera), veil)
+        attention = attention_of(site.rules, camera)
+        examiner = Examiner(self._eyes, self._watch, self._intake, attention, wanted, veil=veil)
         self.live = LiveCamera(
             camera,
             examiner,
@@ -94,8 +97,8 @@ class CameraRun:
     def review(self) -> None:
         """See `LiveCamera.review`."""
         self.live.review()
-        if (now := self.live.media_now()) is not None:
-            self._shared.sent.offset(self.camera.id, now - self._shared.now_ns())
+        if self.live.media_now() is not None:
+            self._shared.sent.offset(self.camera.id, self.live.offset_ns)
 
     def hear(self, command: CommandMessage) -> None:
         """Take an operator's word, and ask for a turn; any thread may call it."""
@@ -136,7 +139,7 @@ class CameraRun:
             snapshot=snapshot,
         )
         self._intake.reason_with(self._reasoner)
-        self.live.examiner.attend(attention_of(site.rules, camera))
+        self.live.examiner.attend(attention_of(site.rules, camera), wanted_of(site.rules, camera, self._shared.beside))
         self.live.needs(need_of(site.rules, camera.id))
 
     def speak_by(self, publisher: Publisher) -> None:
@@ -162,6 +165,9 @@ class CameraRun:
             self.live.end(EndCause.SOURCE_ENDED)
         self._keep(is_last=True, is_hurried=is_hurried)
         self._entries.close(pack=self.live.is_over and not is_hurried)
+
+    def _network_failed(self, network: str, error: ModelError) -> None:
+        self._events.error("network.failed", network=network, error=error)
 
     def _resumed(self, site: Site, checkpoint: Checkpoint | None) -> Reasoner:
         camera = self.camera

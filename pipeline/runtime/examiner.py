@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
@@ -25,6 +26,7 @@ from pipeline.perception.camera_watch import CameraWatch, Sees, Sightline
 from pipeline.perception.detections import DetectorBusyError
 from pipeline.perception.looker import Looker
 from pipeline.perception.veil import Veil
+from pipeline.rules.episode import CloseLookRequest
 from pipeline.runtime.intake import Intake
 
 TICK_EVERY_NS = nanoseconds(2.0)
@@ -34,6 +36,8 @@ _MOST_TICKS = 2000
 """For a machine that was off over the weekend."""
 _STIRRED_SHARE = 0.001
 _UNSEEN_SIZE = (360, 640, 3)
+_NOWHERE: Mapping[str, Sequence[Box]] = MappingProxyType({})
+_NONE_WANTED: Mapping[str, Mapping[str, Sequence[Box]]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class Examiner:
         watch: CameraWatch,
         intake: Intake,
         attention: Mapping[str, Sequence[Box]],
+        wanted: Mapping[str, Mapping[str, Sequence[Box]]] = _NONE_WANTED,
+        *,
         veil: Veil | None = None,
     ) -> None:
         """Nothing has been seen yet.
@@ -75,12 +81,13 @@ class Examiner:
             watch: Of this camera.
             intake: Gets the entries.
             attention: Where the rules look, by view: boxes in shares of the picture.
+            wanted: Where rules look that need a further network, by view and by its name: likewise.
             veil: Of the pictures that are kept; None: they show all.
         """
         self._veil = veil
         self._found: Objects | None = None
         self._eyes, self._watch, self._intake = eyes, watch, intake
-        self._attention = attention
+        self._attention, self._wanted = attention, wanted
         self._last: MediaNs | None = None
         self._frame: Frame | None = None
         self._blindness: Blindness | None = None
@@ -101,9 +108,13 @@ class Examiner:
         """Whether the last picture showed nothing where the rules look, and nothing that moved."""
         return self._is_idle
 
-    def attend(self, attention: Mapping[str, Sequence[Box]]) -> None:
+    def attend(
+        self,
+        attention: Mapping[str, Sequence[Box]],
+        wanted: Mapping[str, Mapping[str, Sequence[Box]]] = _NONE_WANTED,
+    ) -> None:
         """The rules look elsewhere from now on."""
-        self._attention = attention
+        self._attention, self._wanted = attention, wanted
 
     def watch_with(self, watch: CameraWatch) -> None:
         """Another reference view counts from now on."""
@@ -195,7 +206,7 @@ class Examiner:
     def _look(self, frame: Frame, full: Callable[[], Frame], sightline: Sightline, frame_rate: float) -> None:
         looker = self._eyes.of(sightline.view)
         attention = self._attention.get(sightline.view, ())
-        seen = looker.look(frame, attention)
+        seen = looker.look(frame, attention, self._wanted.get(sightline.view, _NOWHERE))
         seen = replace(seen, health=replace(seen.health, frame_rate=round(frame_rate, 1), view=sightline.view))
         self._is_idle = seen.health.change <= _STIRRED_SHARE and not _is_anything_in(attention, seen)
         best = _Once(full)
@@ -206,15 +217,15 @@ class Examiner:
 
         for request in self._enter(seen, shown):
             try:
-                close = looker.look_closely(best.frame(), request)
+                close = looker.look_closely(best.frame(), request.region, request.classes)
             except DetectorBusyError:
-                # The rule makes up its mind without, or asks again.
-                return
+                # The rule makes up its mind without, or asks again; another may be asked about another network's find.
+                continue
             self._enter(replace(close, t=seen.t, health=seen.health), shown)
 
-    def _enter(self, observation: Observation, picture: Callable[[], Bgr]) -> list[Box]:
+    def _enter(self, observation: Observation, picture: Callable[[], Bgr]) -> tuple[CloseLookRequest, ...]:
         self._last = observation.t
-        return [request.region for request in self._intake.enter(observation, picture).wanted]
+        return self._intake.enter(observation, picture).wanted
 
     def _stay_blind(self, t: MediaNs, blindness: Blindness) -> None:
         if self._blindness is not None and self._blindness.cause is blindness.cause:

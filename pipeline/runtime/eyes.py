@@ -1,22 +1,19 @@
-"""Puts together what looks at a camera: the site's network, loaded once, and one `Looker` for each view of a camera."""
+"""Puts together what looks at a camera: the site's networks, loaded once, and one `Looker` for each view of it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from pipeline.config.document import shown_value
-from pipeline.config.faults import did_you_mean
 from pipeline.config.resolved import Camera, Rule, Site
 from pipeline.config.vocabulary import Vocabulary
-from pipeline.errors import ConfigError
+from pipeline.errors import ModelError
 from pipeline.geofence.boxes import Box
 from pipeline.media.still_picture import read_picture
 from pipeline.perception.camera_watch import CameraWatch
 from pipeline.perception.detections import ObjectDetector
 from pipeline.perception.detector import Detector
-from pipeline.perception.looker import Looker, LookerSettings
-from pipeline.perception.model_card import ModelCard
-from pipeline.perception.registry import Registry
+from pipeline.perception.looker import Looker, LookerSettings, unheard
 from pipeline.perception.track_ids import TrackIds
 from pipeline.perception.veil import Veil
+from pipeline.runtime.networks import ALONE, Beside, card_of
 
 _ATTENTION_MARGIN = 0.05
 """A thing stands in a zone with its foot: what announces it may be seen beside the zone."""
@@ -25,7 +22,7 @@ _LINE_MARGIN = 0.12
 
 
 def load_detector(site: Site, vocabulary: Vocabulary, *, threads: int = 0) -> Detector:
-    """The site's network.
+    """The site's first network.
 
     Args:
         site: Whose.
@@ -34,27 +31,11 @@ def load_detector(site: Site, vocabulary: Vocabulary, *, threads: int = 0) -> De
 
     Raises:
         ModelError: It is missing, or does not fit its card.
-        ConfigError: See `network_card`.
+        ConfigError: See `card_of`.
     """
-    return Detector.load(network_card(site, vocabulary), site.detector.provider, site.detector.threads or threads)
-
-
-def network_card(site: Site, vocabulary: Vocabulary) -> ModelCard:
-    """The card of the site's network.
-
-    Raises:
-        ConfigError: The site names a network that is not there, or its card is wrong.
-    """
-    model, place, folder = site.detector.model, site.detector.place, site.path.parent
-    registry = Registry.shipped(vocabulary)
-    if model.endswith(".yaml") and not (folder / model).is_file():
-        raise ConfigError(
-            [place.fault("model", f"no such card (got {shown_value(model)}, looked for {folder / model})")]
-        )
-    if not model.endswith(".yaml") and model not in registry.names():
-        hint = did_you_mean(model, registry.names())
-        raise ConfigError([place.fault("model", f"unknown network (got {shown_value(model)}, {hint})")])
-    return registry.card(model, folder)
+    settings = site.detector
+    card = card_of(settings.model, settings.place, site.path.parent, vocabulary)
+    return Detector.load(card, settings.provider, settings.threads or threads)
 
 
 class CameraEyes:
@@ -84,10 +65,27 @@ class CameraEyes:
             self.of(view).resume(memory)
 
 
-def camera_eyes(site: Site, vocabulary: Vocabulary, detector: ObjectDetector) -> CameraEyes:
-    """Fresh eyes for one camera of the site."""
-    settings, ids = LookerSettings(confidence=site.detector.confidence), TrackIds()
-    return CameraEyes(lambda: Looker(detector, vocabulary, settings, ids))
+def camera_eyes(
+    site: Site,
+    vocabulary: Vocabulary,
+    detector: ObjectDetector,
+    beside: Beside = ALONE,
+    on_failure: Callable[[str, ModelError], None] = unheard,
+) -> CameraEyes:
+    """Fresh eyes for one camera of the site.
+
+    Args:
+        site: Whose.
+        vocabulary: Names of the classes.
+        detector: The first network.
+        beside: The others.
+        on_failure: Told of every picture on which one of the others fails.
+    """
+    settings = LookerSettings(confidence=site.detector.confidence, confidence_by_class=beside.confidence_by_class)
+    ids, specialists = TrackIds(), beside.specialists
+    return CameraEyes(
+        lambda: Looker(detector, vocabulary, settings, ids, specialists=specialists, on_failure=on_failure)
+    )
 
 
 def camera_watch(camera: Camera, snapshot: bytes = b"") -> CameraWatch:
@@ -111,6 +109,19 @@ def attention_of(rules: Iterable[Rule], camera: Camera) -> Mapping[str, Sequence
                 _around(zone.points, _LINE_MARGIN if zone.is_line else _ATTENTION_MARGIN)
             )
     return boxes_by_view
+
+
+def wanted_of(rules: Sequence[Rule], camera: Camera, beside: Beside) -> Mapping[str, Mapping[str, Sequence[Box]]]:
+    """Where rules look that need a specialist, by view and by the network's name; see `attention_of`.
+
+    A specialist that no rule of the camera needs is absent: it does not run there.
+    """
+    wanted: dict[str, dict[str, Sequence[Box]]] = {}
+    for specialist in beside.specialists:
+        mine = [rule for rule in rules if rule.classes & specialist.detector.classes]
+        for view, boxes in attention_of(mine, camera).items():
+            wanted.setdefault(view, {})[specialist.detector.name] = boxes
+    return wanted
 
 
 def _around(points: Sequence[tuple[float, float]], margin: float) -> Box:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from pipeline.errors import ModelError
 from pipeline.media.damage import Damage
 from pipeline.media.frame import Bgr
 from pipeline.observation import Entry, LookKind, MediaNs, Observation
@@ -35,6 +36,7 @@ class Summary:
         media_ns: From the first picture looked at to the last.
         raised: Events that were raised.
         damage: What was wrong with the recording.
+        network_failures: Further networks that failed on pictures, a line each; the pictures were looked at without.
     """
 
     looks: int
@@ -42,6 +44,7 @@ class Summary:
     media_ns: int
     raised: int
     damage: Damage
+    network_failures: tuple[str, ...] = ()
 
 
 class Intake:
@@ -61,6 +64,7 @@ class Intake:
         self._looks = self._network_looks = self._raised = 0
         self._first: MediaNs | None = None
         self._last = MediaNs(0)
+        self._failures: dict[str, tuple[int, str]] = {}
 
     def enter(self, entry: Entry, picture: Picture) -> Step:
         """Log the next entry, reason about it and tell what comes of it.
@@ -83,6 +87,11 @@ class Intake:
             self._views.look(self._reasoner, entry.t, picture)
         return step
 
+    def network_failed(self, network: str, error: ModelError) -> None:
+        """A further network failed on a picture, which was looked at without."""
+        n, _ = self._failures.get(network, (0, ""))
+        self._failures[network] = (n + 1, str(error))
+
     def reason_with(self, reasoner: Reasoner) -> None:
         """Other rules from the next entry on."""
         self._reasoner = reasoner
@@ -90,4 +99,7 @@ class Intake:
     def summary(self, damage: Damage) -> Summary:
         """What has come of it so far."""
         media_ns = 0 if self._first is None else self._last - self._first
-        return Summary(self._looks, self._network_looks, media_ns, self._raised, damage)
+        failures = tuple(
+            f"the network {name} failed on {n} pictures: {text}" for name, (n, text) in self._failures.items()
+        )
+        return Summary(self._looks, self._network_looks, media_ns, self._raised, damage, failures)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from typing import Protocol
@@ -27,6 +27,7 @@ from pipeline.runtime.evidence_gate import EvidenceGate
 from pipeline.runtime.eyes import load_detector
 from pipeline.runtime.live_site import Crew, LiveSite
 from pipeline.runtime.metrics import Metrics
+from pipeline.runtime.networks import load_beside, read_networks, with_scores
 from pipeline.runtime.pump import Pump
 from pipeline.runtime.sent_alerts import SentAlerts
 from pipeline.runtime.shared import Shared
@@ -100,9 +101,12 @@ def run_live(call: LiveCall, bell: Bell, events: EventsLog) -> None:
         SmartAlertError: The network, the outbox or Redis cannot be used.
     """
     keep_large_blocks_apart()
-    site, now_ns, cores = call.site, steady_clock(), os.cpu_count() or 1
+    now_ns, cores = steady_clock(), os.cpu_count() or 1
     metrics = Metrics()
+    networks = read_networks(call.site, call.vocabulary)
+    site = with_scores(call.site, networks)
     detector = load_detector(site, call.vocabulary, threads=1)
+    beside = load_beside(site, networks, threads=1)
     has_gpu = detector.provider is Provider.CUDA
     runners = 1 if has_gpu else cores
     store = site_store(site)
@@ -114,19 +118,25 @@ def run_live(call: LiveCall, bell: Bell, events: EventsLog) -> None:
             site_delivery(site, wall_now_ns, sleep, at_once=False, sent=sent.told, may_go=gate.may_go)
         )
         stack.enter_context(Pump(delivery, partial(_report, Told(events, metrics))))
-        shared_detector = stack.enter_context(SharedDetector(detector, detector.provider, runners, now_ns, metrics))
+        others = [one.detector for one in beside.specialists]
+        shared_detector = stack.enter_context(
+            SharedDetector(detector, detector.provider, runners, now_ns, metrics, others=others)
+        )
         turns = Turns[str](now_ns)
         chores = evidence_chores(site, store, delivery.outbox)
         desk = stack.enter_context(EvidenceDesk(chores, now_ns, metrics=metrics, events=events))
         clips = ClipMaker(site.evidence, keeper, desk, len(site.cameras))
-        shared = Shared(shared_detector, call.vocabulary, delivery.outbox, turns, now_ns, metrics, events, sent, clips)
+        shared = Shared(
+            shared_detector, call.vocabulary, delivery.outbox, turns, now_ns, metrics, events, sent, clips, beside
+        )
         workers = cores * (_WORKERS_A_CORE_GPU if has_gpu else _WORKERS_A_CORE)
         live = LiveSite(site, shared, Crew(workers, keeper, (delivery, *call.listeners)))
         stack.enter_context(StatusServer(site.operation, metrics, live.liveness, live.readiness, events))
         stack.enter_context(live)
         stack.enter_context(_commands(site, live, shared, stack.enter_context(site_server(site, sleep))))
         events.info("run.started", site=site.id, cameras=len(site.cameras), provider=detector.provider.value)
-        _watch(call, live, bell, Told(events, metrics))
+        again = replace(call, read_again=lambda: with_scores(call.read_again(), networks))
+        _watch(again, live, bell, Told(events, metrics))
         failures = live.failures if call.ends_with_recordings else ()
         events.info("run.stopping")
     events.info("run.stopped")

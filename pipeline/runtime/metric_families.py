@@ -1,105 +1,16 @@
 """The numbers of a run as Prometheus' metric families: names, help texts, labels."""
 
 import threading
-from bisect import bisect_left
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
 from pipeline.observation import NS_PER_S, CameraId
+from pipeline.runtime.metric_numbers import CameraNumbers, ProcessNumbers, Spread
 
 _PREFIX = "smart_alert_"
-LATENCY_S = (0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 30.0)
-DETECTOR_S = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
-
-
-class Spread:
-    """A histogram: how many values fell into each bucket, and their sum.
-
-    Args:
-        bounds: Upper ends of the buckets, rising; one without an end follows.
-    """
-
-    def __init__(self, bounds: tuple[float, ...]) -> None:
-        self.bounds = bounds
-        self.counts = [0] * (len(bounds) + 1)
-        self.total = 0.0
-
-    def add(self, value: float) -> None:
-        """Count a value; one on a bound belongs to the bucket below it."""
-        self.counts[bisect_left(self.bounds, value)] += 1
-        self.total += value
-
-    def cumulative(self) -> list[tuple[str, float]]:
-        """As Prometheus wants it: how many are at most each bound."""
-        n = 0
-        found = []
-        for bound, count in zip((*map(str, self.bounds), "+Inf"), self.counts, strict=True):
-            n += count
-            found.append((bound, float(n)))
-        return found
-
-
-def _counts() -> Counter[str]:
-    return Counter()
-
-
-@dataclass(slots=True)
-class CameraNumbers:
-    """The numbers of one camera. Where there are two labels, the key joins them by a line feed."""
-
-    connected: dict[str, bool] = field(default_factory=dict)
-    reconnects: Counter[str] = field(default_factory=_counts)
-    failures: Counter[str] = field(default_factory=_counts)
-    abandoned: Counter[str] = field(default_factory=_counts)
-    packets: Counter[str] = field(default_factory=_counts)
-    received_bytes: Counter[str] = field(default_factory=_counts)
-    keyframe_interval_s: dict[str, float] = field(default_factory=dict)
-    clock_offset_s: float | None = None
-    decoded: Counter[str] = field(default_factory=_counts)
-    damaged: Counter[str] = field(default_factory=_counts)
-    looks: Counter[str] = field(default_factory=_counts)
-    looks_wanted_per_s: float | None = None
-    looks_achieved_share: float | None = None
-    dropped: Counter[str] = field(default_factory=_counts)
-    detector_s: float = 0.0
-    detector_refused: int = 0
-    blind_cause: str | None = None
-    faults: dict[str, bool] = field(default_factory=dict)
-    alerts: Counter[str] = field(default_factory=_counts)
-    feedback: Counter[str] = field(default_factory=_counts)
-    log_entries_lost: int = 0
-    failed_looks: int = 0
-    analysis_latency: Spread = field(default_factory=lambda: Spread(LATENCY_S))
-    alert_latency: Spread = field(default_factory=lambda: Spread(LATENCY_S))
-
-
-@dataclass(slots=True)
-class ProcessNumbers:
-    """The numbers that belong to no camera."""
-
-    detector_pass: Spread = field(default_factory=lambda: Spread(DETECTOR_S))
-    detector_queue: int = 0
-    detector_pictures: int = 0
-    outbox_waiting: int = 0
-    sent: int = 0
-    last_sent_ns: int = 0
-    send_failures: int = 0
-    reloads: Counter[str] = field(default_factory=_counts)
-    commands: Counter[str] = field(default_factory=_counts)
-    clips: Counter[str] = field(default_factory=_counts)
-    evidence_bytes: int = 0
-    evidence_removed_events: int = 0
-    evidence_removed_bytes: int = 0
-    sent_without_evidence: int = 0
-    last_reload_ns: int = 0
-    is_overloaded: bool = False
-
-
 CameraRows = Iterable[tuple[str, CameraNumbers]]
 
 
@@ -136,6 +47,8 @@ def _process_families(process: ProcessNumbers, n_cameras: int) -> Iterator[Metri
     passes = HistogramMetricFamily(_PREFIX + "detector_pass_seconds", "Time of one run of the network.")
     passes.add_metric([], process.detector_pass.cumulative(), process.detector_pass.total)
     yield passes
+    yield _by_network("network_pictures", "Pictures a network has examined.", process.network_pictures)
+    yield _by_network("network_seconds", "Time of a network.", process.network_s)
     yield _gauge("outbox_waiting_messages", "Messages on disk that Redis has not had.", process.outbox_waiting)
     yield _counter("messages_sent", "Messages that Redis has taken.", process.sent)
     yield _counter("send_failures", "Times Redis could not be reached, or refused.", process.send_failures)
@@ -217,6 +130,12 @@ def _look_families(rows: CameraRows) -> Iterator[Metric]:
     yield _counters(
         rows, "detector_refused", "Pictures a full detector did not take.", (), lambda n: _one(n.detector_refused)
     )
+    network = ("network",)
+    yield _counters(rows, "network_seconds", "Time of a network for this camera.", network, lambda n: n.network_s)
+    yield _counters(rows, "network_refused", "Pictures not taken for a network.", network, lambda n: n.network_refused)
+    yield _counters(
+        rows, "network_failures", "Pictures on which a network failed.", network, lambda n: n.network_failures
+    )
     yield _histograms(
         rows, "analysis_latency_seconds", "From the capture of a picture to the end of reasoning about it.",
         lambda n: n.analysis_latency,
@@ -250,6 +169,13 @@ def _gauge(name: str, text: str, value: float) -> Metric:
 
 def _counter(name: str, text: str, value: float) -> Metric:
     return CounterMetricFamily(_PREFIX + name, text, value=float(value))
+
+
+def _by_network(name: str, text: str, values: Mapping[str, float]) -> Metric:
+    family = CounterMetricFamily(_PREFIX + name, text, labels=["network"])
+    for network, value in values.items():
+        family.add_metric([network], float(value))
+    return family
 
 
 Read = Callable[[CameraNumbers], Mapping[str, float]]

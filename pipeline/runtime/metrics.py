@@ -8,7 +8,8 @@ from threading import Lock
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 
 from pipeline.observation import CameraId
-from pipeline.runtime.metric_families import CameraNumbers, FamilyCollector, ProcessNumbers
+from pipeline.runtime.metric_families import FamilyCollector
+from pipeline.runtime.metric_numbers import CameraNumbers, ProcessNumbers
 
 MAIN = "main"
 SUB = "sub"
@@ -92,15 +93,21 @@ class CameraMetrics:
         """Pictures or packets thrown away: `late`, `full`, `broken` ..."""
         self._count(self._numbers.dropped, reason, n)
 
-    def detected(self, duration_s: float) -> None:
-        """The network worked so long for this camera, seconds."""
+    def detected(self, duration_s: float, network: str = "") -> None:
+        """A network worked so long for this camera, seconds."""
         with self._lock:
             self._numbers.detector_s += duration_s
+            self._numbers.network_s[network] += duration_s
 
-    def detector_refused(self) -> None:
-        """The detector was full and did not take this camera's picture."""
+    def detector_refused(self, network: str = "") -> None:
+        """The detector was full and did not take this camera's picture for a network."""
         with self._lock:
             self._numbers.detector_refused += 1
+            self._numbers.network_refused[network] += 1
+
+    def network_failed(self, network: str) -> None:
+        """A network failed on a picture of this camera."""
+        self._count(self._numbers.network_failures, network)
 
     def blind(self, cause: str | None) -> None:
         """Why the camera sees nothing now; None while it sees."""
@@ -168,11 +175,13 @@ class Metrics:
         with self._lock:
             self._numbers.detector_queue = n_waiting
 
-    def detector_pass(self, duration_s: float, n_pictures: int) -> None:
-        """The network ran once, on so many pictures."""
+    def detector_pass(self, duration_s: float, n_pictures: int, network: str = "") -> None:
+        """A network ran once, on so many pictures."""
         with self._lock:
             self._numbers.detector_pass.add(duration_s)
             self._numbers.detector_pictures += n_pictures
+            self._numbers.network_pictures[network] += n_pictures
+            self._numbers.network_s[network] += duration_s
 
     def outbox(self, n_waiting: int) -> None:
         """So many messages are on disk and not yet with Redis."""

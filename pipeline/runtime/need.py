@@ -82,5 +82,5 @@ def plan(need: Need, keyframe_interval_ns: int, *, is_idle: bool, packets_tell: 
 def _needs_every_moment(rule: Rule) -> bool:
     condition = rule.algorithm.condition
     # How a camera's faults are told is no condition on objects.
-    pace = CONDITIONS[condition].pace if condition in CONDITIONS else Pace.DWELL
+    pace = Pace.DWELL if condition is None or condition not in CONDITIONS else CONDITIONS[condition].pace
     return pace is Pace.EVERY_MOMENT or (pace is Pace.ARRIVAL and rule.dwell_ns < LONGEST_IDLE_NS)

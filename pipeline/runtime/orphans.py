@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from pipeline.alerts.message import Alert, closed, parse
+from pipeline.alerts.follow_up import closed
+from pipeline.alerts.message import Alert, parse
 from pipeline.alerts.outbox import Outbox
 from pipeline.config.resolved import Site
 from pipeline.errors import UsageError

@@ -10,14 +10,17 @@ from pipeline.alerts.delivery import Delivery, Offer, Reached
 from pipeline.errors import SmartAlertError
 
 _EVERY_S = 0.5
+_SHORTEST_S = 0.02
+"""Between two offers: a storm goes in batches."""
 _AFTER_REFUSAL_S = 30.0
 _LONGEST_END_S = 2.0
 
 
 class Pump:
-    """Offers what is new at once, and all that waits twice a second, from a thread of its own, and once as it ends.
+    """Offers what is kept at once and twice a second, from a thread of its own, while the `with` block lasts.
 
-    A run that goes on whatever the server says ends within two seconds as well, whatever the server says then.
+    And once as it ends. A run that goes on whatever the server says ends within two seconds as well, whatever the
+    server says then.
 
     Nothing is lost whatever the server says: what was not sent is in the outbox.
 
@@ -36,14 +39,14 @@ class Pump:
         self._delivery = delivery
         self._report = report
         self._stopping = threading.Event()
-        self._woken = threading.Event()
+        self._rung = threading.Event()
         self._failure: SmartAlertError | None = None
         self._is_away = False
         self.last = Offer(Reached.PAUSING, 0, 0, "")
         self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
 
     def __enter__(self) -> Self:
-        self._delivery.wake = self._woken.set
+        self._delivery.when_kept(self._rung.set)
         self._thread.start()
         return self
 
@@ -51,7 +54,7 @@ class Pump:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stopping.set()
-        self._woken.set()
+        self._rung.set()
         if self._report is not None:
             # A server that has stopped answering may hold the thread for longer: what it has not had is in the outbox.
             self._thread.join(_LONGEST_END_S)
@@ -64,7 +67,7 @@ class Pump:
             self.last = self._delivery.offer(after_pause=False)
 
     def _run(self) -> None:
-        while self._is_next():
+        while not self._is_over():
             try:
                 self.last = self._delivery.offer()
             except SmartAlertError as error:
@@ -80,11 +83,12 @@ class Pump:
             with suppress(SmartAlertError):
                 self.last = self._delivery.offer(after_pause=False)
 
-    def _is_next(self) -> bool:
-        """Wait for something new, half a second at most; False: it is time to stop."""
-        self._woken.wait(_EVERY_S)
-        self._woken.clear()
-        return not self._stopping.is_set()
+    def _is_over(self) -> bool:
+        """Wait until there is something to offer, or it is time to look again; whether it was told to stop."""
+        if not self._stopping.wait(_SHORTEST_S):
+            self._rung.wait(_EVERY_S - _SHORTEST_S)
+        self._rung.clear()
+        return self._stopping.is_set()
 
     def _tell(self, outcome: Offer | SmartAlertError) -> None:
         if self._report is not None and not self._stopping.is_set():

@@ -20,6 +20,7 @@ from pipeline.perception.detections import ObjectDetector
 from pipeline.replay.log import LogWriter
 from pipeline.rules.episode import Episode
 from pipeline.runtime.intake import Picture, Summary
+from pipeline.runtime.networks import ALONE, Beside
 from pipeline.runtime.recorded_clips import RecordedClips
 from pipeline.runtime.replaying import camera_run, make_folder, open_recording, recording_of, tell_each
 
@@ -29,11 +30,12 @@ class Tools:
     """What the cameras of one run share.
 
     Attributes:
-        detector: The site's network; it may be used by several threads.
+        detector: The site's first network; it may be used by several threads.
         vocabulary: Names of the classes.
         keeper: Keeps the evidence.
         destinations: Where every message goes, in this order.
         logs: Folder for the observation logs, one a camera.
+        beside: The site's other networks; likewise.
     """
 
     detector: ObjectDetector
@@ -41,6 +43,7 @@ class Tools:
     keeper: EvidenceFolder
     destinations: Sequence[Destination]
     logs: Path
+    beside: Beside = ALONE
 
 
 class Watcher(Protocol):
@@ -112,6 +115,7 @@ def run_recordings(site: Site, tools: Tools, watcher: Watcher) -> Mapping[Camera
                 log=log,
                 tell=tell,
                 note_view=note_view,
+                beside=tools.beside,
             )
             return run.run(partial(advance, camera.id))
 

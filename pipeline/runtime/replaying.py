@@ -26,9 +26,10 @@ from pipeline.rules.episode import Episode
 from pipeline.rules.reasoner import Reasoner
 from pipeline.runtime.best_views import BestViews
 from pipeline.runtime.examiner import Examiner
-from pipeline.runtime.eyes import attention_of, camera_eyes, camera_veil, camera_watch
+from pipeline.runtime.eyes import attention_of, camera_eyes, camera_veil, camera_watch, wanted_of
 from pipeline.runtime.intake import EntrySink, Intake, Picture, Summary, Tell
 from pipeline.runtime.need import need_of
+from pipeline.runtime.networks import ALONE, Beside
 from pipeline.runtime.recorded import RecordedRun
 from pipeline.runtime.recorded_clips import RecordedClips
 
@@ -95,13 +96,14 @@ def camera_run(
     log: EntrySink,
     tell: Tell,
     note_view: Callable[[Episode, Picture], None] | None = None,
+    beside: Beside = ALONE,
 ) -> RecordedRun:
     """A run of one camera of the site over a video, with eyes and reasoning of its own."""
     views = None if note_view is None else BestViews(note_view)
     intake = Intake(reasoner(site, camera, vocabulary), log, tell, views)
-    eyes = camera_eyes(site, vocabulary, detector)
-    veil = camera_veil(site, vocabulary)
-    examiner = Examiner(eyes, camera_watch(camera), intake, attention_of(site.rules, camera), veil)
+    eyes = camera_eyes(site, vocabulary, detector, beside, intake.network_failed)
+    wanted, veil = wanted_of(site.rules, camera, beside), camera_veil(site, vocabulary)
+    examiner = Examiner(eyes, camera_watch(camera), intake, attention_of(site.rules, camera), wanted, veil=veil)
     return RecordedRun(source, examiner=examiner, intake=intake, need=need_of(site.rules, camera.id))
 
 
@@ -125,16 +127,18 @@ def replay_video(
     *,
     progress: Callable[[MediaNs], None],
     announce: Callable[[Alert], None],
+    beside: Beside = ALONE,
 ) -> Summary:
     """Replay a video: writes `alerts.jsonl`, `observations.parquet` and the evidence.
 
     Args:
         replay: Where from and where to.
         source: The video, at its beginning.
-        detector: The site's network.
+        detector: The site's first network.
         vocabulary: Names of the classes.
         progress: Told the time of every picture looked at.
         announce: Told every message once it is written.
+        beside: The site's other networks.
 
     Raises:
         SourceError: The video failed.
@@ -158,6 +162,7 @@ def replay_video(
             log=log,
             tell=tell_each(publisher, clips),
             note_view=publisher.note_view,
+            beside=beside,
         )
         summary = run.run(progress)
     keeper.remove_all_but(told.evidence())

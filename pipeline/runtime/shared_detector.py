@@ -1,4 +1,4 @@
-"""One network for all cameras: bounded, fair, in batches where that gains, and no camera's failure is another's."""
+"""The networks of all cameras: bounded, fair, in batches where that gains, and no camera's failure is another's."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -19,6 +19,7 @@ _BATCH = 16
 
 @dataclass(slots=True, eq=False)
 class _Request:
+    network: ObjectDetector
     picture: Picture
     input_px: int
     min_score: float
@@ -31,16 +32,17 @@ class _Request:
     failure: ModelError | DetectorBusyError | None = None
 
     @property
-    def kind(self) -> tuple[tuple[int, ...], int, float]:
+    def kind(self) -> tuple[str, tuple[int, ...], int, float]:
         """Requests of one kind can share a batch."""
-        return self.picture.shape, self.input_px, self.min_score
+        return self.network.name, self.picture.shape, self.input_px, self.min_score
 
 
 class SharedDetector:
     """Runs requests of all cameras in a few threads of its own.
 
-    A camera has at most one request at a time and waits for its answer, so its results come in order. Of those that
-    wait, the camera that has gone longest without an answer is next; what has waited for a second is refused.
+    A camera has at most one request at a time and waits for its answer, so its results come in order. Of the networks
+    that are waited for, the one that has not run for longest is next, and of its pictures that of the camera that has
+    gone longest without an answer of it; what has waited for a second is refused.
     """
 
     def __init__(
@@ -50,18 +52,24 @@ class SharedDetector:
         runners: int,
         now_ns: Callable[[], int],
         metrics: Metrics,
+        *,
+        others: Sequence[ObjectDetector] = (),
     ) -> None:
         """Nothing runs yet.
 
         Args:
-            detector: May be used by several threads.
-            provider: What it runs on: batches gain on a GPU, and nothing on a CPU.
-            runners: Threads that run it; 1 is enough for a GPU.
+            detector: The first network; may be used by several threads.
+            provider: What the networks run on: batches gain on a GPU, and nothing on a CPU.
+            runners: Threads that run them; 1 is enough for a GPU.
             now_ns: A steady clock.
             metrics: Told of every pass.
+            others: Further networks, of other names.
         """
         self._metrics = metrics
         self._detector = detector
+        self._network_by_name = {one.name: one for one in (detector, *others)}
+        self._turns = 0
+        self._turn_by_network = dict.fromkeys(self._network_by_name, 0)
         self._batch = _BATCH if provider is Provider.CUDA else 1
         self._now_ns = now_ns
         self._waiting: list[_Request] = []
@@ -94,20 +102,23 @@ class SharedDetector:
         with self._changed:
             return len(self._waiting)
 
-    def for_camera(self, metrics: CameraMetrics) -> "CameraDetector":
-        """The network as one camera sees it."""
-        return CameraDetector(self, self._detector, metrics)
+    def for_camera(self, metrics: CameraMetrics, network: str = "") -> "CameraDetector":
+        """A network as one camera sees it: the one of this name, or the first."""
+        return CameraDetector(self, self._network_by_name.get(network, self._detector), metrics)
 
-    def ask(self, picture: Picture, input_px: int, min_score: float, served_ns: int) -> "_Request":
+    def ask(
+        self, network: ObjectDetector, picture: Picture, input_px: int, min_score: float, served_ns: int
+    ) -> "_Request":
         """Have a picture looked at; returns when it is answered.
 
         Args:
+            network: By which.
             picture: See `ObjectDetector`.
             input_px: Likewise.
             min_score: Likewise.
-            served_ns: When the camera last had an answer, on the steady clock.
+            served_ns: When the camera last had an answer of it, on the steady clock.
         """
-        request = _Request(picture, input_px, min_score, served_ns, self._now_ns())
+        request = _Request(network, picture, input_px, min_score, served_ns, self._now_ns())
         with self._changed:
             if self._is_closed:
                 _refuse(request)
@@ -125,7 +136,7 @@ class SharedDetector:
                 self._answer(batch)
             finally:
                 ended_ns = self._now_ns()
-                self._metrics.detector_pass(seconds(ended_ns - begun_ns), len(batch))
+                self._metrics.detector_pass(seconds(ended_ns - begun_ns), len(batch), batch[0].network.name)
                 for request in batch:
                     request.took_ns, request.answered_ns = (ended_ns - begun_ns) // len(batch), ended_ns
                     request.answered.set()
@@ -135,7 +146,7 @@ class SharedDetector:
         first = batch[0]
         try:
             pictures = [request.picture for request in batch]
-            found = self._detector.detect_many(pictures, first.input_px, first.min_score)
+            found = first.network.detect_many(pictures, first.input_px, first.min_score)
             for request, answer in zip(batch, found, strict=True):
                 request.found = answer
         # This thread serves all cameras: nothing that a picture brings about may end it.
@@ -151,8 +162,10 @@ class SharedDetector:
             while True:
                 self._refuse_late()
                 if self._waiting:
-                    self._waiting.sort(key=lambda request: request.served_ns)
+                    self._waiting.sort(key=lambda one: (self._turn_by_network[one.network.name], one.served_ns))
                     kind = self._waiting[0].kind
+                    self._turns += 1
+                    self._turn_by_network[kind[0]] = self._turns
                     batch = [request for request in self._waiting if request.kind == kind][: self._batch]
                     self._waiting = [request for request in self._waiting if request not in batch]
                     self._metrics.detector_queue(len(self._waiting))
@@ -170,7 +183,7 @@ class SharedDetector:
 
 
 class CameraDetector:
-    """The shared network as an `ObjectDetector`. Remembers when this camera last had an answer."""
+    """A shared network as an `ObjectDetector`. Remembers when this camera last had an answer of it."""
 
     def __init__(self, shared: SharedDetector, detector: ObjectDetector, metrics: CameraMetrics) -> None:
         self._shared, self._detector, self._metrics = shared, detector, metrics
@@ -197,13 +210,15 @@ class CameraDetector:
             ModelError: The network failed on this picture.
             DetectorBusyError: It is overloaded: nothing was looked for.
         """
-        request = self._shared.ask(picture, input_px, min_score, self._served_ns)
+        request = self._shared.ask(self._detector, picture, input_px, min_score, self._served_ns)
         if request.failure is not None:
             if isinstance(request.failure, DetectorBusyError):
-                self._metrics.detector_refused()
+                self._metrics.detector_refused(self.name)
+            else:
+                self._metrics.network_failed(self.name)
             raise request.failure
         self._served_ns = request.answered_ns
-        self._metrics.detected(seconds(request.took_ns))
+        self._metrics.detected(seconds(request.took_ns), self.name)
         return request.found
 
     def detect_many(self, pictures: Sequence[Picture], input_px: int, min_score: float) -> list[Detections]:

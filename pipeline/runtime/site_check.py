@@ -1,7 +1,8 @@
 """What only shows when it is tried: whether a site's recordings open and its network loads and knows the classes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from pipeline.alerts.server_url import connector
 from pipeline.config.load import Draft
@@ -13,7 +14,8 @@ from pipeline.media.info import StreamInfo
 from pipeline.media.live_decoder import known_decode
 from pipeline.observation import STATIC_OBJECT, CameraId
 from pipeline.perception.detector import Detector
-from pipeline.runtime.eyes import network_card
+from pipeline.perception.registry import Registry
+from pipeline.runtime.networks import Network, read_networks
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +26,13 @@ class Findings:
         faults: What keeps the site from running.
         warnings: What is odd.
         info_by_camera: Of each recording that opened.
+        networks: The site's, the first one first; empty where their cards are wrong.
     """
 
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
     info_by_camera: Mapping[CameraId, StreamInfo]
+    networks: tuple[Network, ...] = ()
 
 
 def try_site(draft: Draft, opened: Callable[[Camera], None]) -> Findings:
@@ -49,10 +53,9 @@ def try_site(draft: Draft, opened: Callable[[Camera], None]) -> Findings:
         elif tried is not None:
             faults.append(tried)
         opened(camera)
-    if draft.names_network:
-        _try_network(site, faults, warnings)
+    networks = _try_networks(site, faults, warnings) if draft.names_network else ()
     _try_redis(site, faults)
-    return Findings(tuple(faults), tuple(warnings), info_by_camera)
+    return Findings(tuple(faults), tuple(warnings), info_by_camera, networks)
 
 
 def _try_source(camera: Camera) -> StreamInfo | Fault | None:
@@ -80,35 +83,56 @@ def _try_decoder(camera: Camera, name: str) -> Fault | None:
     return camera.place.fault("decode", text)
 
 
-def _try_network(site: Site, faults: list[Fault], warnings: list[Fault]) -> None:
+def _try_networks(site: Site, faults: list[Fault], warnings: list[Fault]) -> tuple[Network, ...]:
+    vocabulary = load_vocabulary()
     try:
-        card = network_card(site, load_vocabulary())
-        Detector.load(card, site.detector.provider, site.detector.threads)
+        networks = read_networks(site, vocabulary)
     except ConfigError as error:
         faults.extend(error.faults)
-        return
-    except SmartAlertError as error:
-        faults.append(site.detector.place.fault("model", "; ".join(str(error).splitlines())))
-        return
+        return ()
+    for network in networks:
+        try:
+            Detector.load(network.card, site.detector.provider, site.detector.threads)
+        except SmartAlertError as error:
+            faults.append(network.place.fault("model", "; ".join(str(error).splitlines())))
+    wanted = frozenset[str]().union(*(rule.classes for rule in site.rules))
+    for network in networks[1:]:
+        if not network.classes & wanted:
+            text = "no rule needs a class that it alone knows: it will not look"
+            warnings.append(network.place.fault("model", f"{network.card.name}: {text}"))
     for rule in site.rules:
-        _hold_classes(rule, frozenset(card.classes), site.detector.model, faults, warnings)
+        _hold_classes(rule, networks, faults, warnings)
+    return networks
 
 
-def _hold_classes(rule: Rule, brought: frozenset[str], model: str, faults: list[Fault], warnings: list[Fault]) -> None:
-    """A rule must not wait for what the network cannot tell."""
+def _hold_classes(rule: Rule, networks: Sequence[Network], faults: list[Fault], warnings: list[Fault]) -> None:
+    """A rule must not wait for what no network can tell."""
+    brought = frozenset[str]().union(*(one.classes for one in networks))
+    is_one = len(networks) == 1
+    named = f"the network{'' if is_one else 's'} {' and '.join(one.card.name for one in networks)}"
     wanted = rule.classes - rule.algorithm.required - {STATIC_OBJECT}
     required = rule.classes & rule.algorithm.required
     missing = sorted(required - brought)
     if wanted and not wanted & brought and not rule.include_static:
         missing = sorted(wanted) + missing
     if missing:
-        names = ", ".join(missing[:8])
-        faults.append(rule.place.fault("classes", f"the network {model} knows none of these: {names}"))
+        text = f"{named} {'knows' if is_one else 'know'} none of these: {', '.join(missing[:8])}"
+        faults.append(rule.place.fault("classes", f"{text}{_who_knows(missing, networks)}"))
         return
     named_by_site = wanted - rule.algorithm.classes
     if named_by_site - brought:
         names = ", ".join(sorted(named_by_site - brought))
-        warnings.append(rule.place.fault("classes", f"the network {model} does not know these: {names}"))
+        text = f"{named} {'does' if is_one else 'do'} not know these: {names}"
+        warnings.append(rule.place.fault("classes", f"{text}{_who_knows(sorted(named_by_site - brought), networks)}"))
+
+
+def _who_knows(missing: Sequence[str], networks: Sequence[Network]) -> str:
+    """What would provide them; empty where no network that comes with the project does."""
+    registry = Registry.shipped(load_vocabulary())
+    tried = {one.card.name for one in networks}
+    cards = [registry.card(name, Path()) for name in registry.names() if name not in tried]
+    able = [card.name for card in cards if not frozenset(card.classes).isdisjoint(missing)]
+    return f" ({' or '.join(able)} does: name it in specialists)" if able else ""
 
 
 def _try_redis(site: Site, faults: list[Fault]) -> None:

@@ -17,6 +17,7 @@ from pipeline.rules.episode import (
     Episode,
     EventId,
     EventObject,
+    Looks,
     Open,
     Review,
     RuleOrigin,
@@ -70,7 +71,9 @@ def raised(event: str = "e1", at_s: float = 60.0) -> Episode:
         ending=Open(),
         dwell_ns=nanoseconds(60),
         visible=True,
-        objects=(EventObject("car", 0.87654321, (0.30000001192092896, 0.5, 0.6, 0.8), TrackId(7)),),
+        objects=(
+            EventObject("car", 0.87654321, (0.30000001192092896, 0.5, 0.6, 0.8), TrackId(7), looks=Looks(121, 120, 9)),
+        ),
         severity="critical",
         review=Review.NONE,
     )

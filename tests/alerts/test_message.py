@@ -4,11 +4,14 @@ import dataclasses
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.alerts.message import Evidence, parse, utc
+from pipeline.alerts.message import Evidence, build, parse, utc
+from pipeline.alerts.topic import topic_of
+from pipeline.config.ground import GroundUnit, fit_ground
 from pipeline.config.resolved import Site
 from pipeline.errors import UsageError
 from pipeline.observation import MediaNs
@@ -57,7 +60,15 @@ def test_every_field_of_the_contract_is_there_and_in_order(site: Site) -> None:
         "ended_at": None,
         "dwell_s": 60.0,
         "visible": True,
-        "objects": [{"class": "car", "confidence": 0.877, "box": [0.3, 0.5, 0.6, 0.8], "track": 7}],
+        "objects": [
+            {
+                "class": "car",
+                "confidence": 0.877,
+                "box": [0.3, 0.5, 0.6, 0.8],
+                "track": 7,
+                "looks": {"of": 121, "seen": 120, "detected": 9},
+            }
+        ],
         "evidence": {
             "snapshot": "a.jpg",
             "snapshot_sha256": "0",
@@ -168,3 +179,20 @@ def test_a_time_of_another_offset_is_told_in_utc(site: Site) -> None:
 
 def test_the_sample_is_a_site_file(tmp_path: Path) -> None:
     assert site_in(tmp_path).rules[0].dwell_ns == 60_000_000_000
+
+
+def test_on_calibrated_ground_an_object_has_a_place_on_earth_and_a_speed(site: Site) -> None:
+    corners = np.array([[0.0, 1.0], [1.0, 1.0], [1.0, 0.0], [0.0, 0.0]])
+    earth = np.array([[118.0, 36.0], [118.001, 36.0], [118.001, 36.001], [118.0, 36.001]])
+    camera = site.cameras[0]
+    ground = fit_ground(corners, earth, GroundUnit.DEGREES)
+    calibrated = dataclasses.replace(camera, geofence=dataclasses.replace(camera.geofence, ground=ground))
+    episode = raised()
+    fast = dataclasses.replace(episode, objects=(dataclasses.replace(episode.objects[0], speed_kmh=31.26),))
+
+    topic = topic_of(fast, calibrated, {rule.id: rule for rule in site.rules})
+    (thing,) = json.loads(build(fast, site, calibrated, topic, None).to_json())["objects"]
+
+    # The middle of the lower edge of (0.3, 0.5, 0.6, 0.8), looked at from above.
+    assert thing["location"] == pytest.approx([118.00045, 36.0002], abs=1e-6)
+    assert thing["speed_kmh"] == 31.3

@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import av
@@ -6,7 +7,9 @@ import numpy as np
 import pytest
 
 from pipeline.cli.main import run
+from pipeline.config.catalogue_file import load_catalogue
 from tests.config.site_files import SITE, write_site
+from tests.runtime.two_networks import write_card
 
 
 def write_video(path: Path) -> None:
@@ -105,7 +108,7 @@ def test_mistakes_of_the_file_and_of_what_it_names_are_told_at_once_in_the_order
 
 
 def test_a_default_in_place_of_a_wrong_name_is_not_tried(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text = SITE.replace("model: yolov8n", "model: [mine]").replace("dwell: 60s", "classes: [garbage]")
+    text = SITE.replace("model: yolov8n", "model: [mine]").replace("dwell: 60s", "classes: [bare_soil]")
     site.write_text(text, encoding="utf-8")
 
     code, lines = told_by(capsys, "check", site)
@@ -174,13 +177,61 @@ def test_it_says_when_a_recording_is_played_again(site: Path, capsys: pytest.Cap
 def test_a_rule_that_waits_for_what_the_network_cannot_tell_is_a_fault(
     site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    site.write_text(SITE.replace("dwell: 60s", "classes: [garbage]"), encoding="utf-8")
+    site.write_text(SITE.replace("dwell: 60s", "classes: [bare_soil]"), encoding="utf-8")
 
     assert run(["check", str(site)]) == 2
 
     assert capsys.readouterr().err.splitlines() == [
-        f"{site}:16: rules[0].classes: the network yolov8n knows none of these: garbage"
+        f"{site}:16: rules[0].classes: the network yolov8n knows none of these: bare_soil"
     ]
+
+
+def with_specialist(site: Path, classes: str, specialist: str = "{model: city.yaml, every: 10s}") -> None:
+    """The first rule looks for these classes; there is a specialist, which knows garbage and cars."""
+    write_card(site.parent, "city", ("garbage", "car"), changes={"thresholds": "{garbage: 0.45}"})
+    text = SITE.replace("dwell: 60s", f"classes: [{classes}]").replace(
+        "cameras:", f"specialists: [{specialist}]\ncameras:"
+    )
+    site.write_text(text, encoding="utf-8")
+
+
+def test_it_says_what_a_specialist_adds_and_which_network_serves_which_rule(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_specialist(site, "garbage, car")
+    assert run(["check", str(site)]) == 0
+    told = capsys.readouterr()
+    for line in (
+        "The network city looks on gate, every 10s while something changes.",
+        "  It adds, with the score that counts: garbage from 0.45.",
+        "    Seen by yolov8n (car); city (garbage).",
+    ):
+        assert line in told.out.splitlines()
+    assert "scored 0.3 or higher (garbage 0.45)" in told.out
+    assert run(["check", str(site), "--json"]) == 0
+    does = json.loads(capsys.readouterr().out)["does"]
+    assert does["specialists"] == [{"model": "city", "every_s": 10.0, "confidence_by_class": {"garbage": 0.45}}]
+    assert does["rules"][0]["networks"] == {"yolov8n": ["car"], "city": ["garbage"]}
+
+
+def test_a_specialist_that_no_rule_needs_is_a_warning(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with_specialist(site, "car")
+    assert run(["check", str(site)]) == 0
+    told = capsys.readouterr()
+    assert "specialists[0].model: city: no rule needs a class that it alone knows: it will not look" in told.err
+    assert "The network city does not look: no rule that runs needs a class that it alone knows." in told.out
+
+
+def test_a_specialist_that_is_missing_or_damaged_is_a_fault_at_its_line(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_specialist(site, "car", "{model: cities.yaml, every: 10s}")
+    assert run(["check", str(site)]) == 2
+    assert re.match(rf"{site}:\d+: specialists\[0\]\.model: no such card", capsys.readouterr().err)
+    with_specialist(site, "car")
+    (site.parent / "city.onnx").write_bytes(b"another network")
+    assert run(["check", str(site)]) == 2
+    assert re.match(rf"{site}:\d+: specialists\[0\]\.model: city: .*damaged", capsys.readouterr().err)
 
 
 def test_the_schema_is_for_editors(capsys: pytest.CaptureFixture[str]) -> None:
@@ -203,9 +254,9 @@ def test_the_schema_refuses_what_check_refuses(capsys: pytest.CaptureFixture[str
     ]
     assert schema["properties"]["algorithms"]["propertyNames"] == {"type": "string", "pattern": ":"}
     keys, own = schema["$defs"]["RuleEntry"]["properties"]["algorithm"]["anyOf"]
-    assert keys == {
-        "enum": ["street_vendor", "fire_lane_blocked", "illegal_parking", "construction_waste", "camera_fault"]
-    }
+    able = [key for key, algorithm in load_catalogue().algorithms.items() if algorithm.condition is not None]
+    assert keys == {"enum": able}
+    assert {"street_vendor", "line_crossing", "camera_fault"} <= set(able)
     assert own == {"type": "string", "pattern": ":"}
     categories = schema["$defs"]["ZonesByCategory"]["properties"]["category"]["enum"]
     assert (len(categories), categories[:2]) == (16, ["fire_lane", "sidewalk"])

@@ -18,7 +18,7 @@ def site_and_log(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     ("arguments", "told"),
     [
         (["replya"], ["No such command 'replya'", "Did you mean 'replay'?"]),
-        (["x"], ["No such command 'x'", "demo, replay, run, check, alerts, models"]),
+        (["x"], ["No such command 'x'", "demo, replay, run, check, alerts, dispatch, ledger, report, models"]),
         (["--versoin"], ["--versoin", "Did you mean", "--version"]),
         (["replay"], ["Missing argument", "SITE.yaml"]),
         (["replay", "s.yaml", "--camara", "x"], ["--camara", "Did you mean", "--camera"]),

@@ -27,6 +27,14 @@ def test_the_algorithms_of_this_version_stand_on_its_conditions() -> None:
         "fire_lane_blocked": (Condition.STATIONARY, StaticUse.OFF, 60),
         "illegal_parking": (Condition.STATIONARY, StaticUse.NEVER, 180),
         "construction_waste": (Condition.STATIC_OBJECT, StaticUse.REQUIRED, 300),
+        "muck_truck": (Condition.APPEARANCE, StaticUse.NEVER, 0),
+        "smoke_fire": (Condition.DRIFTING, StaticUse.NEVER, 3),
+        "loitering": (Condition.LOITERING, StaticUse.NEVER, 120),
+        "intrusion": (Condition.INTRUSION, StaticUse.NEVER, 1),
+        "line_crossing": (Condition.LINE_CROSSING, StaticUse.NEVER, 0),
+        "wrong_way": (Condition.WRONG_WAY, StaticUse.NEVER, 2),
+        "dog_unleashed": (Condition.UNACCOMPANIED, StaticUse.NEVER, 5),
+        "ebike_forbidden": (Condition.APPEARANCE, StaticUse.NEVER, 30),
         "camera_fault": (Condition.CAMERA_FAULT, StaticUse.NEVER, 10),
     }
 

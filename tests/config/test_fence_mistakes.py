@@ -102,6 +102,63 @@ def test_a_geographic_fence_is_taken_to_the_picture_and_cut_at_its_edge(tmp_path
 
 
 PATH_ON_GROUND = ring(*GROUND, id="path", category="sidewalk")
+ALONG = ((118.0002, 36.0002), (118.0008, 36.0002), (118.0008, 36.0012))
+
+
+def test_a_geographic_line_is_taken_to_the_picture_and_cut_at_its_edge(tmp_path: Path) -> None:
+    fence = ring(*ALONG, kind="LineString", id="fence", direction=0)
+    site = load(write_site(tmp_path, gate=fences(fence, ring(*GROUND), PATH_ON_GROUND, head=CALIBRATED)))
+    line = site.cameras[0].geofence.zones[0]
+
+    assert line.is_line
+    assert [(round(x, 6), round(y, 6)) for x, y in line.points] == [(0.2, 0.8), (0.8, 0.8), (0.8, 0.0)]
+
+
+def test_a_geographic_line_that_the_camera_does_not_see_is_told(tmp_path: Path) -> None:
+    far = ring(*((x + 1, y) for x, y in ALONG), kind="LineString", id="fence")
+
+    assert faults(write_site(tmp_path, gate=fences(ring(*GROUND), PATH_ON_GROUND, far, head=CALIBRATED))) == [
+        (
+            'gate.geojson:6: features[2].geometry.coordinates: zone "fence": outside the picture'
+            " (got nothing that the camera sees, allowed: ground that it sees)"
+        )
+    ]
+
+
+# The camera of `CALIBRATED` looks north from above; this one has turned to the east: north is on its left.
+TO_THE_EAST = (
+    '"frame": "geographic", "calibration": {"points": [{"image": [0, 1], "ground": [118.0, 36.001]},'
+    ' {"image": [1, 1], "ground": [118.0, 36.0]}, {"image": [1, 0], "ground": [118.001, 36.0]},'
+    ' {"image": [0, 0], "ground": [118.001, 36.001]}]}'
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "direction", "heading"),
+    [
+        (CALIBRATED, 0, (0, -1)),
+        (CALIBRATED, 90, (1, 0)),
+        (CALIBRATED, 180, (0, 1)),
+        (TO_THE_EAST, 0, (-1, 0)),
+        (TO_THE_EAST, 90, (0, -1)),
+        (TO_THE_EAST, 270, (0, 1)),
+    ],
+)
+def test_a_direction_on_the_ground_counts_from_north(
+    tmp_path: Path, head: str, direction: float, heading: tuple[float, float]
+) -> None:
+    gate = fences(ring(*GROUND, direction=direction), PATH_ON_GROUND, head=head)
+    zone = load(write_site(tmp_path, gate=gate)).cameras[0].geofence.zones[0]
+
+    assert zone.direction == direction
+    assert zone.heading == pytest.approx(heading, abs=1e-6)
+
+
+def test_a_direction_in_the_picture_counts_from_up(tmp_path: Path) -> None:
+    head = CALIBRATED.replace("geographic", "image")
+    lane = fences(ring(*SQUARE, direction=90), PATH, head=head)
+
+    assert load(write_site(tmp_path, gate=lane)).cameras[0].geofence.zones[0].heading is None
 
 
 def test_a_calibration_that_fixes_nothing_is_told(tmp_path: Path) -> None:

@@ -43,6 +43,24 @@ def folder_by_clip(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Pat
     return folders
 
 
+def test_those_who_loiter_are_told_and_those_who_come_and_go_are_not(tmp_path: Path) -> None:
+    truth = json.loads((FOOTAGE / "truth-later.json").read_text(encoding="utf-8"))
+    pairs = []
+    for clip, expected in truth.items():
+        folder = tmp_path / Path(clip).stem
+        done = smart_alert("replay", FOOTAGE / expected["site"], "--out", folder, longest_s=600)
+        assert done.returncode == 0, done.stderr
+        pairs.append(f"{clip}={folder}")
+    scored = subprocess.run(
+        [sys.executable, FOOTAGE / "score.py", FOOTAGE / "truth-later.json", *pairs],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert scored.returncode == 0, scored.stdout
+
+
 def test_every_event_is_found_and_nothing_else(
     folder_by_clip: Mapping[str, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pipeline.config.ids import ZoneId
 from pipeline.config.resolved import Zone
-from pipeline.geofence.geometry import ZoneShape, ground_share, holds_ground_point
+from pipeline.geofence.geometry import ZoneShape, ground_share, holdings, holds_ground_point
 
 
 def shape(*points: tuple[float, float]) -> ZoneShape:
@@ -92,3 +92,25 @@ def test_the_share_is_that_of_points_strewn_over_the_footprint(
 
     assert ground_share(zone, xyxy) == pytest.approx(expected, abs=0.03)
     assert holds_ground_point(zone, xyxy).tolist() == feet
+
+
+corners = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=3, max_size=3)
+placed = st.tuples(st.floats(0, 0.9), st.floats(0, 0.9), st.floats(0, 0.3), st.floats(0, 0.3))
+
+
+@given(st.lists(corners, min_size=1, max_size=5), st.lists(placed, max_size=8))
+@settings(deadline=None, max_examples=100)
+def test_all_zones_asked_at_once_say_what_each_says(
+    triangles: list[list[tuple[float, float]]], drawn: list[tuple[float, float, float, float]]
+) -> None:
+    assume(all(shapely.Polygon(one).area > 1e-4 for one in triangles))
+    shapes = [shape(*one) for one in triangles]
+    extents = np.array([shapely.bounds(one.polygon) for one in shapes])
+    boxes = np.array([(x, y, x + width, y + height) for x, y, width, height in drawn]).reshape(-1, 4)
+
+    near, shares, feet = holdings(shapes, extents, boxes)
+
+    for column, one in enumerate(shapes):
+        np.testing.assert_array_equal(shares[:, column], ground_share(one, boxes))
+        np.testing.assert_array_equal(feet[:, column], holds_ground_point(one, boxes))
+        assert not (feet[:, column] & ~near[:, column]).any()

@@ -26,7 +26,7 @@ def write_red_network(folder: Path, work: int = 0) -> str:
         folder: The site file's.
         work: Multiplications of matrices of 512 x 512 that it makes besides: 3 ms each or so.
     """
-    card_for(folder, _network(work), "end_to_end", size=_SIZE, classes=("car",))
+    card_for(folder, red_network(work), "end_to_end", size=_SIZE, classes=("car",))
     return "tiny.yaml"
 
 
@@ -48,7 +48,8 @@ def work_of(folder: Path, pass_s: float) -> int:
     return round(_TIMED_WORK * pass_s / fastest_s)
 
 
-def _network(work: int) -> bytes:
+def red_network(work: int = 0) -> bytes:
+    """The network itself; see `write_red_network`."""
     # One row: from the first to the last red column and line, in px of the input.
     nodes = [
         helper.make_node("Split", ["images"], ["red", "green", "blue"], axis=1, num_outputs=3),

@@ -14,7 +14,7 @@ from pipeline.config.load import load_site
 from pipeline.rules.episode import State
 
 PROJECT = Path(__file__).resolve().parents[2]
-PAGES = ("README.md", "ARCHITECTURE.md", "CHANGELOG.md", "benchmarks/README.md")
+PAGES = ("README.md", "ARCHITECTURE.md", "CHANGELOG.md", "benchmarks/README.md", "pipeline/dispatch/README.md")
 
 
 def blocks(language: str) -> list[str]:

@@ -239,3 +239,28 @@ def test_loading_and_failing_say_nothing_on_the_way(capfd: pytest.CaptureFixture
 def test_a_grid_has_as_many_cells_as_its_levels() -> None:
     assert Grid(640, 640, (8, 16, 32), 80).cells() == 8400
     assert Grid(640, 384, (8, 16, 32), 80).cells() == 5040
+
+
+# Scores that mean something
+
+
+def calibrated(folder: Path, *rows: tuple[float, ...]) -> Detector:
+    """A network of which cars are worth half of their scores, and lorries the same as all above 0.4."""
+    changes = {"calibration": "{car: [[0, 0], [1, 0.5]], lorry: [[0, 0], [0.4, 0.8], [1, 0.8]]}"}
+    network = constant_network(end_to_end(*rows), FIXED)
+    return Detector.load(card_for(folder, network, "end_to_end", changes=changes))
+
+
+def test_scores_are_told_as_the_card_s_calibration_has_them_and_best_first(tmp_path: Path) -> None:
+    detector = calibrated(
+        tmp_path, (0, 20, 9, 40, 0.9, 1), (20, 20, 29, 40, 0.6, 0), (40, 20, 49, 40, 0.2, 2), (50, 20, 59, 40, 0.5, 2)
+    )
+    found = detector.detect(PICTURE, 64, 0.1)
+    assert found.class_name.tolist() == ["truck", "person", "car", "truck"]
+    assert found.score.tolist() == pytest.approx([0.8, 0.6, 0.45, 0.4])
+
+
+def test_what_is_worth_too_little_is_left_out_and_what_is_worth_enough_comes_however_weak(tmp_path: Path) -> None:
+    detector = calibrated(tmp_path, (0, 20, 9, 40, 0.9, 1), (20, 20, 29, 40, 0.49, 0), (40, 20, 49, 40, 0.26, 2))
+    assert detector.detect(PICTURE, 64, 0.5).class_name.tolist() == ["truck"]
+    assert detector.detect(PICTURE, 64, 0.9).class_name.tolist() == []

@@ -38,6 +38,13 @@ def test_classes_are_mapped_to_the_vocabulary_in_their_order(tmp_path: Path) -> 
             r"classes\[1\]: 'motorbke'.*did you mean 'motorcycle'(.|\n)*\[2\]: 'tabel'",
         ),
         ({"nms_overlap": "1.5"}, r"nms_overlap: not allowed \(got 1\.5, allowed: at most 1"),
+        ({"thresholds": "{car: 1.2}"}, r"thresholds\.car: not allowed \(got 1\.2, allowed: at most 1"),
+        ({"thresholds": "{bus: 0.5}"}, r":\d+: thresholds\.bus: no class of this network \(got bus, allowed: "),
+        ({"thresholds": "{buss: 0.5}"}, r"thresholds\.buss: 'buss': .*did you mean 'bus'"),
+        ({"calibration": "{car: []}"}, r"calibration: car: no points \(.*allowed: \[score, share\] pairs"),
+        ({"calibration": "{car: [[0.5, 0.4], [0.6, 0.3]]}"}, r"calibration: car: calibrated scores that fall"),
+        ({"calibration": "{car: [[0.5, 0.4, 0.3]]}"}, r"calibration\.car\[0\]: "),
+        ({"calibration": "{bus: [[0, 0], [1, 1]]}"}, r"calibration\.bus: no class of this network"),
         ({"nms_overlpa": "0.5"}, r"nms_overlpa: unknown key .* did you mean \"nms_overlap\""),
     ],
 )
@@ -45,6 +52,13 @@ def test_a_faulty_card_is_refused_with_the_place(tmp_path: Path, changes: dict[s
     with pytest.raises(ConfigError, match=fault) as caught:
         card_for(tmp_path, TINY, "end_to_end", changes=changes)
     assert "Value error" not in str(caught.value)
+
+
+def test_scores_are_by_class_in_the_vocabulary_s_words(tmp_path: Path) -> None:
+    changes = {"thresholds": "{lorry: 0.4}", "calibration": "{行人: [[0, 0], [1, 0.9]]}"}
+    card = card_for(tmp_path, TINY, "end_to_end", changes=changes)
+    assert card.thresholds == {"truck": 0.4}
+    assert card.calibration == {"person": ((0.0, 0.0), (1.0, 0.9))}
 
 
 def test_strides_that_do_not_rise_are_refused(tmp_path: Path) -> None:

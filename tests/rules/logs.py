@@ -1,6 +1,6 @@
 """Logs drawn at random: scenes that stay for a while, cut up by gaps, ticks, words and answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
@@ -31,17 +31,28 @@ from tests.rules.scenes import (
     Thing,
     at,
     close_look,
+    line,
     observation,
     rule,
     shifted,
     since_start,
     stay,
+    zone,
 )
 
+ZONES = (replace(zone(), direction=0.0), line((0.51, 0.2), (0.51, 1.0), zone_id="edge"))
+"""The lane, and a line between two places where cars may stand."""
 RULES: tuple[Rule, ...] = (
     rule(rule_id="lane", dwell_s=4, grace_s=2, clear_after_s=3, cooldown_s=5, remind_every_s=70),
     rule(rule_id="each", dwell_s=3, grace_s=1, clear_after_s=0, event_per=EventPer.OBJECT),
     rule(Condition.GROUP, rule_id="vendor", dwell_s=4, grace_s=2),
+    rule(Condition.LOITERING, rule_id="about", dwell_s=4, grace_s=2, event_per=EventPer.OBJECT),
+    rule(Condition.APPEARANCE, rule_id="lorry", dwell_s=0, params={"confirm_s": 1.0}),
+    rule(Condition.DRIFTING, rule_id="fire", dwell_s=2, classes=frozenset({"chair", "static_object"})),
+    rule(Condition.INTRUSION, rule_id="closed", dwell_s=1, grace_s=1),
+    rule(Condition.LINE_CROSSING, rule_id="over", dwell_s=0, zones=["edge"], event_per=EventPer.OBJECT),
+    rule(Condition.WRONG_WAY, rule_id="against", dwell_s=0.5, params={"lengths": 0.1}, event_per=EventPer.OBJECT),
+    rule(Condition.UNACCOMPANIED, rule_id="alone", dwell_s=2, classes=frozenset({"car", "person"})),
     rule(Condition.STATIC_OBJECT, rule_id="waste", dwell_s=5, schedule="00:00-00:01, 00:02-01:00"),
 )
 _PALETTE: tuple[Thing, ...] = (
@@ -59,6 +70,8 @@ _PALETTE: tuple[Thing, ...] = (
     stay(shifted(HEAP, 0.04), class_name="static_object", track=9, look=8),
     stay(PARKED, track=10, look=1, hidden=lambda _: True),
     stay(KEEPER, class_name="person", track=5, look=4, hidden=lambda _: True),
+    stay(shifted(KEEPER, 0.15), class_name="person", track=5, look=4),
+    stay(shifted(PARKED, 0.0, 0.2), track=1, look=1),
 )
 _LOOKS = (
     (LookKind.OBJECTS, LookKind.STATIC),

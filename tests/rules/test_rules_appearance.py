@@ -7,15 +7,18 @@ import pytest
 from pipeline.config.catalogue import Condition, EventPer
 from pipeline.config.resolved import Rule
 from pipeline.geofence.boxes import Box
+from pipeline.observation import WHOLE_PICTURE, Look, LookKind
 from pipeline.rules.episode import State
 from tests.rules.scenes import (
     Account,
     Thing,
     answered,
     moving,
+    observation,
     pass_by,
     reasoner,
     rule,
+    run,
     shifted,
     since_start,
     stay,
@@ -25,9 +28,9 @@ from tests.rules.scenes import (
 FLAME: Box = (0.45, 0.55, 0.5, 0.65)
 
 
-def truck_rule(**changes: str) -> Rule:
+def truck_rule(schedule: str = "always") -> Rule:
     params = {"confirm_s": 2.0, "seen_share": 0.5}
-    return rule(Condition.APPEARANCE, dwell_s=0, event_per=EventPer.OBJECT, params=params, **changes)
+    return rule(Condition.APPEARANCE, dwell_s=0, event_per=EventPer.OBJECT, params=params, schedule=schedule)
 
 
 def trucks(things: list[Thing], until_s: float = 30.0, every_s: float = 0.2) -> Account:
@@ -133,3 +136,18 @@ def headlights(length_s: float) -> Thing:
 )
 def test_lights_that_pass_are_no_fire(thing: Thing) -> None:
     assert fires([thing]).episodes == []
+
+
+def test_looks_of_a_network_that_knows_no_fire_tell_nothing_of_one() -> None:
+    """A specialist looks every five seconds; in between only the network for people and vehicles does."""
+    burning = rule(Condition.DRIFTING, dwell_s=3, grace_s=5, clear_after_s=3, params={"seen_share": 0.4})
+    whole = (LookKind.OBJECTS, WHOLE_PICTURE)
+    specialist = (Look(*whole, "city", 640, frozenset({"fire", "smoke"})),)
+    general = (Look(*whole, "coco", 640, frozenset({"person", "car"})),)
+    flame = stay(FLAME, 5, class_name="fire")
+    log = [
+        observation(t_s, [flame] if t_s % 5 == 0 else [], specialist if t_s % 5 == 0 else general)
+        for t_s in times(40, 0.5)
+    ]
+    account = run(reasoner(burning), log, [flame])
+    assert [(one.state, since_start(one.t)) for one in account.episodes] == [(State.RAISED, 10.0)]

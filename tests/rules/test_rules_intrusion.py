@@ -96,6 +96,11 @@ def test_a_car_that_was_parked_before_closing_time_hides_nobody() -> None:
     assert [since_start(one.started_at) > 70 for one in account.of(State.RAISED)] == [True]
 
 
+def test_a_car_that_came_before_closing_time_is_not_told() -> None:
+    parked = walk((0.0, 0.4, 0.2, 0.6), (20, 0.4, 0.0), (90, 0.4, 0.0), class_name="car")
+    assert seen([parked], "00:01-06:00", until_s=85).episodes == []
+
+
 def test_a_car_that_drives_off_at_night_is_told_from_then_on() -> None:
     leaving = walk((0.4, 0.4, 0.6, 0.6), (70, 0.0, 0.0), (90, 0.2, 0.0), class_name="car")
     account = seen([leaving], "00:01-06:00", until_s=85)

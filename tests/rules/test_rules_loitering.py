@@ -27,7 +27,7 @@ def seen(things: list[Thing], until_s: float = 60.0, every_s: float = 0.5) -> Ac
 
 PACING = walk(BY_THE_DOOR, (8, 0.4, 0.0), (16, 0.0, 0.1), (24, 0.4, 0.1), (32, 0.0, 0.0), (40, 0.4, 0.0))
 """To and fro, far beyond where a vendor's stay would end."""
-STEPPING_OUT = walk(BY_THE_DOOR, (8, 0.0, 0.0), (10, -0.2, 0.0), (12, 0.0, 0.0), (40, 0.1, 0.0))
+STEPPING_OUT = walk(BY_THE_DOOR, (8, 0.0, 0.0), (9, -0.2, 0.0), (12, -0.2, 0.0), (13, 0.0, 0.0), (40, 0.1, 0.0))
 
 
 @pytest.mark.parametrize(
@@ -62,20 +62,14 @@ def test_one_person_is_told_once_from_when_they_came(thing: Thing) -> None:
 def passing(n: int, every_s: float, length_s: float) -> list[Thing]:
     """People who walk through the zone one after the other."""
 
-    def box(start_s: float) -> Thing:
-        return moving(
-            stay(class_name="person"),
-            lambda t_s: (
-                shifted(BY_THE_DOOR, -0.2 + 0.7 * (t_s - start_s) / length_s)
-                if start_s <= t_s < start_s + length_s
-                else None
-            ),
-        )
+    def walker(k: int) -> Thing:
+        def box(t_s: float) -> Box | None:
+            share = (t_s - k * every_s) / length_s
+            return shifted(BY_THE_DOOR, -0.2 + 0.7 * share) if 0 <= share < 1 else None
 
-    return [
-        replace(box(k * every_s), track=lambda _, k=k: k + 1, look=lambda _, k=k: 1 + k % 15)  # type: ignore[misc]
-        for k in range(n)
-    ]
+        return moving(stay(class_name="person", track=k + 1, look=1 + k % 15), box)
+
+    return [walker(k) for k in range(n)]
 
 
 def in_turn(n: int, each_s: float, pause_s: float) -> list[Thing]:
@@ -109,6 +103,28 @@ def in_turn(n: int, each_s: float, pause_s: float) -> list[Thing]:
 )
 def test_people_who_come_and_go_are_not_told(things: list[Thing]) -> None:
     assert seen(things, until_s=90).episodes == []
+
+
+def test_who_paces_is_followed_by_few_looks_too() -> None:
+    """Two seconds between looks, a new track at each: they may have come as far as people walk."""
+    pacing = replace(PACING, track=lambda t_s: 1 + int(t_s // 2))
+    account = seen([pacing], every_s=2.0)
+    assert [(one.state, round(since_start(one.started_at))) for one in account.episodes][:1] == [(State.RAISED, 0)]
+    assert len(account.of(State.RAISED)) == 1
+
+
+def test_who_was_out_of_sight_and_out_of_the_zone_for_longer_than_the_grace_begins_anew() -> None:
+    """Neither alone was: four seconds outside, and then four unseen."""
+    stepping_out = walk(BY_THE_DOOR, (15, 0.0, 0.0), (16, -0.2, 0.0), (22, -0.2, 0.0), (22.5, 0.0, 0.0), (33, 0.0, 0.0))
+    unseen = replace(stepping_out, sight=lambda t_s: None if 19.5 <= t_s < 23 else Sight.DETECTED)
+    assert seen([unseen]).episodes == []
+
+
+def test_another_who_looks_the_same_takes_over_no_time_from_a_step_away() -> None:
+    """The first has been looked for in vain for a while: where another then appears is not where they were."""
+    first = stay(BY_THE_DOOR, 0, 15, class_name="person", track=1)
+    other = stay(shifted(BY_THE_DOOR, 0.1), 18.5, 33, class_name="person", track=2)
+    assert seen([first, other]).episodes == []
 
 
 def test_two_who_exchange_their_tracks_keep_their_times() -> None:

@@ -5,13 +5,14 @@ from itertools import pairwise
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
-from pipeline.config.resolved import Geofence
+from pipeline.config.resolved import EventPer, Geofence
 from pipeline.observation import NS_PER_S, Entry, nanoseconds
 from pipeline.rules.episode import Ended, Episode, FaultOrigin, RuleOrigin, State, Step, StormOrigin
 from pipeline.rules.reasoner import Reasoner
-from tests.rules.logs import RULES, Stretch, histories, play
+from tests.rules.logs import RULES, ZONES, Stretch, histories, play
 from tests.rules.scenes import (
     CAMERA,
+    KEEPER,
     PARKED,
     SITE,
     VOCABULARY,
@@ -22,12 +23,14 @@ from tests.rules.scenes import (
     reasoner,
     rule,
     run,
+    shifted,
     stay,
     times,
-    zone,
+    walk,
 )
 
-_FENCE = Geofence(None, (zone(),))
+_FENCE = Geofence(None, ZONES)
+_PER_OBJECT = {one.id for one in RULES if one.event_per is EventPer.OBJECT}
 _GRACE_S = 5.0
 _LONGEST_S = 2.0
 _ROUNDING_NS = 10
@@ -135,7 +138,7 @@ def test_one_zone_has_one_open_event_of_a_rule(history: list[Stretch], ends: boo
     is_open: dict[RuleOrigin | FaultOrigin | StormOrigin, str] = {}
     for episode in said:
         place = episode.origin
-        if place.rule == "each":
+        if place.rule in _PER_OBJECT:
             continue
         if episode.state is State.RAISED:
             assert place not in is_open
@@ -160,11 +163,16 @@ def test_a_snapshot_and_a_resume_change_nothing(history: list[Stretch], data: st
 
 
 def test_a_snapshot_at_every_entry_changes_nothing() -> None:
-    things = [stay(end_s=20), stay(PARKED, 25, 60, track=2, look=2)]
+    things = [
+        stay(end_s=20),
+        stay(PARKED, 25, 60, track=2, look=2),
+        walk(KEEPER, (10, 0.3, 0.1), (20, -0.2, 0.0), (40, 0.3, 0.2), track=3, look=3),
+        walk(shifted(PARKED, 0.0, 0.25), (30, 0.0, 0.0), (40, -0.1, -0.4), class_name="truck", track=4, look=4),
+    ]
     log = [observation(t_s, things) for t_s in times(80, 0.5)]
-    plain = reasoner(*RULES)
+    plain = _reasoner()
     steps = [plain.feed(entry) for entry in log]
-    moving_on = reasoner(*RULES)
+    moving_on = _reasoner()
     again: list[Step] = []
     for entry in log:
         moving_on = Reasoner.resume(SITE, CAMERA, RULES, _FENCE, VOCABULARY, snapshot=moving_on.snapshot())
@@ -174,7 +182,7 @@ def test_a_snapshot_at_every_entry_changes_nothing() -> None:
 
 def test_the_same_log_gives_the_same_bytes() -> None:
     def told() -> tuple[str, bytes]:
-        reasoning = reasoner(*RULES)
+        reasoning = _reasoner()
         account = answered(reasoning, [stay(end_s=30), stay(PARKED, 40, 60, track=2, look=2)], times(80))
         return repr(account.episodes), reasoning.snapshot()
 
@@ -182,4 +190,4 @@ def test_the_same_log_gives_the_same_bytes() -> None:
 
 
 def _reasoner() -> Reasoner:
-    return reasoner(*RULES)
+    return reasoner(*RULES, zones=ZONES)

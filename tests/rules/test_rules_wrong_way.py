@@ -50,6 +50,10 @@ def test_who_drives_against_the_lane_is_told_once(every_s: float) -> None:
         pytest.param(
             walk(shifted(CAR, 0.0, -0.1), (6, 0.0, 0.4), (30, 0.0, 0.4), class_name="car"), id="crosses the lane"
         ),
+        pytest.param(
+            walk((0.5, 0.4, 0.53, 0.45), (8, -0.12, 0.5), class_name="motorcycle"),
+            id="crosses it at a slant, slightly against",
+        ),
         pytest.param(walk(CAR, (8, -0.7, 0.0), class_name="person"), id="a person"),
         pytest.param(walk(shifted(CAR, 0.0, -0.4), (8, -0.7, 0.0), class_name="car"), id="beside the lane"),
     ],
@@ -59,7 +63,7 @@ def test_who_parks_passes_or_crosses_does_not(thing: Thing) -> None:
 
 
 def test_a_halt_on_the_wrong_way_is_no_second_event() -> None:
-    halting = walk(CAR, (5, -0.45, 0.0), (9, -0.45, 0.0), (12, -0.7, 0.0), class_name="car")
+    halting = walk(CAR, (4, -0.36, 0.0), (8, -0.36, 0.0), (12, -0.75, 0.0), class_name="car")
     assert [one.state for one in seen(halting, until_s=30).episodes] == [State.RAISED, State.CLEARED]
 
 

@@ -79,6 +79,9 @@ def test_a_word_from_the_stream_reaches_the_reasoning_once_and_is_logged(folder:
         say(server, about(event))
         one.until("raised", "cleared")
         wait_until(lambda: results(one).get("obeyed") == 1, 5)
+        feedback = one.shared.metrics.camera_numbers()[CAM_0].feedback
+        assert list(feedback.values()) == [1]
+        assert next(iter(feedback)).endswith("\nfalse_alarm")
     assert one.kept.story() == [("raised", None), ("cleared", "dismissed")]
     assert "command.obeyed" in one.told
     assert said.getvalue() == ""

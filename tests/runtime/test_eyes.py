@@ -1,9 +1,11 @@
 """What looks at a camera."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from pipeline.config.resolved import Geofence
 from pipeline.media.frame import Frame
 from pipeline.observation import MediaNs, nanoseconds
 from pipeline.runtime.eyes import attention_of, camera_eyes
@@ -42,3 +44,13 @@ def test_attention_is_where_rules_look_and_a_margin(tmp_path: Path) -> None:
     site = site_in(tmp_path)
     (box,) = attention_of(site.rules, site.cameras[0])[""]
     np.testing.assert_allclose(box, (0.15, 0.35, 0.85, 0.95))
+
+
+def test_a_line_is_watched_on_both_of_its_sides(tmp_path: Path) -> None:
+    site = site_in(tmp_path)
+    lane = site.cameras[0].geofence.zones[0]
+    fence = replace(lane, points=((0.3, 0.5), (0.7, 0.5)), is_line=True)
+    camera = replace(site.cameras[0], geofence=Geofence(None, (fence,)))
+    (box,) = attention_of(site.rules, camera)[""]
+    assert box[1] <= 0.4
+    assert box[3] >= 0.6

@@ -40,8 +40,10 @@ def test_everything_a_camera_counts_is_told() -> None:
     camera.looked("glance")
     camera.look_rate(0.5, 0.75)
     camera.dropped("late", 4)
-    camera.detected(0.13)
-    camera.detector_refused()
+    camera.detected(0.13, "city")
+    camera.detector_refused("city")
+    camera.network_failed("city")
+    camera.network_failed("city")
     camera.blind("frozen")
     camera.log_entries_lost(7)
     camera.failed()
@@ -71,6 +73,9 @@ def test_everything_a_camera_counts_is_told() -> None:
         ("camera_dropped_total", "late"): 4,
         ("camera_detector_seconds_total", ""): 0.13,
         ("camera_detector_refused_total", ""): 1,
+        ("camera_network_seconds_total", "city"): 0.13,
+        ("camera_network_refused_total", "city"): 1,
+        ("camera_network_failures_total", "city"): 2,
         ("camera_blind", "frozen"): 1,
         ("camera_log_entries_lost_total", ""): 7,
         ("camera_failed_looks_total", ""): 1,
@@ -134,7 +139,7 @@ def test_a_camera_is_made_once_and_its_numbers_go_with_it() -> None:
 def test_everything_the_process_counts_is_told() -> None:
     metrics = Metrics()
     metrics.detector_queue(3)
-    metrics.detector_pass(0.13, 4)
+    metrics.detector_pass(0.13, 4, "city")
     metrics.outbox(17)
     metrics.sent(1_700_000_000 * NS_PER_S, 2)
     metrics.send_failed()
@@ -151,6 +156,8 @@ def test_everything_the_process_counts_is_told() -> None:
         "detector_pictures_total": 4,
         "detector_pass_seconds_count": 1,
         "detector_pass_seconds_sum": 0.13,
+        "network_pictures_totalcity": 4,
+        "network_seconds_totalcity": 0.13,
         "outbox_waiting_messages": 17,
         "messages_sent_total": 2,
         "send_failures_total": 1,

@@ -1,5 +1,6 @@
 """How often a camera is looked at."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,44 @@ def test_a_rule_that_is_off_or_looks_at_another_camera_sets_no_pace(tmp_path: Pa
 
 def test_a_camera_without_rules_is_looked_at_now_and_then(tmp_path: Path) -> None:
     assert interval_s(tmp_path, "dwell: 16s, cameras: [b]", camera="a") == 2.0
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "every_moment"),
+    [
+        ("line_crossing, zones: {category: waterfront}", True),
+        ("wrong_way, zones: {category: nonmotor_lane}", True),
+        ("intrusion, zones: {category: fire_lane}", True),
+        ("intrusion, zones: {category: fire_lane}, dwell: 30s", False),
+        ("muck_truck, zones: {category: fire_lane}", True),
+        ("ebike_forbidden, zones: {category: fire_lane}", False),
+        ("loitering, zones: {category: fire_lane}", False),
+        ("dog_unleashed, zones: {category: fire_lane}", False),
+    ],
+)
+def test_what_is_over_within_a_moment_is_looked_at_every_moment(
+    tmp_path: Path,
+    algorithm: str,
+    every_moment: bool,  # noqa: FBT001 - a table
+) -> None:
+    line = {"type": "LineString", "coordinates": [[0.1, 0.5], [0.9, 0.5]]}
+    lane = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1]]]}
+    fence = json.loads(FENCE)
+    for zone_id, category, geometry in (("edge", "waterfront", line), ("way", "nonmotor_lane", lane)):
+        properties = {"id": zone_id, "category": category, "direction": 90}
+        fence["features"].append({"type": "Feature", "properties": properties, "geometry": geometry})
+    (tmp_path / "gate.geojson").write_text(json.dumps(fence), encoding="utf-8")
+    (tmp_path / "gate.mp4").touch()
+    camera = "cameras:\n  - {id: a, source: gate.mp4, geofence: gate.geojson}\n"
+    path = tmp_path / "site.yaml"
+    rules = f"rules:\n  - {{id: r, algorithm: {algorithm}}}\n"
+    path.write_text(f"site: {{id: s, name: s, timezone: UTC}}\n{camera}{rules}", encoding="utf-8")
+    site = load_site(path, {})
+
+    need = need_of(site.rules, CameraId("a"))
+
+    assert need.every_moment is every_moment
+    assert (need.interval_ns == nanoseconds(0.2)) is every_moment
 
 
 def test_keyframes_suffice_where_they_come_as_often_as_looks_are_needed() -> None:

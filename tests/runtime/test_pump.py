@@ -50,6 +50,25 @@ def test_what_is_told_is_sent_while_the_work_goes_on(site: Site, tmp_path: Path)
         assert pump.last.reached is Reached.ALL_SENT
 
 
+def test_what_is_told_is_sent_at_once(site: Site, tmp_path: Path) -> None:
+    with (
+        RunningServer(tmp_path / "redis") as server,
+        Outbox(site.state, wall_now_ns) as outbox,
+        server.client() as redis,
+    ):
+        delivery = delivery_to(server, outbox)
+        waited_s = []
+        with Pump(delivery):
+            for n in range(5):
+                time.sleep(0.06)
+                elapsed = stopwatch()
+                Publisher(site, NoEvidence(), [delivery]).publish(raised(f"e{n}"), picture)
+                while redis.xlen(STREAM) <= n:
+                    time.sleep(0.005)
+                waited_s.append(elapsed())
+    assert sorted(waited_s)[2] < 0.2
+
+
 def test_what_is_told_last_is_sent_though_the_work_fails(site: Site, tmp_path: Path) -> None:
     with RunningServer(tmp_path / "redis") as server, Outbox(site.state, wall_now_ns) as outbox:
         delivery = delivery_to(server, outbox)

@@ -47,12 +47,26 @@ class Gate(ScriptedDetector):
         self.opened = threading.Event()
         self.entered = threading.Semaphore(0)
         self.shown: list[list[int]] = []
+        self.noted: Callable[[], None] = lambda: None
 
     def detect_many(self, pictures: Sequence[Picture], input_px: int, min_score: float) -> list[Detections]:
+        self.noted()
         self.shown.append([int(picture[0, 0, 0]) for picture in pictures])
         self.entered.release()
         self.opened.wait()
         return super().detect_many(pictures, input_px, min_score)
+
+
+class Named(Gate):
+    """One of another name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._called = name
+
+    @property
+    def name(self) -> str:
+        return self._called
 
 
 class Asking:
@@ -179,3 +193,34 @@ def test_who_waits_as_the_run_ends_is_refused_and_so_is_who_comes_later() -> Non
         threading.Timer(0.1, network.opened.set).start()
     assert (running.width, waiting.failure) == (20, "DetectorBusyError")
     assert Asking(detector.for_camera(CameraMetrics()), 22).failure == "DetectorBusyError"
+
+
+def test_of_several_networks_the_one_that_has_not_run_for_longest_is_next() -> None:
+    first, other = Gate(), Named("city")
+    order: list[str] = []
+    first.noted, other.noted = partial(order.append, "scripted"), partial(order.append, "city")
+    with SharedDetector(first, Provider.CPU, 1, Clock(), Metrics(), others=[other]) as detector:
+        blocker = Asking(detector.for_camera(CameraMetrics()), 99)
+        first.entered.acquire()
+        asked = []
+        for n, network in enumerate(["scripted", "scripted", "scripted", "city", "city"]):
+            asked.append(Asking(detector.for_camera(CameraMetrics(), network), 20 + n))
+            wait_until(partial(has_waiting, detector, n + 1), 5)
+        other.opened.set()
+        first.opened.set()
+        assert [one.width for one in asked] == [20, 21, 22, 23, 24]
+    assert blocker.width == 99
+    assert order == ["scripted", "city", "scripted", "city", "scripted", "scripted"]
+
+
+def test_what_a_network_does_for_a_camera_is_counted_under_its_name() -> None:
+    metrics, process = CameraMetrics(), Metrics()
+    city = Named("city")
+    city.opened.set()
+    with SharedDetector(ScriptedDetector(found_in), Provider.CPU, 1, Clock(), process, others=[city]) as detector:
+        assert Asking(detector.for_camera(metrics, "city"), 20).width == 20
+        assert Asking(detector.for_camera(metrics, "city"), BAD).failure == "ModelError"
+    numbers = metrics.numbers()
+    assert list(numbers.network_s) == ["city"]
+    assert numbers.network_failures == {"city": 1}
+    assert process.process_numbers().network_pictures == {"city": 2}

@@ -12,6 +12,7 @@ class Job:
     """One training.
 
     Attributes:
+        run: Folder for what it writes, beside the file.
         weights: A `.pt` file that is trusted: loading it runs what it says.
         classes: What the network shall find, by index.
         known: By source, the indices of the classes that it tells of.
@@ -25,6 +26,7 @@ class Job:
         resume: Go on with the training that lies beside the file.
     """
 
+    run: str
     weights: str
     classes: tuple[str, ...]
     known: Mapping[str, tuple[int, ...]]

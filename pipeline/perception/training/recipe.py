@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -11,6 +12,8 @@ from pipeline.config.faults import did_you_mean, faults_of
 from pipeline.config.vocabulary import UnknownNameError, Vocabulary
 from pipeline.config.yaml_lines import read_yaml
 from pipeline.errors import ConfigError, Fault
+
+_Epochs = Annotated[int, Field(ge=1, le=1000)]
 
 
 class _SourceEntry(BaseModel):
@@ -33,7 +36,10 @@ class _Written(BaseModel):
     about: str = Field(min_length=1, description="One line for people: the card's.")
     base: str = Field(min_length=1, description="The network it begins from: a card with a `build`.")
     input_px: int = Field(ge=64, le=1280, multiple_of=32, description="Side of the pictures in training.")
-    epochs: int = Field(ge=1, le=1000, description="How often all pictures are shown.")
+    rounds: list[_Epochs] = Field(
+        min_length=1,
+        description="How often all pictures are shown, in each round: the learning rate falls to its end in each.",
+    )
     batch: int = Field(default=16, ge=1, le=256, description="Pictures a step.")
     learning_rate: float = Field(default=0.001, gt=0, le=0.1, description="Of AdamW, at its highest.")
     frozen_layers: int = Field(default=0, ge=0, le=22, description="Layers that keep the base's weights.")
@@ -74,7 +80,8 @@ class Recipe:
         about: The card's line for people.
         base: Name of the network it begins from.
         input_px: Side of the pictures in training, a multiple of 32.
-        epochs: How often all pictures are shown.
+        rounds: How often all pictures are shown, in each round. The learning rate falls to its end in each of them
+            (warm restarts: Loshchilov and Hutter, SGDR, 2017).
         batch: Pictures a step.
         learning_rate: Of AdamW, at its highest.
         frozen_layers: Layers that keep the base's weights.
@@ -85,7 +92,7 @@ class Recipe:
     about: str
     base: str
     input_px: int
-    epochs: int
+    rounds: tuple[int, ...]
     batch: int
     learning_rate: float
     frozen_layers: int
@@ -120,7 +127,7 @@ def load_recipe(path: Path, data: Path, vocabulary: Vocabulary) -> Recipe:
         about=written.about,
         base=written.base,
         input_px=written.input_px,
-        epochs=written.epochs,
+        rounds=tuple(written.rounds),
         batch=written.batch,
         learning_rate=written.learning_rate,
         frozen_layers=written.frozen_layers,

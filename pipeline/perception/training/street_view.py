@@ -16,7 +16,7 @@ _DARK = (0.25, 0.7)
 
 
 def as_from_the_street(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """One picture, differently bad at each call; about a fifth stay as they are.
+    """One picture, differently bad at each call; about a third stay as they are.
 
     Args:
         picture: Shape (H, W, 3), uint8, BGR.
@@ -26,7 +26,7 @@ def as_from_the_street(picture: NDArray[np.uint8], rng: np.random.Generator) -> 
         Of the same shape. Boxes keep their places.
     """
     seen = picture
-    if rng.random() < 0.2:
+    if rng.random() < 0.33:
         return seen
     if rng.random() < 0.35:
         seen = _from_afar(seen, rng)

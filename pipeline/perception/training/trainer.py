@@ -187,7 +187,7 @@ def train(job: Job, folder: Path) -> Path:
     for source, indices in job.known.items():
         known[source] = torch.zeros(len(job.classes))
         known[source][list(indices)] = 1.0
-    last = folder / "run" / "weights" / "last.pt"
+    last = folder / job.run / "weights" / "last.pt"
     settings = {
         "model": str(last) if job.resume else job.weights,
         "resume": str(last) if job.resume else False,
@@ -199,7 +199,7 @@ def train(job: Job, folder: Path) -> Path:
         "mosaic": 0.6, "close_mosaic": min(_MOSAIC_FREE_EPOCHS, job.epochs // 3), "scale": 0.6, "translate": 0.15,
         "degrees": 4.0, "fliplr": 0.5, "hsv_h": 0.015, "hsv_s": 0.6, "hsv_v": 0.4, "multi_scale": 0.25,
         "erasing": 0.0, "val": False, "plots": False, "save": True, "cache": "ram",
-        "project": str(folder), "name": "run", "exist_ok": True, "verbose": False,
+        "project": str(folder), "name": job.run, "exist_ok": True, "verbose": False,
     }  # fmt: skip
     Trainer.known_by_source = known
     trainer = Trainer(overrides=settings)

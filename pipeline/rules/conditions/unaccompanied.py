@@ -10,8 +10,7 @@ from pipeline.config.resolved import Rule
 from pipeline.geofence.boxes import Box
 from pipeline.geofence.calibration import ground_distance_m
 from pipeline.geofence.lines import ground_point
-from pipeline.observation import LookKind
-from pipeline.rules.condition import Kinds, Pace, Span, is_found_again
+from pipeline.rules.condition import PERSON, Kinds, Pace, Span, is_found_again
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.size import SizeLimit
@@ -88,4 +87,4 @@ class Unaccompanied:
         width, height = box[2] - box[0], box[3] - box[1]
         left = (max(0.0, box[0] - width), box[1] - height, max(0.0, box[0] - width), box[3])
         right = (min(1.0, box[2] + width), box[1] - height, min(1.0, box[2] + width), box[3])
-        return scene.examined(LookKind.OBJECTS, left) and scene.examined(LookKind.OBJECTS, right)
+        return scene.would_show(PERSON, left) and scene.would_show(PERSON, right)

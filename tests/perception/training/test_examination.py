@@ -31,9 +31,7 @@ def test_a_class_is_judged_on_the_folders_alone_that_tell_of_it(tmp_path: Path) 
         source_of(tmp_path / "blaze", ("fire",), without=("garbage",)),
     )
     middle = (0.3, 0.3, 0.7, 0.7)
-    detector = ScriptedDetector(
-        lambda _: found(("garbage", 0.9, middle), ("fire", 0.8, middle)), frozenset({"garbage", "fire"})
-    )
+    detector = ScriptedDetector(lambda _: found(("garbage", 0.9, middle), ("fire", 0.8, middle)), ("garbage", "fire"))
     told: list[int] = []
     findings = examine(detector, recipe, 64, told.append)
     assert told == [1, 2, 3]
@@ -49,7 +47,7 @@ def test_what_is_found_on_something_fuzzy_does_not_count(tmp_path: Path) -> None
     write_folder(tmp_path / "street", "valid", {"one": "1 0.2 0.5 0.4 0.4\n0 0.7 0.5 0.4 0.4\n"})
     recipe = recipe_of(("manhole",), source_of(tmp_path / "street", ("manhole", None)))
     rows = found(("manhole", 0.9, (0.0, 0.3, 0.4, 0.7)), ("manhole", 0.8, (0.5, 0.3, 0.9, 0.7)))
-    findings = examine(ScriptedDetector(lambda _: rows, frozenset({"manhole"})), recipe, 64, lambda _: None)
+    findings = examine(ScriptedDetector(lambda _: rows, ("manhole",)), recipe, 64, lambda _: None)
     assert findings["manhole"].score.tolist() == pytest.approx([0.8])
     assert findings["manhole"].is_true.tolist() == [True]
 
@@ -61,7 +59,7 @@ def test_a_judgement_turns_scores_into_probabilities(tmp_path: Path) -> None:
     recipe = recipe_of(("garbage",), source_of(tmp_path / "street", ("garbage",)))
     rng = np.random.default_rng(2)
     detector = ScriptedDetector(
-        lambda _: found(("garbage", 0.85 + 0.1 * rng.random(), (0.3, 0.3, 0.7, 0.7))), frozenset({"garbage"})
+        lambda _: found(("garbage", 0.85 + 0.1 * rng.random(), (0.3, 0.3, 0.7, 0.7))), ("garbage",)
     )
     judgement = judge(examine(detector, recipe, 64, lambda _: None))
     record = judgement.figures["garbage"]

@@ -14,7 +14,7 @@ _RECIPE = """\
 about: rubbish
 base: yolov8n
 input_px: 320
-epochs: 3
+rounds: [3]
 classes: [垃圾, fire]
 sources:
   - {folder: a, classes: [trash, null], without: [flame], about: streets, licence: CC0-1.0, origin: made here}
@@ -37,7 +37,8 @@ def test_a_recipe_in_any_spelling_is_read_with_what_each_folder_tells(tmp_path: 
         ("[trash, null]", "[smoke]", "sources[0].classes[0]: not among the recipe's classes (got smoke"),
         ("[flame]", "[flam]", "sources[0].without[0]: "),
         ("input_px: 320", "input_px: 321", "input_px"),
-        ("epochs: 3", "epoch: 3", "epoch"),
+        ("rounds: [3]", "round: [3]", "round"),
+        ("rounds: [3]", "rounds: [0]", "rounds[0]"),
     ],
 )
 def test_a_mistake_is_told_with_file_line_and_key(tmp_path: Path, old: str, new: str, fault: str) -> None:

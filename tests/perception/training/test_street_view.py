@@ -11,7 +11,7 @@ def test_every_kind_of_damage_keeps_shape_and_type_and_most_change_something() -
     seen = [as_from_the_street(PICTURE, rng) for _ in range(200)]
     assert all(one.shape == PICTURE.shape and one.dtype == np.uint8 for one in seen)
     changed = sum(not np.array_equal(one, PICTURE) for one in seen)
-    assert 120 < changed < 180
+    assert 90 < changed < 150
     # Infra-red is among them, and dusk.
     assert any(np.ptp(one.astype(int), axis=2).max() < 30 for one in seen)
     assert min(one.mean() for one in seen) < 0.6 * PICTURE.mean()

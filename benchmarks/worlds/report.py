@@ -1,0 +1,66 @@
+"""The table of the accuracy benchmark as Markdown, and its targets."""
+
+from collections.abc import Sequence
+
+from benchmarks.intervals import Interval
+from benchmarks.worlds.tally import Row
+
+_HEAD = (
+    "| part | algorithm | runs | events | recall (95 %) | precision (95 %) | false | false per camera-day (95 %) "
+    "| start off, median / most | ends wrong | hours | looks |\n"
+    "|---|---|---|---|---|---|---|---|---|---|---|---|"
+)
+LEAST_SHARE = 0.95
+"""Of recall and precision, on the scenes."""
+MOST_FALSE_A_DAY = 1.0
+"""On quiet footage."""
+_SCENES = ("pixels", "scripted")
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """The table."""
+    return "\n".join((_HEAD, *(_line(row) for row in rows)))
+
+
+def misses(rows: Sequence[Row]) -> list[str]:
+    """The targets that were missed, a line each."""
+    found: list[str] = []
+    for row in rows:
+        if row.algorithm != "all":
+            continue
+        if row.part in _SCENES:
+            found += [
+                f"{row.part}: {name} {value:.3f}, target {LEAST_SHARE}"
+                for name, value in (("recall", row.recall), ("precision", row.precision))
+                if value is not None and value < LEAST_SHARE
+            ]
+        if row.part == "footage" and (row.missed or row.false or row.wrong_ends):
+            found.append(f"footage: {row.missed} missed, {row.false} false, {row.wrong_ends} wrong ends, target 0")
+        if row.part.startswith("quiet") and row.false_per_day >= MOST_FALSE_A_DAY:
+            found.append(f"{row.part}: {row.false_per_day:.2f} false a camera-day, target under {MOST_FALSE_A_DAY:g}")
+    return found
+
+
+def _line(row: Row) -> str:
+    off = "-" if row.start_error_s is None else "{:.1f} / {:.1f} s".format(*row.start_error_s)
+    cells = (
+        row.part,
+        row.algorithm,
+        row.runs,
+        row.found + row.missed,
+        _share(row.recall, row.recall_interval, f"{row.found}/{row.found + row.missed}"),
+        _share(row.precision, row.precision_interval, f"{row.found}/{row.found + row.false}"),
+        row.false,
+        f"{row.false_per_day:.2f} ({row.false_interval.low:.2f} to {row.false_interval.high:.2f})",
+        off,
+        row.wrong_ends,
+        f"{row.hours:.1f}",
+        row.looks,
+    )
+    return f"| {' | '.join(str(cell) for cell in cells)} |"
+
+
+def _share(value: float | None, interval: Interval, counts: str) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.3f} ({interval.low:.2f} to {interval.high:.2f}; {counts})"

@@ -1,0 +1,190 @@
+"""`smart-alert tune`: what a rule would have told under other settings, from the logs of what was seen."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from pipeline.cli.output import say
+from pipeline.config.duration import parse_duration
+from pipeline.config.load import load_site
+from pipeline.config.resolved import Rule, Site
+from pipeline.config.vocabulary import load_vocabulary
+from pipeline.dispatch.feedback import ledger_labels
+from pipeline.dispatch.site_ledger import FILE_NAME, site_database
+from pipeline.errors import UsageError
+from pipeline.observation import CameraId
+from pipeline.replay.answers import refusal
+from pipeline.replay.log import camera_of, is_log
+from pipeline.replay.scoring import are_complete, score
+from pipeline.replay.settings import Setting, parse_sweep, settings_of
+from pipeline.replay.truth import Label, read_labels
+from pipeline.replay.tuned_files import Trial, best_of, figures_of, write_tuned
+from pipeline.runtime.networks import read_networks, with_scores
+from pipeline.runtime.tuning import Tuned, tune_cameras
+
+
+@click.command(name="tune")
+@click.argument("site_file", metavar="SITE.yaml", type=click.Path(path_type=Path))
+@click.option("--rule", "rule_id", required=True, metavar="ID", help="Which rule.")
+@click.option("--sweep", "sweeps", multiple=True, metavar="KEY=VALUES", help="dwell=30s,60s or confidence=0.2:0.6:0.1")
+@click.option(
+    "--labels", "labels_file", type=click.Path(path_type=Path), help="What happened, CSV. Default: the ledger."
+)
+@click.option("--log", "log_folder", type=click.Path(path_type=Path), help="A folder a camera. Default: the site's.")
+@click.option("--evidence", type=click.Path(path_type=Path), help="Messages and snapshots of an earlier run.")
+@click.option("--tolerance", default="60s", show_default=True, help="Between the beginning of an event and its label.")
+@click.option("--processes", type=click.IntRange(1, 256), help="Default: as many as there are cores.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("tuned"), show_default=True, help="For all results."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a setting on stdout.")
+def command(
+    site_file: Path,
+    *,
+    rule_id: str,
+    sweeps: tuple[str, ...],
+    labels_file: Path | None,
+    log_folder: Path | None,
+    evidence: Path | None,
+    tolerance: str,
+    processes: int | None,
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Try settings of one rule on the logs of what was seen: every combination of the values.
+
+    With labels (or what people said of its events, from the ledger): precision, recall, delay and false alarms for
+    each, with 95 % intervals, the settings that no other one beats as a picture and as YAML to paste. Without: the
+    events and a contact sheet of each. A setting that the logs cannot answer is refused.
+    """
+    site = load_site(site_file, os.environ)
+    settings = _settings(site, rule_id, sweeps)
+    logs = _logs(site, settings[0].rule, log_folder or site.state / "log")
+    labels = _labels(site, settings[0].rule, labels_file)
+    tolerance_ns = _tolerance_ns(tolerance)
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task("logs", total=len(logs))
+        found = tune_cameras(
+            site,
+            [setting.rule for setting in settings],
+            logs,
+            processes=processes or len(os.sched_getaffinity(0)),
+            done=lambda _: bars.advance(task),
+        )
+    trials = _trials(site, settings, found, labels, tolerance_ns)
+    written = write_tuned(out, site, f"{site.name} · {rule_id}", trials, evidence)
+    _tell(trials, written, as_json=as_json)
+    if all(trial.refused for trial in trials):
+        raise UsageError(f"--sweep: the logs can answer none of the settings: {trials[0].refused}")
+
+
+def _settings(site: Site, rule_id: str, sweeps: Sequence[str]) -> tuple[Setting, ...]:
+    """With what the networks say of a class where the site file and the sweeps say nothing, as in a run."""
+    settings = settings_of(site, rule_id, [parse_sweep(text) for text in sweeps], os.environ)
+    networks = read_networks(site, load_vocabulary())
+    scored = with_scores(replace(site, rules=tuple(one.rule for one in settings)), networks)
+    return tuple(replace(one, rule=rule) for one, rule in zip(settings, scored.rules, strict=True))
+
+
+def _logs(site: Site, rule: Rule, folder: Path) -> dict[CameraId, Path]:
+    """Where the log of each camera of the rule is; those that have none are told and left out."""
+    found: dict[CameraId, Path] = {}
+    for camera in site.cameras:
+        path = folder / camera.id
+        if not rule.zones_by_camera.get(camera.id):
+            continue
+        if path.is_dir() and is_log(path):
+            found[camera.id] = path
+        else:
+            click.echo(f"warning: camera {camera.id}: has no log in {folder}", err=True)
+    with suppress(UsageError):
+        if not found and is_log(folder) and rule.zones_by_camera.get(camera_of(folder)):
+            found[camera_of(folder)] = folder
+    if not found:
+        raise UsageError(f"{folder}: holds no log of a camera of rule {rule.id} (expected {folder}/CAMERA/*.parquet)")
+    return found
+
+
+def _labels(site: Site, rule: Rule, file: Path | None) -> tuple[Label, ...]:
+    """Those of the rule."""
+    names = (rule.id, rule.algorithm.key)
+    if file is not None:
+        labels = tuple(label for label in read_labels(file, site.timezone) if label.rule in names)
+        if not labels:
+            raise UsageError(f"{file}: holds no label of rule {rule.id} or algorithm {rule.algorithm.key}")
+        return labels
+    if site.dispatch.ledger is None and not (site.state / FILE_NAME).exists():
+        return ()
+    with site_database(site) as database:
+        return ledger_labels(database, rule.id)
+
+
+def _tolerance_ns(text: str) -> int:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise UsageError(f"--tolerance: got {text!r}, expected {error}") from error
+
+
+def _trials(
+    site: Site,
+    settings: Sequence[Setting],
+    found: Mapping[CameraId, Tuned],
+    labels: Sequence[Label],
+    tolerance_ns: int,
+) -> list[Trial]:
+    cameras = [camera for camera in site.cameras if camera.id in found]
+    coverage = {camera: tuned.coverage for camera, tuned in found.items()}
+    days = sum(one.camera_days for one in coverage.values())
+    known = [label for label in labels if label.camera in found]
+    specialists = [one.confidence for one in site.specialists if one.confidence is not None]
+    least = min([site.detector.confidence, *specialists])
+    trials: list[Trial] = []
+    for n, setting in enumerate(settings):
+        refused = refusal(setting.rule, cameras, coverage, least)
+        events = () if refused else tuple(event for tuned in found.values() for event in tuned.events[n])
+        ordered = tuple(sorted(events, key=lambda event: (event.raised_at, event.camera, event.zone)))
+        scored = None
+        if known and not refused:
+            scored = score(ordered, known, days, tolerance_ns, are_complete=are_complete(known))
+        trials.append(Trial(setting, refused, ordered, scored))
+    return trials
+
+
+def _tell(trials: Sequence[Trial], written: Sequence[Path], *, as_json: bool) -> None:
+    best = best_of(trials)
+    for trial in trials:
+        if as_json:
+            told = {**figures_of(trial), "on_front": trial in best}
+            say(json.dumps(told, ensure_ascii=False).encode(errors="backslashreplace"))
+        else:
+            say(f"{'*' if trial in best else ' '} {trial.setting.name}: {_in_words(trial)}")
+    for path in written:
+        click.echo(str(path), err=True)
+
+
+def _in_words(trial: Trial) -> str:
+    if trial.refused:
+        return f"refused: {trial.refused}"
+    one = trial.score
+    if one is None:
+        return f"{len(trial.events)} events"
+    precision, recall, rate = one.precision_interval, one.recall_interval, one.false_alarms_interval
+    parts = [f"{one.events} events"]
+    if one.precision is not None:
+        parts.append(f"precision {one.precision:.0%} ({precision.low:.0%} to {precision.high:.0%})")
+    if one.recall is not None:
+        parts.append(f"recall {one.recall:.0%} ({recall.low:.0%} to {recall.high:.0%})")
+    parts.append(f"{one.false_alarms_a_day:.2f} false alarms a camera-day ({rate.low:.2f} to {rate.high:.2f})")
+    if one.delay_median_s is not None and one.delay_p95_s is not None:
+        parts.append(f"delay {one.delay_median_s:.0f} s, 95 % within {one.delay_p95_s:.0f} s")
+    if one.unjudged:
+        parts.append(f"{one.unjudged} not judged")
+    return ", ".join(parts)

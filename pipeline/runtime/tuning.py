@@ -1,0 +1,93 @@
+"""Tuning: logs of many cameras under many settings, on all cores, each log read once by one process."""
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.config.resolved import Camera, Rule, Site
+from pipeline.config.vocabulary import load_vocabulary
+from pipeline.observation import CameraId
+from pipeline.replay.answers import Coverage
+from pipeline.replay.events import Event, EventTable
+from pipeline.replay.log_columns import read_blocks
+from pipeline.replay.sweep import CameraSweep
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """What one camera's log says.
+
+    Attributes:
+        camera: Whose.
+        events: By setting, in the order in which they were raised.
+        coverage: How it was looked at.
+    """
+
+    camera: CameraId
+    events: tuple[tuple[Event, ...], ...]
+    coverage: Coverage
+
+
+def tune_cameras(
+    site: Site,
+    rules: Sequence[Rule],
+    log_by_camera: Mapping[CameraId, Path],
+    *,
+    processes: int,
+    done: Callable[[CameraId], None],
+) -> dict[CameraId, Tuned]:
+    """Run every setting over every log.
+
+    Args:
+        site: Its cameras' fences count.
+        rules: One a setting, all of one id.
+        log_by_camera: Cameras of the site, each with zones of the rule, and where its log is.
+        processes: At least 1; with 1 all is done in this process.
+        done: Told of each camera as its log has been read.
+
+    Raises:
+        UsageError: A log cannot be read.
+    """
+    cameras = {camera.id: camera for camera in site.cameras}
+    jobs = [_Job(site, cameras[camera], tuple(rules), path) for camera, path in sorted(log_by_camera.items())]
+    found: dict[CameraId, Tuned] = {}
+    for tuned in _results(jobs, processes):
+        found[tuned.camera] = tuned
+        done(tuned.camera)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    site: Site
+    camera: Camera
+    rules: tuple[Rule, ...]
+    path: Path
+
+
+def _results(jobs: Sequence[_Job], processes: int) -> Iterator[Tuned]:
+    if processes == 1 or len(jobs) < 2:
+        yield from map(_tune, jobs)
+        return
+    # Forked children would inherit threads' locks.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(processes, len(jobs)), context) as pool:
+        waiting = [pool.submit(_tune, job) for job in jobs]
+        for future in as_completed(waiting):
+            yield future.result()
+
+
+def _tune(job: _Job) -> Tuned:
+    sweep = CameraSweep(job.site.id, job.camera, job.rules, load_vocabulary())
+    coverage = Coverage()
+    for block in read_blocks(job.path):
+        coverage.add(block)
+        sweep.feed(block)
+    events: list[tuple[Event, ...]] = []
+    for told in sweep.told():
+        table = EventTable(job.site)
+        table.add(told)
+        events.append(table.events())
+    return Tuned(job.camera.id, tuple(events), coverage)

@@ -1,0 +1,100 @@
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.config.load import load_site
+from pipeline.observation import CameraId, MediaNs
+from pipeline.replay.log import LogWriter
+from pipeline.replay.truth import Label, Verdict, write_labels
+from tests.cli.shell import smart_alert
+from tests.rules.scenes import PARKED, at, observation, stay, times
+from tests.runtime.standing_car import write_site
+
+CAMERA = CameraId("cam-0")
+
+
+def _site(tmp_path: Path) -> Path:
+    """A site whose log holds a sure car of 40 s, a doubtful one of 40 s, and a sure one of 10 s."""
+    path = write_site(tmp_path)
+    folder = tmp_path / "state" / "log" / CAMERA
+    folder.mkdir(parents=True)
+    things = [
+        stay(PARKED, 10, 50, track=1, look=1),
+        stay(PARKED, 100, 140, track=2, look=2, score=0.45),
+        stay(PARKED, 200, 210, track=3, look=3),
+    ]
+    with LogWriter(folder / "20260105T000000_000000000Z.parquet", CAMERA) as log:
+        for t_s in times(300, 1):
+            log.append(observation(t_s, things))
+    return path
+
+
+def _label(start_s: float, verdict: Verdict) -> Label:
+    return Label(CAMERA, "fire-lane", "", MediaNs(at(start_s)), MediaNs(at(start_s + 40)), verdict)
+
+
+@pytest.mark.long
+def test_settings_are_scored_against_labels_and_the_best_can_be_pasted(tmp_path: Path) -> None:
+    site = _site(tmp_path)
+    write_labels(
+        tmp_path / "labels.csv",
+        [_label(10, Verdict.TRUE), _label(100, Verdict.MISSED), _label(200, Verdict.FALSE)],
+        load_site(site, {}).timezone,
+    )
+    call = ("tune", site, "--rule", "fire-lane", "--labels", tmp_path / "labels.csv", "--out", tmp_path / "out")
+    done = smart_alert(*call, "--sweep", "dwell=5s,20s", "--sweep", "confidence=0.1,0.4,0.6", "--json")
+    assert done.returncode == 0, done.stderr
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    by_setting = {(one["dwell"], one["confidence"]): one for one in told}
+    assert [by_setting["5s", "0.4"][key] for key in ("events", "hits", "false_alarms", "recall")] == [3, 2, 1, 1.0]
+    assert [by_setting["20s", "0.4"][key] for key in ("events", "hits", "false_alarms", "recall")] == [2, 2, 0, 1.0]
+    assert [by_setting["20s", "0.6"][key] for key in ("events", "hits", "false_alarms", "recall")] == [1, 1, 0, 0.5]
+    assert "nothing below 0.3" in by_setting["5s", "0.1"]["refused"]
+    assert by_setting["20s", "0.4"]["on_front"]
+    assert not by_setting["20s", "0.6"]["on_front"]
+    assert (tmp_path / "out" / "front.png").read_bytes()[:4] == b"\x89PNG"
+    assert "dwell: 20s\n  confidence: 0.4" in (tmp_path / "out" / "front.yaml").read_text(encoding="utf-8")
+    with (tmp_path / "out" / "settings.csv").open(encoding="utf-8") as file:
+        assert len(list(csv.DictReader(file))) == 6
+
+
+@pytest.mark.long
+def test_without_labels_there_is_a_contact_sheet_of_each_setting(tmp_path: Path) -> None:
+    site = _site(tmp_path)
+    done = smart_alert("tune", site, "--rule", "fire-lane", "--sweep", "dwell=5s,20s", "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "  dwell 5s: 3 events\n  dwell 20s: 2 events\n"
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"settings.csv", "events-001.jpg", "events-002.jpg"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        (("--rule", "fire-lan"), 'did you mean "fire-lane"'),
+        (("--sweep", "dwel=5s"), 'did you mean "dwell"'),
+        (("--log", "/nowhere"), "holds no log"),
+        (("--tolerance", "soon"), "--tolerance"),
+    ],
+)
+def test_a_wrong_call_is_told_in_one_line(tmp_path: Path, changed: tuple[str, str], told: str) -> None:
+    done = smart_alert("tune", _site(tmp_path), "--rule", "fire-lane", "--out", tmp_path / "out", *changed)
+    assert done.returncode == 2
+    assert told in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.long
+def test_an_analysis_of_the_logs_finds_the_events_of_the_rules(tmp_path: Path) -> None:
+    done = smart_alert("analyse", _site(tmp_path), "--out", tmp_path / "report")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("3 events on 1 cameras")
+    names = {path.name for path in (tmp_path / "report").iterdir()}
+    assert names == {"index.html", "events.csv", "days.csv", "hours.csv", "cameras.csv", "report.xlsx"}
+
+
+def test_an_analysis_of_nothing_is_refused(tmp_path: Path) -> None:
+    done = smart_alert("analyse", write_site(tmp_path), "--out", tmp_path / "report")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "neither a log nor an event" in done.stderr

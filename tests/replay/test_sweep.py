@@ -1,0 +1,147 @@
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.config.camera_source import RecordedSource
+from pipeline.config.catalogue import Condition, EventPer
+from pipeline.config.resolved import Camera, Geofence, Rule
+from pipeline.observation import NS_PER_S, Entry, Observation
+from pipeline.replay.log import LogWriter
+from pipeline.replay.log_columns import read_blocks
+from pipeline.replay.sweep import CameraSweep
+from pipeline.rules.episode import Episode, RuleOrigin
+from pipeline.rules.scene import read_scene
+from tests.rules.logs import Stretch, histories, play
+from tests.rules.scenes import (
+    CAMERA,
+    OUTSIDE,
+    PARKED,
+    SITE,
+    VOCABULARY,
+    close_look,
+    line,
+    observation,
+    pass_by,
+    reasoner,
+    rule,
+    since_start,
+    source_end,
+    stay,
+    times,
+    watch,
+    zone,
+)
+
+ZONES = (zone(), line((0.5, 0.2), (0.5, 1.0)))
+FENCE = Geofence(None, ZONES)
+CONDITIONS = [one for one in Condition if one not in (Condition.CAMERA_FAULT, Condition.WRONG_WAY)]
+
+
+def _camera(tmp: Path) -> Camera:
+    return Camera(CAMERA, "", RecordedSource(tmp / "none.mp4", None, loop=False), FENCE)
+
+
+def _under_settings(base: Rule, dwells_s: Sequence[float], confidences: Sequence[float]) -> list[Rule]:
+    return [
+        replace(base, dwell_ns=round(dwell_s * NS_PER_S), confidence=confidence)
+        for dwell_s in dwells_s
+        for confidence in confidences
+    ]
+
+
+def _swept(rules: Sequence[Rule], entries: Sequence[Entry], tmp: Path) -> list[list[Episode]]:
+    path = tmp / "log.parquet"
+    with LogWriter(path, CAMERA) as log:
+        for entry in entries:
+            log.append(entry)
+    sweep = CameraSweep(SITE, _camera(tmp), rules, VOCABULARY)
+    for block in read_blocks(path):
+        sweep.feed(block)
+    return sweep.told()
+
+
+def _alone(rules: Sequence[Rule], entries: Sequence[Entry]) -> list[list[Episode]]:
+    return [
+        [
+            one
+            for entry, reasoning in (
+                (entry, reasoning) for reasoning in [reasoner(one, zones=ZONES)] for entry in entries
+            )
+            for one in reasoning.feed(entry).episodes
+            if isinstance(one.origin, RuleOrigin)
+        ]
+        for one in rules
+    ]
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+@given(history=histories, ends=st.booleans(), clear_after_s=st.sampled_from([0.0, 8.0]), per=st.sampled_from(EventPer))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_every_setting_tells_what_it_would_have_told_alone(
+    condition: Condition, history: list[Stretch], *, ends: bool, clear_after_s: float, per: EventPer
+) -> None:
+    zones = ("line",) if condition is Condition.LINE_CROSSING else ("lane",)
+    base = rule(condition, dwell_s=3, grace_s=2, clear_after_s=clear_after_s, cooldown_s=5, event_per=per, zones=zones)
+    fed, _ = play(reasoner(base, zones=ZONES), history, ends=ends)
+    rules = _under_settings(base, (0.5, 2, 3, 6), (0.3, 0.9))
+    with TemporaryDirectory() as folder:
+        assert _swept(rules, fed, Path(folder)) == _alone(rules, fed)
+
+
+def test_settings_that_differ_in_more_than_dwell_and_confidence_are_reasoned_over_apart(tmp_path: Path) -> None:
+    entries = watch([stay(PARKED, 0, 20), stay(PARKED, 30, 45, track=2, look=2)], times(60))
+    rules = [rule(dwell_s=4, grace_s=grace_s, cooldown_s=cooldown_s) for grace_s in (1, 5) for cooldown_s in (0, 30)]
+    told = _swept(rules, entries, tmp_path)
+    assert told == _alone(rules, entries)
+    assert [sum(one.revision == 0 for one in episodes) for episodes in told] == [2, 1, 2, 1]
+
+
+def test_what_passed_just_before_is_known_to_have_moved_when_it_comes_into_the_zone(tmp_path: Path) -> None:
+    things = [stay(OUTSIDE, track=3, look=3), pass_by(40, 50), stay(PARKED, 52, 90, track=9, look=9)]
+    entries = watch(things, times(400, 0.5))
+    rules = _under_settings(rule(), (2, 5, 20), (0.3, 0.9))
+    assert _swept(rules, entries, tmp_path) == _alone(rules, entries)
+
+
+def test_a_scene_made_of_columns_equals_the_scene_of_the_entry(tmp_path: Path) -> None:
+    entries = [
+        observation(1, [stay(look=0), stay(OUTSIDE, class_name="person", look=5, hidden=lambda _: True)]),
+        observation(2),
+        close_look(2.5, [stay()]),
+    ]
+    path = tmp_path / "log.parquet"
+    with LogWriter(path, CAMERA) as log:
+        for entry in entries:
+            log.append(entry)
+    (block,) = read_blocks(path)
+    nothing = np.zeros(len(block.objects.xyxy), np.bool_)
+    for row, entry in enumerate(entries):
+        assert isinstance(entry, Observation)
+        expected, got = read_scene(entry, ()), block.scene(row, nothing, {})
+        for a, b in zip(expected.sightings, got.sightings, strict=True):
+            assert a[:5] == b[:5]
+            assert np.array_equal(a.appearance, b.appearance)
+        assert expected._replace(sightings=()) == got._replace(sightings=())
+    assert block.looks.are_close().tolist() == [False, False, True]
+
+
+def test_a_log_in_many_pieces_reads_as_one(tmp_path: Path) -> None:
+    entries = [*watch([stay(PARKED, 10, 60), stay(OUTSIDE, track=2)], times(100)), source_end(101)]
+    rules = _under_settings(rule(), (5, 20), (0.3, 0.9))
+    folder = tmp_path / "log"
+    folder.mkdir()
+    for n in range(0, len(entries), 7):
+        with LogWriter(folder / f"{n:04}.parquet", CAMERA) as log:
+            for entry in entries[n : n + 7]:
+                log.append(entry)
+    sweep = CameraSweep(SITE, _camera(tmp_path), rules, VOCABULARY)
+    for block in read_blocks(folder):
+        sweep.feed(block)
+    assert sweep.told() == _alone(rules, entries)
+    assert [since_start(one.t) for one in sweep.told()[0] if one.revision == 0] == [15.5]
