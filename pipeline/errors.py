@@ -6,6 +6,7 @@ SmartAlertError
 |- SourceError         a video or a camera cannot be opened or read
 |- ModelError          a network or its card is missing or does not fit
 |- StateError          the state folder (outbox, evidence, log) cannot be written or read
+|- StoreError          the store for evidence cannot be reached, or refuses
 `- StreamError         Redis cannot be reached, or refuses
 """
 
@@ -64,6 +65,10 @@ class ModelError(SmartAlertError):
 
 class StateError(SmartAlertError):
     """The state folder cannot be written or read back."""
+
+
+class StoreError(SmartAlertError):
+    """The store for evidence cannot be reached, or refuses."""
 
 
 class StreamError(SmartAlertError):

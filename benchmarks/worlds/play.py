@@ -12,7 +12,7 @@ from pipeline.config.resolved import Camera, RecordedSource, Rule, Site
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.observation import Entry, MediaNs, seconds
 from pipeline.perception.detections import ObjectDetector
-from pipeline.rules.episode import ClearReason, Ended, Episode, EventId, RuleOrigin, State
+from pipeline.rules.episode import ClearReason, Ended, Episode, EventId, RuleOrigin, State, StormOrigin
 from pipeline.runtime.intake import Summary
 from pipeline.runtime.need import need_of
 from pipeline.runtime.replaying import camera_run, reasoner
@@ -95,7 +95,7 @@ class Account:
 
     def _source(self, one: Episode) -> tuple[str, str]:
         """Algorithm and zone."""
-        if isinstance(one.origin, RuleOrigin):
+        if isinstance(one.origin, RuleOrigin | StormOrigin):
             return self._algorithm_by_rule[one.origin.rule], str(one.origin.zone)
         return CAMERA_FAULT, one.origin.kind.value
 

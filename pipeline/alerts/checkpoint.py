@@ -13,8 +13,10 @@ class Checkpoint:
         camera: Whose.
         t: The last entry that it has had.
         reasoning: `Reasoner.snapshot()` after that entry.
+        obeyed: Ids of the commands that have taken effect since the checkpoint before.
     """
 
     camera: CameraId
     t: MediaNs
     reasoning: bytes
+    obeyed: tuple[str, ...] = ()

@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
 
-from pipeline.alerts.topic import FaultTopic, RuleTopic, Topic
+from pipeline.alerts.topic import FaultTopic, Topic
 from pipeline.config.ground import GroundMap
 from pipeline.config.resolved import Camera, Site, Zone
 from pipeline.errors import UsageError
 from pipeline.geofence.lines import ground_point
 from pipeline.observation import MediaNs, seconds
-from pipeline.rules.episode import ClearReason, Ended, Episode, EventObject, State
+from pipeline.rules.episode import Ended, Episode, EventObject, State
 
 SCHEMA: Literal["smart-alert/1"] = "smart-alert/1"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -106,6 +106,9 @@ class Evidence(_Part):
             message.
         frame: URI of the same moment with nothing drawn on it.
         clip: URI of the clip; None until an update brings it.
+        clip_started_at: Media time of its first picture.
+        clip_ended_at: Of its last.
+        best: URI of the picture in which the object is seen best, if there is a better one than `snapshot`.
     """
 
     snapshot: str
@@ -114,6 +117,10 @@ class Evidence(_Part):
     frame_sha256: str
     clip: str | None = None
     clip_sha256: str | None = None
+    clip_started_at: Moment | None = None
+    clip_ended_at: Moment | None = None
+    best: str | None = None
+    best_sha256: str | None = None
 
 
 class Report(_Part):
@@ -130,6 +137,10 @@ class Report(_Part):
 
 class Alert(_Part):
     """One message: an event was raised, has changed, or is over.
+
+    `merged_into` names the event that speaks for this one (the same object under another rule or on another camera, or
+    a storm): whoever tells people leaves such messages out, and everybody else loses nothing. A storm's messages name
+    the last events that it has come to stand for (`merged`), and count all of them (`merged_count`).
 
     Words that may grow within version 1 (`reason`, `source`, `review`) are plain text here: a reader that is older
     than the writer must not lose a `cleared` over a reason it has not heard of.
@@ -159,6 +170,9 @@ class Alert(_Part):
     codes: Mapping[str, str | int] | None = None
     fault: str | None = None
     report: Report | None = None
+    merged_into: str | None = None
+    merged: tuple[str, ...] = ()
+    merged_count: int = 0
 
     def to_json(self) -> str:
         """The message as one canonical line without its line feed: equal alerts give equal bytes."""
@@ -209,59 +223,21 @@ def build(episode: Episode, site: Site, camera: Camera, topic: Topic, evidence: 
         title=Titles(zh=topic.title.zh, en=topic.title.en),
         site=Named(id=site.id, name=site.name),
         camera=Named(id=camera.id, name=camera.name),
-        zone=_zone(topic.zone) if isinstance(topic, RuleTopic) else None,
+        zone=None if isinstance(topic, FaultTopic) else _zone(topic.zone),
         started_at=utc(episode.started_at),
         raised_at=utc(episode.raised_at),
         ended_at=utc(ended.at) if ended else None,
         dwell_s=round(seconds(episode.dwell_ns), 3),
         visible=episode.visible,
-        objects=tuple(_object(item, camera.geofence.ground) for item in episode.objects),
+        objects=tuple(alert_object(item, camera.geofence.ground) for item in episode.objects),
         evidence=evidence,
         review=episode.review.value,
         codes=None if rule is None else dict(sorted(rule.codes.items())) or None,
         fault=topic.kind.value if isinstance(topic, FaultTopic) else None,
+        merged_into=episode.merged_into,
+        merged=episode.merged,
+        merged_count=episode.merged_count,
     )
-
-
-def continued(episode: Episode, former: Alert) -> Alert:
-    """The message that tells one change of an event whose rule, zone or camera is no longer in the site file.
-
-    Args:
-        episode: The change.
-        former: The last message of the event: what the site called its parts.
-    """
-    ended = episode.ending if isinstance(episode.ending, Ended) else None
-    changes = {
-        "revision": episode.revision,
-        "state": episode.state,
-        "reason": ended.reason.value if ended else None,
-        "ended_at": utc(ended.at) if ended else None,
-        "dwell_s": round(seconds(episode.dwell_ns), 3),
-        "visible": episode.visible,
-        "objects": tuple(_object(item, None) for item in episode.objects),
-        "review": episode.review.value,
-    }
-    return former.model_copy(update=changes)
-
-
-def closed(former: Alert, reason: ClearReason, ended_at: MediaNs) -> Alert:
-    """The message that ends an event of which nothing is known but its last message.
-
-    Args:
-        former: That message.
-        reason: Why it ends.
-        ended_at: The last moment at which it may have held; not before it was raised.
-    """
-    end = max(utc(ended_at), former.raised_at)
-    changes = {
-        "revision": former.revision + 1,
-        "state": State.CLEARED,
-        "reason": reason.value,
-        "ended_at": end,
-        "dwell_s": round((end - former.started_at).total_seconds(), 3),
-        "visible": False,
-    }
-    return former.model_copy(update=changes)
 
 
 def _zone(zone: Zone) -> AlertZone:
@@ -276,7 +252,8 @@ def _zone(zone: Zone) -> AlertZone:
     )
 
 
-def _object(item: EventObject, ground: GroundMap | None) -> AlertObject:
+def alert_object(item: EventObject, ground: GroundMap | None) -> AlertObject:
+    """An object as messages tell it."""
     x1, y1, x2, y2 = (round(float(share), 4) + 0.0 for share in item.box)
     # A box is float32: without the rounding, one and the same edge would read 0.30000001192092896.
     return AlertObject(

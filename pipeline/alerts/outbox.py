@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from pipeline.alerts.checkpoint import Checkpoint
+from pipeline.alerts.command_box import CommandBox, mark_obeyed
 from pipeline.alerts.entry_id import EntryId
 from pipeline.alerts.message import Alert
 from pipeline.alerts.outbox_file import held, prepared, transaction
@@ -85,6 +86,7 @@ class Outbox:
 
     Attributes:
         name: Its identity, made once: a server remembers by it what it has had from here.
+        commands: What operators have said, in the same file.
     """
 
     def __init__(self, folder: Path, now_ns: Callable[[], int]) -> None:
@@ -108,6 +110,7 @@ class Outbox:
         except StateError:
             self._hold.close()
             raise
+        self.commands = CommandBox(self._db, now_ns, self._writing)
 
     def append(self, alert: Alert) -> bool:
         """Keep a message; it is on disk when this returns.
@@ -140,12 +143,14 @@ class Outbox:
             new = sum(self._db.execute(_INSERT, row).rowcount for row in rows)
             if checkpoint is not None:
                 self._db.execute(_PUT_CHECKPOINT, (checkpoint.camera, checkpoint.t, checkpoint.reasoning))
+                mark_obeyed(self._db, checkpoint.obeyed, checkpoint.t)
         return new
 
     def save(self, checkpoints: Sequence[Checkpoint]) -> None:
         """Keep the reasoning of cameras that had nothing to say, in one transaction.
 
         A checkpoint no later than the one that is here is left out: a step may have been appended since it was made.
+        What a checkpoint says of commands is not looked at: they are obeyed by `append_step`.
 
         It is not forced to disk. It survives the end of the process at any instruction; a power failure may take the
         last ones back, but none together with which a message was kept: `append_step` forces all before it.
@@ -262,6 +267,11 @@ class Outbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self._lock, self._explained(), transaction(self._db):
+            yield
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

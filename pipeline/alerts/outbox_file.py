@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from io import BufferedRandom
 from pathlib import Path
 
+from pipeline.alerts.command_box import TABLES
 from pipeline.alerts.durable_file import cannot_write
 from pipeline.errors import StateError
 
 _APPLICATION_ID = 0x534D414C
-_VERSION = 2
+_VERSION = 3
 _CHECKPOINTS = "CREATE TABLE checkpoint (camera TEXT PRIMARY KEY, t INTEGER NOT NULL, reasoning BLOB NOT NULL)"
 _SCHEMA = (
     """
@@ -35,10 +36,15 @@ _SCHEMA = (
     "CREATE INDEX sent ON message (sent_ns) WHERE sent_ns IS NOT NULL",
     "CREATE TABLE identity (name TEXT NOT NULL)",
     _CHECKPOINTS,
+    *TABLES,
     f"PRAGMA application_id = {_APPLICATION_ID}",
     f"PRAGMA user_version = {_VERSION}",
 )
-_FROM_VERSION_1 = (_CHECKPOINTS, f"PRAGMA user_version = {_VERSION}")
+_FROM_VERSION = {
+    1: (_CHECKPOINTS, *TABLES, f"PRAGMA user_version = {_VERSION}"),
+    2: (*TABLES, f"PRAGMA user_version = {_VERSION}"),
+}
+"""What brings the file of an earlier version to this one."""
 
 
 def prepared(db: sqlite3.Connection, path: Path) -> str:
@@ -58,9 +64,9 @@ def prepared(db: sqlite3.Connection, path: Path) -> str:
     (application,) = db.execute("PRAGMA application_id").fetchone()
     if (application, version) == (0, 0) and not db.execute("SELECT 1 FROM sqlite_master").fetchone():
         _fill(db)
-    elif (application, version) == (_APPLICATION_ID, 1):
+    elif application == _APPLICATION_ID and version in _FROM_VERSION:
         with transaction(db):
-            _run(db, _FROM_VERSION_1)
+            _run(db, _FROM_VERSION[version])
     elif (application, version) != (_APPLICATION_ID, _VERSION):
         raise StateError(
             f"{path}: got version {version} of another program's file, expected an outbox of"

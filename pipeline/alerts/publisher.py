@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pipeline.alerts.checkpoint import Checkpoint
-from pipeline.alerts.evidence import EvidenceKeeper
-from pipeline.alerts.message import Alert, build, continued
+from pipeline.alerts.evidence_keeper import EvidenceKeeper
+from pipeline.alerts.follow_up import continued
+from pipeline.alerts.message import Alert, build
+from pipeline.alerts.said import Said
+from pipeline.alerts.same_ground import SameGround
 from pipeline.alerts.snapshot import Picture
 from pipeline.alerts.topic import topic_of
-from pipeline.config.resolved import Site
+from pipeline.config.resolved import Camera, Site
 from pipeline.errors import StateError
 from pipeline.observation import CameraId
 from pipeline.rules.episode import Episode, EventId, State
@@ -41,6 +44,9 @@ class Destination(Protocol):
 class Publisher:
     """Turns episodes into messages: evidence to disk, then the messages of a step to every destination in turn.
 
+    Messages may be added to those of the reasoning (`add`): a clip is ready, or an event speaks for itself again. The
+    revisions of an event count both kinds.
+
     Remembers what could not be written, camera by camera: it goes out before whatever the camera says next, so a
     disk that was full for a while loses nothing and changes no order. Of so many frames as `MOST_PICTURES_HELD` the
     pictures are kept for that; messages beyond them go without one.
@@ -55,6 +61,7 @@ class Publisher:
         keeper: EvidenceKeeper,
         destinations: Sequence[Destination],
         last_of: Callable[[EventId], Alert | None] = lambda _: None,
+        ground: SameGround | None = None,
     ) -> None:
         """Nothing is owed yet.
 
@@ -64,7 +71,10 @@ class Publisher:
             destinations: Get every message.
             last_of: The last message of an event, for one whose rule or zone is no longer in the site; None: there is
                 none, and nobody has heard of it.
+            ground: Finds what two cameras say of one object; shared by all publishers of a site. None: nothing does.
         """
+        self._ground = ground
+        self._said: dict[CameraId, Said] = {}
         self._last_of = last_of
         self._site = site
         self._keeper = keeper
@@ -109,10 +119,71 @@ class Publisher:
             self._owe(camera, step)
             raise
         self._owed.pop(camera, None)
+        self._note(camera, alerts)
         return alerts
 
+    def add(self, camera: CameraId, event: EventId, change: Callable[[Alert], Alert]) -> Alert | None:
+        """One more message of an event, beside those of the reasoning: the last one with a change.
+
+        An event that is over stays so: the message says once more that it is cleared. By the thread that has the
+        camera's turn.
+
+        Args:
+            camera: Whose event it is.
+            event: Its id.
+            change: What is new of it.
+
+        Returns:
+            The message; None: nobody has heard of the event, or nothing changed.
+
+        Raises:
+            StateError: It could not be written, or what comes before it could not be written yet: try again later.
+        """
+        if self.owes(camera):
+            raise StateError(f"camera {camera}: messages that come first could not be written yet")
+        last = self._said_of(camera).last(event)
+        if last is None or (changed := change(last)) == last:
+            return None
+        state = State.CLEARED if last.state is State.CLEARED else State.UPDATED
+        alert = changed.model_copy(update={"revision": last.revision + 1, "state": state})
+        for destination in self._destinations:
+            destination.accept_step([alert], None)
+        self._said_of(camera).note([alert], are_added=True)
+        return alert
+
+    def note_view(self, episode: Episode, full_picture: Callable[[], Picture]) -> None:
+        """An event's object is seen better: the picture is kept, and told with the event's next message.
+
+        Args:
+            episode: The event as it stands.
+            full_picture: Of this moment.
+
+        Raises:
+            StateError: The picture cannot be written.
+        """
+        camera = self._cameras[episode.camera]
+        with suppress(ValueError, NoPictureError):
+            topic = topic_of(episode, camera, self._rules)
+            self._keeper.note_view(episode, camera, topic, full_picture())
+
+    def catch_up(self, camera: CameraId) -> None:
+        """Tell of the camera's events that speak for themselves again, as the other camera's event is over.
+
+        Raises:
+            StateError: It could not be written; they are told with the next call.
+        """
+        if self._ground is None:
+            return
+        for event in self._ground.freed(camera):
+            alert = self.add(camera, event, lambda last: last.model_copy(update={"merged_into": None}))
+            last = alert or self._said_of(camera).last(event)
+            if last is not None:
+                self._ground.told(last, self._cameras[camera])
+
     def adopt(self, former: "Publisher", camera: CameraId) -> None:
-        """Take over what another publisher, in whose place this one comes, still owes for a camera."""
+        """Take over what another publisher, in whose place this one comes, has said and still owes for a camera."""
+        if (said := former._said.pop(camera, None)) is not None:  # noqa: SLF001  # of this very class
+            self._said[camera] = said
         if (owed := former._owed.pop(camera, None)) is not None:  # noqa: SLF001  # of this very class
             self._owed[camera] = owed
 
@@ -123,6 +194,15 @@ class Publisher:
         were told.
         """
         return camera in self._owed
+
+    def _said_of(self, camera: CameraId) -> Said:
+        return self._said.setdefault(camera, Said(self._last_of))
+
+    def _note(self, camera: CameraId, alerts: Sequence[Alert]) -> None:
+        self._said_of(camera).note(alerts)
+        if self._ground is not None:
+            for alert in alerts:
+                self._ground.note(alert)
 
     def _messages(self, step: "Sequence[_Telling]") -> list[Alert]:
         """One for each, but for those of events that are of no rule any more and were never told."""
@@ -141,13 +221,18 @@ class Publisher:
             topic = topic_of(episode, camera, self._rules)
         except ValueError:
             told = [alert for alert in before if alert.id == episode.id]
-            former = told[-1] if told else self._last_of(episode.id)
-            return None if former is None else continued(episode, former)
+            former = told[-1] if told else self._said_of(camera.id).last(episode.id)
+            return None if former is None else self._placed(continued(episode, former), episode, camera)
         try:
             evidence = self._keeper.evidence(episode, camera, topic, one.picture)
         except NoPictureError:
             evidence = None
-        return build(episode, self._site, camera, topic, evidence)
+        return self._placed(build(episode, self._site, camera, topic, evidence), episode, camera)
+
+    def _placed(self, alert: Alert, episode: Episode, camera: Camera) -> Alert:
+        """The message with its revision, and with the event of another camera that speaks for it."""
+        placed = alert.model_copy(update={"revision": self._said_of(camera.id).revision_of(episode)})
+        return placed if self._ground is None else self._ground.joined(placed, camera)
 
     def _owe(self, camera: CameraId, step: "tuple[_Telling, ...]") -> None:
         # A copy: other cameras may come to owe something meanwhile.

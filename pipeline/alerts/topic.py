@@ -8,7 +8,7 @@ from typing import Literal
 from pipeline.config.ids import RuleId
 from pipeline.config.resolved import Camera, Rule, Zone
 from pipeline.config.vocabulary import Title
-from pipeline.rules.episode import Episode, FaultKind, FaultOrigin, RuleOrigin
+from pipeline.rules.episode import Episode, FaultKind, FaultOrigin, RuleOrigin, StormOrigin
 
 CAMERA_FAULT = "camera_fault"
 """The catalogue's key of what is wrong with a camera."""
@@ -52,6 +52,31 @@ class RuleTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class StormTopic:
+    """A rule that raises far too many events.
+
+    Attributes:
+        rule: The site's.
+        zone: The fence of the event that was one too many.
+    """
+
+    rule: Rule
+    zone: Zone
+    source: Literal["storm"] = "storm"
+
+    @property
+    def algorithm(self) -> str:
+        """The catalogue's key."""
+        return self.rule.algorithm.key
+
+    @property
+    def title(self) -> Title:
+        """For people."""
+        title = self.rule.algorithm.title
+        return Title(zh=f"告警风暴：{title.zh}", en=f"Alert storm: {title.en}")
+
+
+@dataclass(frozen=True, slots=True)
 class FaultTopic:
     """A camera that is at fault.
 
@@ -72,7 +97,7 @@ class FaultTopic:
         return Title(zh=f"{base.zh}：{fault.zh}", en=f"{base.en}: {fault.en}")
 
 
-Topic = RuleTopic | FaultTopic
+Topic = RuleTopic | StormTopic | FaultTopic
 
 
 def topic_of(episode: Episode, camera: Camera, rule_by_id: Mapping[RuleId, Rule]) -> Topic:
@@ -91,10 +116,11 @@ def topic_of(episode: Episode, camera: Camera, rule_by_id: Mapping[RuleId, Rule]
         return FaultTopic(origin.kind, None if origin.rule is None else rule_by_id.get(origin.rule))
     if origin.rule not in rule_by_id:
         raise ValueError(f"camera {camera.id}: got rule {origin.rule}, the site has {sorted(rule_by_id)}")
-    return RuleTopic(rule_by_id[origin.rule], _zone_of(camera, origin))
+    kind = StormTopic if isinstance(origin, StormOrigin) else RuleTopic
+    return kind(rule_by_id[origin.rule], _zone_of(camera, origin))
 
 
-def _zone_of(camera: Camera, origin: RuleOrigin) -> Zone:
+def _zone_of(camera: Camera, origin: RuleOrigin | StormOrigin) -> Zone:
     for zone in camera.geofence.zones:
         if zone.id == origin.zone:
             return zone

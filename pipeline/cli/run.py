@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from pipeline.alerts.delivery import Reached
-from pipeline.alerts.evidence import EvidenceFolder
 from pipeline.alerts.site_delivery import site_delivery
 from pipeline.cli.progress import FootageProgress
 from pipeline.cli.telling import Teller
@@ -18,10 +17,13 @@ from pipeline.config.vocabulary import load_vocabulary
 from pipeline.errors import StreamError, UsageError
 from pipeline.observation import seconds
 from pipeline.runtime.class_lack import refuse_lack
-from pipeline.runtime.clock import sleep, stopwatch, wall_now_ns
+from pipeline.runtime.clock import sleep, steady_clock, stopwatch, wall_now_ns
 from pipeline.runtime.events_log import LogFormat, LogLevel, stderr_log
+from pipeline.runtime.evidence_chores import site_keeper, site_store
+from pipeline.runtime.evidence_gate import EvidenceGate
 from pipeline.runtime.eyes import load_detector
 from pipeline.runtime.live_run import LiveCall, run_live
+from pipeline.runtime.metrics import Metrics
 from pipeline.runtime.networks import load_beside, read_networks, with_scores
 from pipeline.runtime.pump import Pump
 from pipeline.runtime.recordings import Tools, run_recordings
@@ -119,13 +121,20 @@ def _run_recordings(site: Site, *, as_json: bool) -> None:
     networks = read_networks(site, vocabulary)
     site = with_scores(site, networks)
     detector, beside = load_detector(site, vocabulary), load_beside(site, networks)
-    keeper = EvidenceFolder(site.state, site.timezone, vocabulary.titles, absolute=True)
+    store = site_store(site)
+    keeper = site_keeper(site, vocabulary.titles, store)
     elapsed = stopwatch()
-    with site_delivery(site, wall_now_ns, sleep, at_once=False) as delivery, FootageProgress() as bars:
+    gate = EvidenceGate(keeper.root, steady_clock(), Metrics())
+    with (
+        site_delivery(site, wall_now_ns, sleep, at_once=False, may_go=gate.may_go) as delivery,
+        FootageProgress() as bars,
+    ):
         teller = Teller(site.timezone, as_json=as_json)
         tools = Tools(detector, vocabulary, keeper, (delivery, teller), site.state / "log", beside)
         with Pump(delivery) as pump:
             summaries = run_recordings(site, tools, bars)
+            if store is not None:
+                store.send_waiting(keeper.root)
     media_s = seconds(sum(summary.media_ns for summary in summaries.values()))
     raised = sum(summary.raised for summary in summaries.values())
     for camera_id, summary in summaries.items():

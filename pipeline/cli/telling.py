@@ -6,7 +6,7 @@ from datetime import tzinfo
 from rich.cells import cell_len
 
 from pipeline.alerts.checkpoint import Checkpoint
-from pipeline.alerts.evidence import in_words
+from pipeline.alerts.evidence_legend import in_words
 from pipeline.alerts.lettering import printable
 from pipeline.alerts.message import Alert
 from pipeline.cli.output import say

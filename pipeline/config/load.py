@@ -17,7 +17,8 @@ from pipeline.config.document import Document, Steps, Value, shown_value
 from pipeline.config.faults import FaultLog, did_you_mean, faults_of, in_order
 from pipeline.config.fences import UNREAD, Fences
 from pipeline.config.own_algorithms import with_own_algorithms
-from pipeline.config.resolved import Camera, DetectorSettings, Operation, RedisSettings, Rule, Site
+from pipeline.config.remarks import remark_idle
+from pipeline.config.resolved import Camera, DetectorSettings, Operation, RedisSettings, Site
 from pipeline.config.rule_entries import Law, resolve_rules
 from pipeline.config.secrets import SecretUrl
 from pipeline.config.site import (
@@ -33,7 +34,10 @@ from pipeline.config.site import (
 )
 from pipeline.config.specialists import resolve_specialists
 from pipeline.config.surroundings import Surroundings, Written, is_file, lack_of, place_of, shown_path
+from pipeline.config.upkeep import evidence_settings, noise_settings
+from pipeline.config.upkeep_entries import EvidenceEntry, NoiseEntry
 from pipeline.config.vocabulary import Vocabulary, load_vocabulary
+from pipeline.config.written_file import WrittenFile
 from pipeline.config.yaml_lines import read_yaml
 from pipeline.config.zone_choice import KnownCameras
 from pipeline.errors import ConfigError, Fault
@@ -138,7 +142,10 @@ class _Loading:
         )
         rules = resolve_rules(law)
         redis, state = self._redis(around), self._state(around)
-        self._warn(cameras, rules, known)
+        remark_idle(self.document, self.log, cameras, rules, known)
+        file = WrittenFile(self.document, around)
+        evidence, evidence_folder = evidence_settings(self._section(EvidenceEntry, "evidence"), file)
+        noise = noise_settings(self._section(NoiseEntry, "noise"), cameras, file, is_whole=known.is_whole)
         site = Site(
             id=head.id,
             name=head.name or head.id,
@@ -150,6 +157,9 @@ class _Loading:
             specialists=specialists,
             operation=self._operation(),
             dispatch=resolve_dispatch(self.document, self._section(DispatchEntry, "dispatch"), around),
+            evidence=evidence,
+            evidence_folder=evidence_folder,
+            noise=noise,
             cameras=tuple(cameras),
             rules=tuple(rules),
             warnings=tuple(in_order(self.log.warnings, self.document.file)),
@@ -282,16 +292,3 @@ class _Loading:
         if path.exists() and not path.is_dir():
             self._add(("state",), f"no folder (got {shown_value(text)}, which is a file)")
         return path
-
-    def _warn(self, cameras: list[Camera], rules: list[Rule], known: KnownCameras) -> None:
-        if not self.document.at(("rules",)):
-            self.log.remark(self.document, ("rules",), "no rule: nothing will be raised")
-        used = {(camera, zone) for rule in rules for camera, zones in rule.zones_by_camera.items() for zone in zones}
-        # A rule with a fault is not among `rules`, and its zones would seem unused.
-        for camera in cameras if not self.log.faults else ():
-            for zone in camera.geofence.zones:
-                written = known.fences_by_camera[camera.id].written_by_id.get(zone.id)
-                if (camera.id, zone.id) not in used and written is not None:
-                    document, steps = written
-                    text = f'no rule uses the zone "{zone.id}" of camera "{camera.id}"'
-                    self.log.remark(document, (*steps, "properties", "id"), text)

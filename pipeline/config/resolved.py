@@ -9,9 +9,11 @@ from pipeline.config.area import Area, GroundArea, PictureShare
 from pipeline.config.camera_source import CPU_DECODE, LiveSource, RecordedSource, Transport
 from pipeline.config.catalogue import Algorithm, EventPer, Severity
 from pipeline.config.dispatch_settings import DispatchSettings
+from pipeline.config.evidence import Blur, Bucket, EvidenceSettings
 from pipeline.config.ground import GroundMap
 from pipeline.config.ids import RuleId, ZoneId
 from pipeline.config.network_settings import DetectorSettings, Provider, SpecialistSettings
+from pipeline.config.noise import UNMERGED, NoiseSettings
 from pipeline.config.place import NOWHERE, Place
 from pipeline.config.schedule import Schedule
 from pipeline.config.secrets import SecretUrl
@@ -22,14 +24,19 @@ from pipeline.observation import CameraId
 __all__ = [
     "CPU_DECODE",
     "NOWHERE",
+    "UNMERGED",
     "Area",
+    "Blur",
+    "Bucket",
     "Camera",
     "DetectorSettings",
     "DispatchSettings",
     "EventPer",
+    "EvidenceSettings",
     "Geofence",
     "GroundArea",
     "LiveSource",
+    "NoiseSettings",
     "Operation",
     "PictureShare",
     "Place",
@@ -248,6 +255,7 @@ class Site:
         path: The site file, absolute.
         state: The folder for outbox, evidence, log and checkpoints, absolute; it need not exist yet.
         warnings: What is odd but no mistake.
+        evidence_folder: The folder for evidence that the site file names; None: `evidence` in the state folder.
     """
 
     id: str
@@ -263,3 +271,6 @@ class Site:
     operation: Operation = Operation()
     specialists: tuple[SpecialistSettings, ...] = ()
     dispatch: DispatchSettings = field(default_factory=DispatchSettings)
+    evidence: EvidenceSettings = field(default_factory=EvidenceSettings)
+    evidence_folder: Path | None = None
+    noise: NoiseSettings = field(default_factory=NoiseSettings)

@@ -25,6 +25,7 @@ from pipeline.config.fields import (
     text_by,
 )
 from pipeline.config.resolved import Operation, Provider, Transport
+from pipeline.config.upkeep_entries import EvidenceEntry, NoiseEntry
 
 DEFAULT_KEEP_NS = 7 * 24 * 3600 * 1_000_000_000
 DEFAULT_CONFIDENCE = 0.3
@@ -259,6 +260,8 @@ class SiteFile(Part):
         default=[], description="further networks, for the cameras whose rules need their classes"
     )
     dispatch: DispatchEntry = Field(DispatchEntry(), description="how alerts reach people")
+    evidence: EvidenceEntry = Field(EvidenceEntry(), description="how evidence is kept")
+    noise: NoiseEntry = Field(NoiseEntry(), description="what is told as one")
     defaults: RuleDefaults = Field(RuleDefaults(), description="for every rule that does not say otherwise")
     cameras: list[CameraEntry] = Field(default=[], description="the cameras; at least one, here or in cameras_from")
     cameras_from: Text | None = Field(None, description="a CSV file of more cameras, one a line")

@@ -28,26 +28,31 @@ def taken(record: Record | None, alert: Alert, office: Office) -> Change:
     if record is None:
         held = first(alert, Standing.HELD, office.now)
         told = office.step(held, alert.state.value, PIPELINE if alert.camera else held.reported_by, alert.reason or "")
-        return Change(held, (told,), _attachments(alert, office.now)).then(_reviewed(held, office))
+        return Change(held, (told,), _attachments(alert, office.now)).then(_reviewed(held, alert, office))
     if alert.revision < record.revision:
         # An older one that comes late, by another consumer or a server that went back: written down, changes nothing.
         return Change(record, (office.step(record, alert.state.value, PIPELINE, f"late: revision {alert.revision}"),))
     after = updated(record, alert)
     told = office.step(after, alert.state.value, PIPELINE, alert.reason or "")
-    change = Change(after, (told,), _attachments(alert, office.now)).then(_reviewed(after, office))
+    change = Change(after, (told,), _attachments(alert, office.now)).then(_reviewed(after, alert, office))
     change = change.then(_graver(change.record, record.severity, office))
-    return change.then(_cleared(change.record, office)) if alert.state is State.CLEARED else change
+    # A clip that is late comes with one more `cleared`: nobody is told twice.
+    is_over_now = alert.state is State.CLEARED and record.alert_state != State.CLEARED.value
+    return change.then(_cleared(change.record, office)) if is_over_now else change
 
 
-def _reviewed(record: Record, office: Office) -> Change:
-    """A message that asks for a person's word is held until it has come; one that needs none is dispatched at once."""
+def _reviewed(record: Record, alert: Alert, office: Office) -> Change:
+    """A message that asks for a person's word is held until it has come; one that needs none is dispatched at once.
+
+    So is one for which another event speaks, until it speaks for itself.
+    """
     standing = Standing(record.standing)
     if record.review == Review.DISMISSED.value or record.clear_reason == ClearReason.DISMISSED.value:
         if Word.DISMISS not in words(standing, has_left=record.has_left):
             return Change(record)
         after = moved(record, Word.DISMISS, office.routing.deadlines(record.severity), office.now)
         return Change(after, (office.step(after, Word.DISMISS.value, PIPELINE),))
-    if standing is Standing.HELD and record.review != Review.PENDING.value:
+    if standing is Standing.HELD and record.review != Review.PENDING.value and alert.merged_into is None:
         return office.opening(record, "opened", DISPATCHER)
     return Change(record)
 

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from pipeline.media.arrival import Arrival
 from pipeline.media.info import StreamInfo
+from pipeline.media.live_decoder import Coding
 from pipeline.media.live_pictures import LivePictures
 
 
@@ -26,6 +27,11 @@ class Connection(Protocol):
         Raises:
             StreamLostError: No more will come; `kind` says why.
         """
+        ...
+
+    @property
+    def coding(self) -> Coding:
+        """What a decoder must know."""
         ...
 
     def pictures(self) -> LivePictures:

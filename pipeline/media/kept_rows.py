@@ -2,10 +2,8 @@
 
 from collections import deque
 
-from av.packet import Packet
-from av.video.stream import VideoStream
-
 from pipeline.media.arrival import Arrival
+from pipeline.media.packet_kind import video_packet
 from pipeline.observation import NS_PER_S
 
 MAX_ROW_BYTES = 24 * 1024 * 1024
@@ -59,7 +57,7 @@ class Row:
     def merge(self, arrival: Arrival) -> Arrival:
         """Puts the second half of a keyframe to the first, which is all that is here. Returns the whole."""
         first = self.arrivals[0]
-        whole = _packet(bytes(first.packet) + bytes(arrival.packet))
+        whole = video_packet(bytes(first.packet) + bytes(arrival.packet))
         whole.pts, whole.dts, whole.time_base = first.packet.pts, first.packet.dts, first.packet.time_base
         whole.is_keyframe = True
         merged = Arrival(whole, first.t, True, first.arrival_ns, first.jumped, whole.size)
@@ -74,11 +72,6 @@ class Row:
         self.n_bytes -= sum(arrival.n_bytes for arrival in self.arrivals[:n])
         self.n_dropped += n
         del self.arrivals[:n]
-
-
-def _packet(data: bytes) -> "Packet[VideoStream]":
-    # PyAV's types let a packet of any kind of stream be made, and none of video.
-    return Packet(data)  # type: ignore[return-value]
 
 
 def drop_old(rows: "deque[Row]") -> None:

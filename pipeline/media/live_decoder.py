@@ -33,6 +33,8 @@ class Coding:
         source: As messages name the stream.
         decode: `cpu`, or the name of a hardware decoder.
         orientation: How its container says that pictures are turned to be upright.
+        height: Of the stored picture, px; 0 where it is not known yet.
+        tells_showing: Whether the times of packets are those at which their pictures are shown.
     """
 
     codec: str
@@ -41,6 +43,8 @@ class Coding:
     source: str
     decode: str = CPU_DECODE
     orientation: Orientation = AS_STORED
+    height: int = 0
+    tells_showing: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)

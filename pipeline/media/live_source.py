@@ -103,7 +103,9 @@ class LiveConnection:
         tick_ns = stream.time_base * NS_PER_S if stream.time_base else 1
         self._tick = (tick_ns.numerator, tick_ns.denominator)
         context = stream.codec_context
-        self._coding = Coding(context.name, context.extradata or b"", context.width, str(url), settings.decode)
+        self._coding = Coding(
+            context.name, context.extradata or b"", context.width, str(url), settings.decode, height=context.height
+        )
         self._info = StreamInfo(
             codec=context.name,
             width=context.width,
@@ -139,6 +141,11 @@ class LiveConnection:
         if self._heap:
             return self._arrival(self._heap.popleft())
         return self._arrival(self._read())
+
+    @property
+    def coding(self) -> Coding:
+        """What a decoder must know."""
+        return self._coding
 
     def pictures(self) -> LivePictures:
         """A new store for this connection's packets."""

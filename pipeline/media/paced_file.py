@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipeline.media.arrival import Arrival
 from pipeline.media.info import StreamInfo
+from pipeline.media.live_decoder import Coding
 from pipeline.media.live_pictures import LivePictures
 from pipeline.media.packet_kind import starts_decoding
 from pipeline.media.recorded_packets import RecordedPackets
@@ -97,6 +98,11 @@ class PacedFile:
                 raise StreamLostError(StreamFault.STOPPED, f"{self._path}: stopped")
             now_ns = self._now_ns()
         return Arrival(packet, MediaNs(t), starts_decoding(packet), now_ns, jumped=False, n_bytes=packet.size)
+
+    @property
+    def coding(self) -> Coding:
+        """What a decoder must know."""
+        return self._packets.coding
 
     def pictures(self) -> LivePictures:
         """A new store for this file's packets."""

@@ -10,3 +10,9 @@ MAX_UNCHANGED_BYTES = 8
 def starts_decoding(packet: "Packet[VideoStream]") -> bool:
     """Whether decoding can start with it. Some AVI writers mark the fillers as keyframes, too."""
     return packet.is_keyframe and packet.size > MAX_UNCHANGED_BYTES
+
+
+def video_packet(data: bytes) -> "Packet[VideoStream]":
+    """A new packet with this content."""
+    # PyAV's types let a packet of any kind of stream be made, and none of video.
+    return Packet(data)  # type: ignore[return-value]

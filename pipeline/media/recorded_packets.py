@@ -61,7 +61,15 @@ class RecordedPackets:
         """What a decoder must know."""
         context = self._stream.codec_context
         extradata = context.extradata or b""
-        return Coding(context.name, extradata, context.width, str(self._path), orientation=self._orientation)
+        return Coding(
+            context.name,
+            extradata,
+            context.width,
+            str(self._path),
+            orientation=self._orientation,
+            height=context.height,
+            tells_showing=self._has_true_pts or not self.info.has_b_frames,
+        )
 
     def next(self) -> "tuple[Packet[VideoStream], int]":
         """The next packet and its media time, ns.

@@ -91,13 +91,13 @@ class EventTable:
 
     def _event(self, episode: Episode) -> Event:
         origin = episode.origin
-        is_rule = isinstance(origin, RuleOrigin)
+        is_rule = isinstance(origin, RuleOrigin | StormOrigin)
         return Event(
             id=episode.id,
             camera=episode.camera,
             rule=origin.rule or "",
             algorithm=self._algorithm_by_rule.get(origin.rule, "") if is_rule and origin.rule else CAMERA_FAULT,
-            zone=origin.zone if isinstance(origin, RuleOrigin) else origin.kind.value,
+            zone=origin.zone if isinstance(origin, RuleOrigin | StormOrigin) else origin.kind.value,
             severity=str(episode.severity),
             started_at=episode.started_at,
             raised_at=episode.raised_at,

@@ -74,6 +74,19 @@ class FaultOrigin:
 
 
 @dataclass(frozen=True, slots=True)
+class StormOrigin:
+    """A rule raises far too many events: one stands for them.
+
+    Attributes:
+        rule: Which.
+        zone: Where the event lay that was one too many.
+    """
+
+    rule: RuleId
+    zone: ZoneId
+
+
+@dataclass(frozen=True, slots=True)
 class Looks:
     """What the looks say of an object since it came to stay: those that would have shown it, whatever they showed.
 
@@ -136,7 +149,7 @@ class Episode:
         revision: 0, 1, 2 ... within the event.
         state: Raised, updated or cleared.
         t: The entry that caused this change.
-        origin: What was broken: a rule in a zone, or the camera.
+        origin: What was broken: a rule in a zone, or the camera; or a rule that raises far too much.
         started_at: First entry of the unbroken condition.
         raised_at: The entry that raised it.
         ending: `Open`, or when and why it ended.
@@ -145,6 +158,9 @@ class Episode:
         objects: The objects of the event, as last seen; at least one, none where the camera is at fault.
         severity: `info`, `minor`, `major` or `critical`.
         review: What an operator has said.
+        merged_into: The event that speaks for this one: of the same object, or a storm. None: it speaks for itself.
+        merged: Of a storm: the last events that it has come to stand for since its message before.
+        merged_count: Of a storm: how many it stands for by now.
     """
 
     id: EventId
@@ -152,7 +168,7 @@ class Episode:
     state: State
     t: MediaNs
     camera: CameraId
-    origin: RuleOrigin | FaultOrigin
+    origin: RuleOrigin | FaultOrigin | StormOrigin
     started_at: MediaNs
     raised_at: MediaNs
     ending: Open | Ended
@@ -161,6 +177,9 @@ class Episode:
     objects: tuple[EventObject, ...]
     severity: str
     review: Review
+    merged_into: EventId | None = None
+    merged: tuple[EventId, ...] = ()
+    merged_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

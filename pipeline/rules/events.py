@@ -8,12 +8,13 @@ from pipeline.config.resolved import Rule
 from pipeline.observation import MediaNs, nanoseconds
 from pipeline.rules.condition import Condition, objects_of, shown_at
 from pipeline.rules.episode import ClearReason, Episode, EventObject, Review
-from pipeline.rules.memory import CoolDown, Event, Issued, RuleMemory
+from pipeline.rules.memory import Closed, CoolDown, Event, Issued, RuleMemory
 from pipeline.rules.subject_memory import Subject, likeness_of
 from pipeline.rules.telling import Teller
 from pipeline.rules.zones import Hours
 
 _UPDATE_EVERY_NS = nanoseconds(60)
+_CLOSED_REMEMBERED = 8
 
 
 class EventBook:
@@ -115,6 +116,14 @@ class EventBook:
         """One update for each event that has something to say, at most one a minute."""
         return [self._teller.updated(event, t) for event in memory.events if self._has_news(event, t)]
 
+    def retell(self, event: Event, t: MediaNs) -> Episode:
+        """One message about an event in which nothing has changed but who speaks for it."""
+        return self._teller.updated(event, t)
+
+    def standing(self, event: Event, t: MediaNs) -> Episode:
+        """The event as it stands, for whoever looks at it; no message."""
+        return self._teller.standing(event, t)
+
     def close(self, memory: RuleMemory, event: Event, t: MediaNs, reason: ClearReason) -> Episode:
         """Clear one event, and let its zone cool down where it ended by itself."""
         memory.events.remove(event)
@@ -124,6 +133,7 @@ class EventBook:
         if is_gone and until > t:
             what = None if self._rule.event_per is EventPer.ZONE else event.what
             memory.cool_downs.append(CoolDown(event.zone, until, what))
+        memory.closed = [*memory.closed, Closed(event.id, event.zone, t, event.what)][-_CLOSED_REMEMBERED:]
         return self._teller.cleared(event, t, reason)
 
     def _has_news(self, event: Event, t: MediaNs) -> bool:

@@ -1,5 +1,6 @@
 """When a subject may not be raised although its condition holds: muted, cooling down, or called false before."""
 
+from pipeline.geofence.boxes import iou
 from pipeline.observation import STATIC_OBJECT, MediaNs, nanoseconds
 from pipeline.rules.memory import CoolDown, Event, RuleMemory, Silence
 from pipeline.rules.sameness import ANOTHER_BELOW, likeness
@@ -9,6 +10,15 @@ from pipeline.rules.subject_memory import Likeness, Subject, likeness_of
 
 _EMPTY_NS = nanoseconds(300)
 """How long looks must find nothing at a silent place before it counts as empty: a false detection flickers."""
+_FORGOTTEN_NS = nanoseconds(24 * 3600)
+"""A place that was empty for so long is silent no more, whatever comes. A bush is taken for a person in one light of
+the day, and that light comes round."""
+_SAME_PLACE_IOU = 0.8
+_SAME_LOOK = 0.9
+"""What an empty place stays silent for: that which was called false, exactly where it was. What has roots comes back
+into the same box; a car that parks there again hardly ever does."""
+_LIGHTS_REMEMBERED = 6
+_KNOWN_LIGHT = 0.95
 
 
 def is_hushed(memory: RuleMemory, subject: Subject, t: MediaNs, aspect: float) -> bool:
@@ -23,7 +33,9 @@ def is_hushed(memory: RuleMemory, subject: Subject, t: MediaNs, aspect: float) -
 def is_silenced(memory: RuleMemory, subject: Subject, aspect: float) -> bool:
     """Whether an operator has called it false, and it still looks as it did."""
     return any(
-        one.zone == subject.zone and (one.subject == subject.number or _looks_like(subject, one.what, aspect))
+        one.ended_at is None
+        and one.zone == subject.zone
+        and (one.subject == subject.number or _is_what_was_false(one, subject, aspect))
         for one in memory.silences
     )
 
@@ -34,13 +46,23 @@ def silence(memory: RuleMemory, event: Event) -> None:
     for number in event.members:
         subject = by_number[number]
         what = likeness_of(subject)
-        memory.silences.append(Silence(event.zone, number, what))
+        _begin(memory, Silence(event.zone, number, what))
     if not event.members:
-        memory.silences.append(Silence(event.zone, 0, event.what))
+        _begin(memory, Silence(event.zone, 0, event.what))
+
+
+def silence_closed(memory: RuleMemory, event: str) -> None:
+    """Silence the place of an event that is over already, if it was one of the last."""
+    for one in memory.closed:
+        if one.id == event:
+            _begin(memory, Silence(one.zone, 0, one.what))
+    memory.closed = [one for one in memory.closed if one.id != event]
 
 
 def forget_old(memory: RuleMemory, t: MediaNs) -> None:
     """Drop what has run out."""
+    if memory.closed:
+        memory.closed = [one for one in memory.closed if t - one.at < _FORGOTTEN_NS]
     if memory.cool_downs:
         memory.cool_downs = [one for one in memory.cool_downs if t < one.until]
     if memory.muted_until is not None and t >= memory.muted_until:
@@ -49,21 +71,55 @@ def forget_old(memory: RuleMemory, t: MediaNs) -> None:
 
 def review_silences(memory: RuleMemory, scene: Scene) -> None:
     """End the silence of places that look different by now: something else stands there, or nothing."""
-    memory.silences = [one for one in memory.silences if _still_silent(one, memory, scene)]
+    for one in memory.silences:
+        if one.ended_at is None and not _still_silent(one, memory, scene):
+            one.ended_at = scene.t
+    memory.silences = [one for one in memory.silences if one.ended_at is None or scene.t - one.ended_at < _FORGOTTEN_NS]
+
+
+def _begin(memory: RuleMemory, new: Silence) -> None:
+    """Silence a place; how it looked when it was called false before counts too: a camera has its day and its night."""
+    for one in tuple(memory.silences):
+        if one.ended_at is not None and one.zone == new.zone and iou(one.what.box, new.what.box) >= _SAME_PLACE_IOU:
+            new.lights = [*new.lights, *one.lights, one.what.appearance][-_LIGHTS_REMEMBERED:]
+            memory.silences.remove(one)
+    memory.silences.append(new)
 
 
 def _still_silent(one: Silence, memory: RuleMemory, scene: Scene) -> bool:
-    if any(subject.number == one.subject for subject in memory.subjects):
-        one.empty_from = None
-        return True
     there = [subject for subject in memory.subjects if _is_there(subject, one.what, scene.aspect)]
-    if not len(one.what.appearance) or any(_differs(subject, one.what) for subject in there):
-        return False
-    if any(subject.seen_at == scene.t for subject in there):
-        one.empty_from = None
-    elif one.empty_from is None and scene.would_show(_class_of(one.what), one.what.box):
+    known = next((subject for subject in memory.subjects if subject.number == one.subject), None)
+    if known is None:
+        if not len(one.what.appearance) or any(not _is_like_any(one, subject, ANOTHER_BELOW) for subject in there):
+            return False
+        known = next((subject for subject in there if _is_what_was_false(one, subject, scene.aspect)), None)
+    if known is not None and known.seen_at == scene.t:
+        one.subject, one.empty_from = known.number, None
+        _learn_light(one, known)
+        return True
+    if known is None and one.empty_from is None and scene.would_show(_class_of(one.what), one.what.box):
         one.empty_from = scene.t
-    return one.empty_from is None or scene.t - one.empty_from < _EMPTY_NS
+    return one.empty_from is None or scene.t - one.empty_from < _FORGOTTEN_NS
+
+
+def _is_what_was_false(one: Silence, subject: Subject, aspect: float) -> bool:
+    """Whether it is at the silent place and looks as what was there; the more closely the longer it was empty."""
+    if not len(subject.appearance) or not _is_there(subject, one.what, aspect):
+        return False
+    if one.empty_from is None or subject.seen_at - one.empty_from < _EMPTY_NS:
+        return _is_like_any(one, subject, ANOTHER_BELOW)
+    return iou(subject.box, one.what.box) >= _SAME_PLACE_IOU and _is_like_any(one, subject, _SAME_LOOK)
+
+
+def _is_like_any(one: Silence, subject: Subject, least: float) -> bool:
+    """Whether it looks as it did in one light or another; true where nobody knows."""
+    alike = [likeness(subject.appearance, look) for look in (one.what.appearance, *one.lights)]
+    return any(each is None or each >= least for each in alike)
+
+
+def _learn_light(one: Silence, subject: Subject) -> None:
+    if len(subject.appearance) and not _is_like_any(one, subject, _KNOWN_LIGHT):
+        one.lights = [*one.lights, subject.appearance.copy()][-_LIGHTS_REMEMBERED:]
 
 
 def _cools(one: CoolDown, subject: Subject, t: MediaNs, aspect: float) -> bool:
@@ -81,11 +137,6 @@ def _is_there(subject: Subject, what: Likeness, aspect: float) -> bool:
 def _differs(subject: Subject, what: Likeness) -> bool:
     alike = likeness(subject.appearance, what.appearance)
     return alike is not None and alike < ANOTHER_BELOW
-
-
-def _looks_like(subject: Subject, what: Likeness, aspect: float) -> bool:
-    alike = likeness(subject.appearance, what.appearance)
-    return alike is not None and alike >= ANOTHER_BELOW and _is_there(subject, what, aspect)
 
 
 def _class_of(what: Likeness) -> str:

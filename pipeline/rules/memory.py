@@ -5,10 +5,16 @@ from dataclasses import dataclass, field
 from pipeline.config.catalogue import Severity
 from pipeline.config.ids import RuleId, ZoneId
 from pipeline.geofence.boxes import Box
-from pipeline.observation import CameraId, GapCause, MediaNs
-from pipeline.rules.episode import EventId, EventObject, Review
+from pipeline.observation import CameraId, EndCause, GapCause, MediaNs
+from pipeline.rules.episode import ClearReason, EventId, EventObject, Review
 from pipeline.rules.fault_memory import FaultMemory
-from pipeline.rules.subject_memory import Fixture, Likeness, Sighted, Subject
+from pipeline.rules.noise_memory import NoiseMemory
+from pipeline.rules.subject_memory import Appearance, Fixture, Likeness, Sighted, Subject
+
+END_REASONS = {
+    EndCause.SOURCE_ENDED: ClearReason.SOURCE_ENDED,
+    EndCause.CAMERA_REMOVED: ClearReason.CAMERA_REMOVED,
+}
 
 
 @dataclass(slots=True)
@@ -65,12 +71,34 @@ class Silence:
         subject: Number of the subject that was dismissed.
         what: How it looked.
         empty_from: Since when looks have found nothing there; None: something is there, or nobody looked.
+        lights: How it has looked since, in other lights.
+        ended_at: When something else was seen there: it silences nothing any more, and is remembered for the case that
+            the place is called false again.
     """
 
     zone: ZoneId
     subject: int
     what: Likeness
     empty_from: MediaNs | None = None
+    lights: list[Appearance] = field(default_factory=list)
+    ended_at: MediaNs | None = None
+
+
+@dataclass(slots=True)
+class Closed:
+    """An event that is over, and that an operator may still call false.
+
+    Attributes:
+        id: Its id.
+        zone: Where it was.
+        at: When it was cleared.
+        what: How its objects looked.
+    """
+
+    id: EventId
+    zone: ZoneId
+    at: MediaNs
+    what: Likeness
 
 
 @dataclass(slots=True)
@@ -148,6 +176,7 @@ class RuleMemory:
         sighted: The tracks that may be subjects, at the looks before.
         lit: Of the zones that have been seen lit at night.
         watched_from: First look that held the picture against its background; None: none did.
+        closed: The last events that are over.
     """
 
     rule: RuleId
@@ -165,6 +194,7 @@ class RuleMemory:
     muted_until: MediaNs | None = None
     lit: list[Lit] = field(default_factory=list)
     watched_from: MediaNs | None = None
+    closed: list[Closed] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -178,6 +208,7 @@ class CameraMemory:
         rules: One a rule and view, by the rules' ids.
         view: The preset that the last picture showed.
         faults: What is wrong with the camera itself.
+        noise: Which events belong together.
         orphans: Of rules that have gone or changed, until their events are cleared at the next entry.
     """
 
@@ -190,3 +221,4 @@ class CameraMemory:
     orphans: list[RuleMemory] = field(default_factory=list)
     view: str = ""
     faults: FaultMemory = field(default_factory=FaultMemory)
+    noise: NoiseMemory = field(default_factory=NoiseMemory)

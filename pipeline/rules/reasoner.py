@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipeline.config.catalogue import Condition
 from pipeline.config.ids import ZoneId
-from pipeline.config.resolved import Geofence, Rule, Zone
+from pipeline.config.resolved import UNMERGED, Geofence, NoiseSettings, Rule, Zone
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import StateError
 from pipeline.observation import (
@@ -19,6 +19,7 @@ from pipeline.observation import (
     Entry,
     Gap,
     GapCause,
+    MediaNs,
     Observation,
     Tick,
 )
@@ -28,6 +29,7 @@ from pipeline.rules.conditions.registry import CONDITIONS
 from pipeline.rules.episode import ClearReason, Episode, Step
 from pipeline.rules.events import EventBook
 from pipeline.rules.memory import CameraMemory, RuleMemory
+from pipeline.rules.noise import Noise
 from pipeline.rules.rule_state import Outcome, RuleState
 from pipeline.rules.scene import Scene, is_close_look, mask_shapes, read_scene
 from pipeline.rules.size import SizeLimit
@@ -47,7 +49,14 @@ class Reasoner:
     """
 
     def __init__(
-        self, site_id: str, camera: CameraId, rules: tuple[Rule, ...], fence: Geofence, vocabulary: Vocabulary
+        self,
+        site_id: str,
+        camera: CameraId,
+        rules: tuple[Rule, ...],
+        fence: Geofence,
+        vocabulary: Vocabulary,
+        *,
+        noise: NoiseSettings = UNMERGED,
     ) -> None:
         """Begin afresh.
 
@@ -57,6 +66,7 @@ class Reasoner:
             rules: Of the site; those that are off, or look elsewhere, are left out here.
             fence: The camera's.
             vocabulary: What counts as a person and as a vehicle.
+            noise: How much of it is told as one.
         """
         self._site, self._camera = site_id, camera
         views = sorted({zone.view for zone in (*fence.zones, *fence.masks)})
@@ -73,6 +83,7 @@ class Reasoner:
         self._fault_settings = FaultSettings.of(rules, camera)
         self._memory = CameraMemory(_VERSION, site_id, camera, [state.memory for state in self._states])
         self._faults = CameraFaults(site_id, camera, self._fault_settings, self._memory.faults)
+        self._noise = Noise(site_id, camera, noise, self._memory.noise)
 
     @classmethod
     def resume(
@@ -84,6 +95,7 @@ class Reasoner:
         vocabulary: Vocabulary,
         *,
         snapshot: bytes,
+        noise: NoiseSettings = UNMERGED,
     ) -> Self:
         """Go on where a snapshot left off.
 
@@ -93,7 +105,7 @@ class Reasoner:
         Raises:
             StateError: The snapshot is damaged, of another version or of another camera.
         """
-        reasoner = cls(site_id, camera, rules, fence, vocabulary)
+        reasoner = cls(site_id, camera, rules, fence, vocabulary, noise=noise)
         try:
             memory = _MEMORY.validate_json(snapshot)
         except ValidationError as error:
@@ -112,13 +124,28 @@ class Reasoner:
         blind = self._memory.blind
         outcomes = self._outcomes(entry)
         episodes.extend(episode for outcome in outcomes for episode in outcome.episodes)
+        episodes = self._sifted(episodes, entry)
         episodes.extend(self._faults.feed(entry, blind))
         wanted = tuple(request for outcome in outcomes for request in outcome.wanted)
         return Step(tuple(episodes), wanted) if episodes or wanted else _NOTHING
 
+    def seen_now(self, t: MediaNs, since: MediaNs) -> list[Episode]:
+        """The open events of rules that hold at the entry of this moment, as they stand; nothing is told by it.
+
+        Args:
+            t: Of the last entry.
+            since: Those that were raised before are left out.
+        """
+        return [one for state in self._states for one in state.seen_now(t, since)]
+
     def snapshot(self) -> bytes:
         """All that is remembered, as canonical JSON: the same entries give the same bytes."""
         return _MEMORY.dump_json(self._memory)
+
+    def _sifted(self, episodes: list[Episode], entry: Entry) -> list[Episode]:
+        sifted = self._noise.sift(episodes, entry)
+        retold = [one for event in sifted.freed for state in self._states for one in state.retell(event, entry.t)]
+        return sifted.episodes + retold
 
     def _outcomes(self, entry: Entry) -> list[Outcome]:
         memory = self._memory
@@ -169,6 +196,7 @@ class Reasoner:
         memory.rules = [state.memory for state in self._states]
         self._memory = memory
         self._faults = CameraFaults(self._site, self._camera, self._fault_settings, memory.faults)
+        self._noise.memory = memory.noise
 
     def _bury_orphans(self, entry: Entry) -> list[Episode]:
         orphans, self._memory.orphans = self._memory.orphans, []

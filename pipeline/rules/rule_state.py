@@ -4,23 +4,18 @@ from typing import NamedTuple
 
 from pipeline.config.catalogue import EventPer
 from pipeline.config.resolved import Rule
-from pipeline.observation import Command, CommandKind, End, EndCause, Gap, MediaNs, Tick
+from pipeline.observation import Command, CommandKind, End, Gap, MediaNs, Tick
 from pipeline.rules.close_look import ask, give_up, hear
 from pipeline.rules.condition import Condition, shown_at
 from pipeline.rules.episode import ClearReason, CloseLookRequest, Episode, Review
 from pipeline.rules.events import EventBook
-from pipeline.rules.hush import forget_old, is_hushed, is_silenced, review_silences, silence
-from pipeline.rules.memory import Event, RuleMemory
+from pipeline.rules.hush import forget_old, is_hushed, is_silenced, review_silences, silence, silence_closed
+from pipeline.rules.memory import END_REASONS, Event, RuleMemory
 from pipeline.rules.motion import read_motion
 from pipeline.rules.scene import Scene
 from pipeline.rules.stance import Stay
 from pipeline.rules.subject_memory import Subject
 from pipeline.rules.subjects import Follower
-
-_END_REASONS = {
-    EndCause.SOURCE_ENDED: ClearReason.SOURCE_ENDED,
-    EndCause.CAMERA_REMOVED: ClearReason.CAMERA_REMOVED,
-}
 
 
 class Outcome(NamedTuple):
@@ -118,6 +113,8 @@ class RuleState:
             if command.target in ("", self._rule.id):
                 memory.muted_until = command.until
             return Outcome([], [])
+        if command.kind is CommandKind.DISMISS:
+            silence_closed(memory, command.target)
         return Outcome(
             [
                 episode
@@ -128,9 +125,21 @@ class RuleState:
             [],
         )
 
+    def retell(self, event_id: str, t: MediaNs) -> list[Episode]:
+        """One more message of an open event that speaks for itself from now on; none where it is not this rule's."""
+        return [self._book.retell(event, t) for event in self.memory.events if event.id == event_id]
+
+    def seen_now(self, t: MediaNs, since: MediaNs) -> list[Episode]:
+        """See `Reasoner.seen_now`."""
+        return [
+            self._book.standing(event, t)
+            for event in self.memory.events
+            if event.held_at == t and event.raised_at >= since and event.visible
+        ]
+
     def end(self, end: End) -> Outcome:
         """Nothing more will come."""
-        return Outcome(self.clear_all(end.t, _END_REASONS[end.cause]), [])
+        return Outcome(self.clear_all(end.t, END_REASONS[end.cause]), [])
 
     def clear_all(self, t: MediaNs, reason: ClearReason) -> list[Episode]:
         """Clear every open event."""

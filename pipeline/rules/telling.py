@@ -37,6 +37,10 @@ class Teller:
         event.revision += 1
         return self._episode(event, t, State.UPDATED, Open())
 
+    def standing(self, event: Event, t: MediaNs) -> Episode:
+        """What a message would say now, without its being one."""
+        return self._episode(event, t, State.UPDATED, Open())
+
     def cleared(self, event: Event, t: MediaNs, reason: ClearReason) -> Episode:
         """The last message."""
         event.revision += 1

@@ -1,16 +1,14 @@
 """All that belongs to one camera of a live run: streams, eyes, reasoning, log, and what it must not forget."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 from pipeline.alerts.checkpoint import Checkpoint
-from pipeline.alerts.outbox import Outbox
+from pipeline.alerts.command_message import CommandMessage
 from pipeline.alerts.publisher import NoPictureError, Publisher
 from pipeline.config.resolved import Camera, Geofence, LiveSource, RecordedSource, Site
-from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import ModelError, StateError
 from pipeline.media.frame import Bgr
 from pipeline.observation import EndCause, MediaNs, nanoseconds
@@ -19,21 +17,19 @@ from pipeline.replay.live_log import LiveLog
 from pipeline.rules.episode import Episode
 from pipeline.rules.reasoner import Reasoner
 from pipeline.runtime.back_off import BackOff
+from pipeline.runtime.best_views import BestViews
 from pipeline.runtime.camera_memory import read_memory, write_memory
 from pipeline.runtime.connecting import connects_of
 from pipeline.runtime.counted_log import CountedLog
-from pipeline.runtime.events_log import EventsLog
 from pipeline.runtime.examiner import Examiner
-from pipeline.runtime.eyes import attention_of, camera_eyes, camera_watch, wanted_of
+from pipeline.runtime.eyes import attention_of, camera_eyes, camera_veil, camera_watch, wanted_of
 from pipeline.runtime.intake import Intake, Picture
 from pipeline.runtime.live_camera import LiveCamera
-from pipeline.runtime.metrics import Metrics
-from pipeline.runtime.need import need_of
-from pipeline.runtime.networks import ALONE, Beside
-from pipeline.runtime.sent_alerts import SentAlerts
-from pipeline.runtime.shared_detector import SharedDetector
+from pipeline.runtime.need import LONGEST_INTERVAL_NS, need_of
+from pipeline.runtime.orders import Orders
+from pipeline.runtime.shared import Shared
 from pipeline.runtime.stream import Connect, Stream
-from pipeline.runtime.turns import Turns
+from pipeline.runtime.turns import Wish
 
 _CHECKPOINT_EVERY_NS = nanoseconds(4.0)
 _REMEMBER_FIRST_NS = nanoseconds(10.0)
@@ -41,33 +37,6 @@ _REMEMBER_EVERY_NS = nanoseconds(45.0)
 _WATCH, _LOOKER = "watch/", "looker/"
 LOG_FOLDER = "log"
 MEMORY_FOLDER = "memory"
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """What the cameras of a live run share.
-
-    Attributes:
-        detector: The site's networks.
-        vocabulary: Names of the classes.
-        outbox: Holds the checkpoints.
-        turns: Hands out turns.
-        now_ns: A steady clock.
-        metrics: Of the process.
-        events: Told of what happens.
-        sent: Told how far each camera's time is from the machine's.
-        beside: How the networks beside the first one are used.
-    """
-
-    detector: SharedDetector
-    vocabulary: Vocabulary
-    outbox: Outbox
-    turns: Turns[str]
-    now_ns: Callable[[], int]
-    metrics: Metrics
-    events: EventsLog
-    sent: SentAlerts
-    beside: Beside = ALONE
 
 
 class CameraRun:
@@ -91,16 +60,20 @@ class CameraRun:
         self._events = shared.events.bind(camera=camera.id)
         self._metrics = shared.metrics.camera(camera.id)
         checkpoint = shared.outbox.checkpoint(camera.id)
+        self._clips = shared.clips.of(camera.id)
+        self._orders = Orders(shared.outbox, camera.id, shared.metrics, self._events)
         self._reasoner = self._resumed(site, checkpoint)
         log = LiveLog(site.state / LOG_FOLDER, camera.id, site.operation.keep_log_ns)
         self._entries = CountedLog(log, self._metrics, self._events)
-        self._intake = Intake(self._reasoner, self._entries, self._tell)
+        self._intake = Intake(self._reasoner, self._entries, self._tell, BestViews(self._note_view))
         detector = shared.detector.for_camera(self._metrics)
         beside = shared.beside.seen_by(partial(shared.detector.for_camera, self._metrics))
         self._eyes = camera_eyes(site, shared.vocabulary, detector, beside, self._network_failed)
         self._watch = self._recalled() if checkpoint is not None else camera_watch(camera)
         wanted = wanted_of(site.rules, camera, shared.beside)
-        examiner = Examiner(self._eyes, self._watch, self._intake, attention_of(site.rules, camera), wanted)
+        veil = camera_veil(site, shared.vocabulary)
+        attention = attention_of(site.rules, camera)
+        examiner = Examiner(self._eyes, self._watch, self._intake, attention, wanted, veil=veil)
         self.live = LiveCamera(
             camera,
             examiner,
@@ -124,16 +97,22 @@ class CameraRun:
     def review(self) -> None:
         """See `LiveCamera.review`."""
         self.live.review()
-        if (now := self.live.media_now()) is not None:
-            self._shared.sent.offset(self.camera.id, now - self._shared.now_ns())
+        if self.live.media_now() is not None:
+            self._shared.sent.offset(self.camera.id, self.live.offset_ns)
+
+    def hear(self, command: CommandMessage) -> None:
+        """Take an operator's word, and ask for a turn; any thread may call it."""
+        self._orders.hear(command)
+        self._shared.turns.wish(self.camera.id, Wish(self._shared.now_ns(), LONGEST_INTERVAL_NS))
 
     def turn(self) -> None:
-        """Take one turn, then keep what must not be forgotten.
+        """Obey what was said, take one turn, then keep what must not be forgotten.
 
         Raises:
             SmartAlertError: See `LiveCamera.turn`.
         """
         try:
+            self._orders.obey(self.live.examiner, self.live.offset_ns)
             self.live.turn()
         finally:
             self._keep(is_last=False)
@@ -151,7 +130,13 @@ class CameraRun:
             self.live.examiner.watch_with(self._watch)
         self.camera, self._publisher = camera, publisher
         self._reasoner = Reasoner.resume(
-            site.id, camera.id, site.rules, camera.geofence, self._shared.vocabulary, snapshot=snapshot
+            site.id,
+            camera.id,
+            site.rules,
+            camera.geofence,
+            self._shared.vocabulary,
+            noise=site.noise,
+            snapshot=snapshot,
         )
         self._intake.reason_with(self._reasoner)
         self.live.examiner.attend(attention_of(site.rules, camera), wanted_of(site.rules, camera, self._shared.beside))
@@ -185,16 +170,15 @@ class CameraRun:
         self._events.error("network.failed", network=network, error=error)
 
     def _resumed(self, site: Site, checkpoint: Checkpoint | None) -> Reasoner:
-        camera, vocabulary = self.camera, self._shared.vocabulary
+        camera = self.camera
+        parts = (site.id, camera.id, site.rules, camera.geofence, self._shared.vocabulary)
         if checkpoint is not None:
             try:
-                return Reasoner.resume(
-                    site.id, camera.id, site.rules, camera.geofence, vocabulary, snapshot=checkpoint.reasoning
-                )
+                return Reasoner.resume(*parts, noise=site.noise, snapshot=checkpoint.reasoning)
             except StateError as error:
                 self.has_lost_reasoning = True
                 self._events.error("camera.checkpoint_lost", error=error)
-        return Reasoner(site.id, camera.id, site.rules, camera.geofence, vocabulary)
+        return Reasoner(*parts, noise=site.noise)
 
     def _go_on(self, examiner: Examiner, checkpoint: Checkpoint) -> None:
         if isinstance(self.camera.source, LiveSource):
@@ -226,13 +210,24 @@ class CameraRun:
         except StateError as error:
             self._events.error("camera.cannot_write", error=error)
         else:
+            self._orders.kept()
             self._pending, self._kept_t = None, episodes[-1].t
+        self._clips.ask(episodes, self.live.footage)
+
+    def _note_view(self, episode: Episode, picture: Picture) -> None:
+        try:
+            self._publisher.note_view(episode, picture)
+        except StateError as error:
+            self._events.error("camera.cannot_write", error=error)
 
     def _made_checkpoint(self, t: MediaNs) -> Checkpoint:
-        return Checkpoint(self.camera.id, t, self._reasoner.snapshot())
+        return Checkpoint(self.camera.id, t, self._reasoner.snapshot(), self._orders.obeyed)
 
     def _keep(self, *, is_last: bool, is_hurried: bool = False) -> None:
         t = self.live.examiner.last
+        if t is not None and self._orders.obeyed:
+            self._pay(t)
+        self._tell_more(is_last=is_last or self.live.is_over, is_hurried=is_hurried)
         if self.live.is_over:
             # Should the process be killed from now on, the next run is to begin with the recording's beginning.
             self._forget()
@@ -253,11 +248,23 @@ class CameraRun:
             except StateError as error:
                 self._events.error("camera.cannot_write", error=error)
 
+    def _tell_more(self, *, is_last: bool, is_hurried: bool) -> None:
+        """Tell what no entry has led to: clips that are ready, events that speak for themselves again."""
+        if not is_hurried:
+            self._clips.hand_in(None if is_last else self.live.media_now(), at_once=is_last)
+        try:
+            self._clips.tell(self._publisher)
+            self._publisher.catch_up(self.camera.id)
+        except StateError as error:
+            self._events.error("camera.cannot_write", error=error)
+
     def _pay(self, t: MediaNs) -> None:
         try:
             self._publisher.publish_step((), _no_picture, self._made_checkpoint(t))
         except StateError as error:
             self._events.error("camera.cannot_write", error=error)
+        else:
+            self._orders.kept()
 
     def _forget(self) -> None:
         self._pending = None
@@ -281,6 +288,7 @@ class CameraRun:
             now_ns=self._shared.now_ns,
             metrics=self._metrics,
             events=self._events,
+            footage_of=self._shared.clips.footage_of,
         )
 
 

@@ -9,10 +9,24 @@ import numpy as np
 
 from pipeline.geofence.boxes import Box, as_boxes, shared_areas
 from pipeline.media.frame import Bgr, Frame
-from pipeline.observation import REMOVED_OBJECT, End, EndCause, Gap, GapCause, MediaNs, Observation, Tick, nanoseconds
+from pipeline.observation import (
+    REMOVED_OBJECT,
+    Command,
+    CommandKind,
+    End,
+    EndCause,
+    Gap,
+    GapCause,
+    MediaNs,
+    Objects,
+    Observation,
+    Tick,
+    nanoseconds,
+)
 from pipeline.perception.camera_watch import CameraWatch, Sees, Sightline
 from pipeline.perception.detections import DetectorBusyError
 from pipeline.perception.looker import Looker
+from pipeline.perception.veil import Veil
 from pipeline.rules.episode import CloseLookRequest
 from pipeline.runtime.intake import Intake
 
@@ -58,6 +72,8 @@ class Examiner:
         intake: Intake,
         attention: Mapping[str, Sequence[Box]],
         wanted: Mapping[str, Mapping[str, Sequence[Box]]] = _NONE_WANTED,
+        *,
+        veil: Veil | None = None,
     ) -> None:
         """Nothing has been seen yet.
 
@@ -67,7 +83,10 @@ class Examiner:
             intake: Gets the entries.
             attention: Where the rules look, by view: boxes in shares of the picture.
             wanted: Where rules look that need a further network, by view and by its name: likewise.
+            veil: Of the pictures that are kept; None: they show all.
         """
+        self._veil = veil
+        self._found: Objects | None = None
         self._eyes, self._watch, self._intake = eyes, watch, intake
         self._attention, self._wanted = attention, wanted
         self._last: MediaNs | None = None
@@ -165,6 +184,22 @@ class Examiner:
         since = t if self._last is None else self._last
         self.lose(GapCause.CLOCK_JUMPED, since, t)
 
+    def obey(self, kind: CommandKind, target: str, until: MediaNs) -> MediaNs | None:
+        """An operator has spoken: it takes effect now, after all that was logged.
+
+        Args:
+            kind: What is asked.
+            target: An event's id, or a rule's, or empty: the whole camera.
+            until: When a mute or a maintenance ends.
+
+        Returns:
+            When it took effect; None: time has not begun, and nothing has happened.
+        """
+        t = self._last
+        if t is not None:
+            self._intake.enter(Command(t, kind, target, max(t, until)), self._picture)
+        return t
+
     def end(self, t: MediaNs, cause: EndCause) -> None:
         """Nothing more will come."""
         self._intake.enter(End(t, cause), self._picture)
@@ -176,13 +211,18 @@ class Examiner:
         seen = replace(seen, health=replace(seen.health, frame_rate=round(frame_rate, 1), view=sightline.view))
         self._is_idle = seen.health.change <= _STIRRED_SHARE and not _is_anything_in(attention, seen)
         best = _Once(full)
-        for request in self._enter(seen, best.bgr):
+        self._found = seen.objects
+
+        def shown() -> Bgr:
+            return best.bgr() if self._veil is None else self._veil.over(best.bgr(), seen.objects)
+
+        for request in self._enter(seen, shown):
             try:
                 close = looker.look_closely(best.frame(), request.region, request.classes)
             except DetectorBusyError:
                 # The rule makes up its mind without, or asks again; another may be asked about another network's find.
                 continue
-            self._enter(replace(close, t=seen.t, health=seen.health), best.bgr)
+            self._enter(replace(close, t=seen.t, health=seen.health), shown)
 
     def _enter(self, observation: Observation, picture: Callable[[], Bgr]) -> tuple[CloseLookRequest, ...]:
         self._last = observation.t
@@ -216,11 +256,16 @@ class Examiner:
             self._intake.enter(gap, self._picture)
 
     def _keep(self, frame: Frame) -> None:
-        self._frame = frame
+        self._frame, self._found = frame, None
 
     def _picture(self) -> Bgr:
         """The last picture the camera has shown; black where it never has."""
-        return np.zeros(_UNSEEN_SIZE, np.uint8) if self._frame is None else self._frame.full()
+        if self._frame is None:
+            return np.zeros(_UNSEEN_SIZE, np.uint8)
+        picture = self._frame.full()
+        if self._veil is None:
+            return picture
+        return self._veil.whole(picture) if self._found is None else self._veil.over(picture, self._found)
 
 
 class _Once:

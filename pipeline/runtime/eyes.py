@@ -12,6 +12,7 @@ from pipeline.perception.detections import ObjectDetector
 from pipeline.perception.detector import Detector
 from pipeline.perception.looker import Looker, LookerSettings, unheard
 from pipeline.perception.track_ids import TrackIds
+from pipeline.perception.veil import Veil
 from pipeline.runtime.networks import ALONE, Beside, card_of
 
 _ATTENTION_MARGIN = 0.05
@@ -131,3 +132,8 @@ def _around(points: Sequence[tuple[float, float]], margin: float) -> Box:
         min(1.0, max(xs) + margin),
         min(1.0, max(ys) + margin),
     )
+
+
+def camera_veil(site: Site, vocabulary: Vocabulary) -> Veil | None:
+    """What veils the pictures that a site keeps; None: nothing does."""
+    return Veil(site.evidence.blur, vocabulary) if site.evidence.blur else None

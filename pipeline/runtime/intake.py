@@ -10,6 +10,7 @@ from pipeline.media.frame import Bgr
 from pipeline.observation import Entry, LookKind, MediaNs, Observation
 from pipeline.rules.episode import Episode, State, Step
 from pipeline.rules.reasoner import Reasoner
+from pipeline.runtime.best_views import BestViews
 
 Picture = Callable[[], Bgr]
 """Gives the full-size picture of a moment."""
@@ -49,14 +50,16 @@ class Summary:
 class Intake:
     """Remembers the counts of the summary."""
 
-    def __init__(self, reasoner: Reasoner, log: EntrySink, tell: Tell) -> None:
+    def __init__(self, reasoner: Reasoner, log: EntrySink, tell: Tell, views: BestViews | None = None) -> None:
         """Nothing has come in yet.
 
         Args:
             reasoner: Of this camera.
             log: Gets every entry, first.
             tell: Gets the episodes of every entry that has some, in order.
+            views: Looks whether what was raised is seen better by now.
         """
+        self._views = views
         self._reasoner, self._log, self._tell = reasoner, log, tell
         self._looks = self._network_looks = self._raised = 0
         self._first: MediaNs | None = None
@@ -80,6 +83,8 @@ class Intake:
         if step.episodes:
             self._raised += sum(episode.state is State.RAISED for episode in step.episodes)
             self._tell(step.episodes, picture)
+        if self._views is not None and isinstance(entry, Observation):
+            self._views.look(self._reasoner, entry.t, picture)
         return step
 
     def network_failed(self, network: str, error: ModelError) -> None:

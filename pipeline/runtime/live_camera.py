@@ -7,22 +7,21 @@ from collections.abc import Callable
 from functools import partial
 
 from pipeline.config.resolved import Camera, LiveSource
-from pipeline.errors import SmartAlertError
 from pipeline.media.activity import Activity
 from pipeline.media.arrival import Arrival
+from pipeline.media.footage import Footage
 from pipeline.media.frame import Frame
 from pipeline.observation import EndCause, GapCause, MediaNs, nanoseconds, seconds
+from pipeline.runtime.best_stream import best_footage, best_picture, delivers
 from pipeline.runtime.events_log import EventsLog
 from pipeline.runtime.examiner import HOLE_NS, TICK_EVERY_NS, Examiner
 from pipeline.runtime.metrics import CameraMetrics
 from pipeline.runtime.need import LONGEST_INTERVAL_NS, ON_TIME, Need, Plan, plan
 from pipeline.runtime.rates import Achieved, FrameRate
-from pipeline.runtime.stream import Phase, Stream
+from pipeline.runtime.stream import Stream
 from pipeline.runtime.turns import Wish
 
 _ON_ITS_WAY_NS = nanoseconds(1.0)
-_SAME_SCENE_NS = nanoseconds(0.5)
-"""A keyframe so near shows what the frame shows, and costs one picture instead of up to a whole group of them."""
 _MOST_IN_VAIN = 3
 _UNSEEN_NS = nanoseconds(20.0)
 """Packets that come for so long without a picture that can be decoded are no signal."""
@@ -157,6 +156,16 @@ class LiveCamera:
         if self._offset_ns is not None:
             self._metrics.clock_offset(seconds(self._offset_ns))
 
+    @property
+    def footage(self) -> Footage | None:
+        """Of the best stream that delivers, for clips; None: of none."""
+        return best_footage(self._streams, self._now_ns())
+
+    @property
+    def offset_ns(self) -> int:
+        """Media time minus the machine's clock, ns; 0 while it is not known."""
+        return self._offset_ns or 0
+
     def media_now(self) -> MediaNs | None:
         """The present moment of media time; None where it is not known yet (a recording that has not begun)."""
         if self._offset_ns is not None:
@@ -232,7 +241,11 @@ class LiveCamera:
         self._achieved.looked(frame.t, self._plan.interval_ns)
         self._metrics.look_rate(1 / seconds(self._plan.interval_ns), self._achieved.share)
         try:
-            self.examiner.examine(frame, partial(self._best, frame), self._frame_rate.per_s)
+            self.examiner.examine(
+                frame,
+                partial(best_picture, frame, self._streams[0], self._analysed, self._events),
+                self._frame_rate.per_s,
+            )
         finally:
             self._looked = frame.t
         if frame.is_key and self._plan.keyframes_only:
@@ -245,17 +258,6 @@ class LiveCamera:
         self._metrics.analysed(max(0.0, seconds(self._now_ns() - captured_ns)))
         blindness = self.examiner.blindness
         self._metrics.blind(None if blindness is None else blindness.cause.value)
-
-    def _best(self, frame: Frame) -> Frame:
-        """The picture of the frame's moment on the main stream, the frame itself where that one is away."""
-        main = self._streams[0]
-        if main is self._analysed or main.pictures is None or main.phase is not Phase.READING:
-            return frame
-        try:
-            return main.pictures.at(frame.t, keyframe_within_ns=_SAME_SCENE_NS) or frame
-        except SmartAlertError as error:
-            self._events.warning("stream.no_picture", stream=main.name, fault=str(error))
-            return frame
 
     def _pass_time(self) -> None:
         now = self.media_now()
@@ -294,19 +296,15 @@ class LiveCamera:
         return self._activity.is_helpful and self._activity.is_active
 
     def _has_signal(self) -> bool:
-        return any(_delivers(stream, self._now_ns()) for stream in self._streams)
+        return any(delivers(stream, self._now_ns()) for stream in self._streams)
 
     def _choose(self) -> None:
         """The cheaper stream that delivers: the sub-stream, and the main stream while that is away."""
         now_ns = self._now_ns()
-        chosen = next((stream for stream in reversed(self._streams) if _delivers(stream, now_ns)), self._analysed)
+        chosen = next((stream for stream in reversed(self._streams) if delivers(stream, now_ns)), self._analysed)
         if chosen is not self._analysed and chosen is not None and self._analysed is not None:
             self._events.info("camera.stream_changed", stream=chosen.name, before=self._analysed.name)
             self._analysed = chosen
             self._key_due = self._any_due = self._stir_due = MediaNs(0)
             self._activity = Activity()
             self._frame_rate.restart()
-
-
-def _delivers(stream: Stream, now_ns: int) -> bool:
-    return stream.phase is Phase.READING and now_ns - stream.arrived_ns <= HOLE_NS

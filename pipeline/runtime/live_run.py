@@ -8,23 +8,29 @@ from enum import StrEnum
 from functools import partial
 from typing import Protocol
 
+from pipeline.alerts.command_stream import CommandStream
 from pipeline.alerts.delivery import Offer, Reached
-from pipeline.alerts.evidence import EvidenceFolder
 from pipeline.alerts.publisher import Destination
-from pipeline.alerts.site_delivery import site_delivery
+from pipeline.alerts.server import Server
+from pipeline.alerts.site_delivery import site_delivery, site_server
 from pipeline.config.resolved import Provider, Site
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import SmartAlertError, SourceError
 from pipeline.runtime.allocator import keep_large_blocks_apart
-from pipeline.runtime.camera_run import Shared
+from pipeline.runtime.clip_maker import ClipMaker
 from pipeline.runtime.clock import sleep, steady_clock, stopwatch, wall_now_ns
+from pipeline.runtime.command_intake import Addressee, CommandIntake, fault_of
 from pipeline.runtime.events_log import EventsLog
+from pipeline.runtime.evidence_chores import evidence_chores, site_keeper, site_store
+from pipeline.runtime.evidence_desk import EvidenceDesk
+from pipeline.runtime.evidence_gate import EvidenceGate
 from pipeline.runtime.eyes import load_detector
 from pipeline.runtime.live_site import Crew, LiveSite
 from pipeline.runtime.metrics import Metrics
 from pipeline.runtime.networks import load_beside, read_networks, with_scores
 from pipeline.runtime.pump import Pump
 from pipeline.runtime.sent_alerts import SentAlerts
+from pipeline.runtime.shared import Shared
 from pipeline.runtime.shared_detector import SharedDetector
 from pipeline.runtime.status_server import StatusServer
 from pipeline.runtime.turns import Turns
@@ -103,21 +109,31 @@ def run_live(call: LiveCall, bell: Bell, events: EventsLog) -> None:
     beside = load_beside(site, networks, threads=1)
     has_gpu = detector.provider is Provider.CUDA
     runners = 1 if has_gpu else cores
-    keeper = EvidenceFolder(site.state, site.timezone, call.vocabulary.titles, absolute=True)
+    store = site_store(site)
+    keeper = site_keeper(site, call.vocabulary.titles, store)
     with ExitStack() as stack:
         sent = SentAlerts(metrics, now_ns)
-        delivery = stack.enter_context(site_delivery(site, wall_now_ns, sleep, at_once=False, sent=sent.told))
+        gate = EvidenceGate(keeper.root, now_ns, metrics)
+        delivery = stack.enter_context(
+            site_delivery(site, wall_now_ns, sleep, at_once=False, sent=sent.told, may_go=gate.may_go)
+        )
         stack.enter_context(Pump(delivery, partial(_report, Told(events, metrics))))
         others = [one.detector for one in beside.specialists]
         shared_detector = stack.enter_context(
             SharedDetector(detector, detector.provider, runners, now_ns, metrics, others=others)
         )
         turns = Turns[str](now_ns)
-        shared = Shared(shared_detector, call.vocabulary, delivery.outbox, turns, now_ns, metrics, events, sent, beside)
+        chores = evidence_chores(site, store, delivery.outbox)
+        desk = stack.enter_context(EvidenceDesk(chores, now_ns, metrics=metrics, events=events))
+        clips = ClipMaker(site.evidence, keeper, desk, len(site.cameras))
+        shared = Shared(
+            shared_detector, call.vocabulary, delivery.outbox, turns, now_ns, metrics, events, sent, clips, beside
+        )
         workers = cores * (_WORKERS_A_CORE_GPU if has_gpu else _WORKERS_A_CORE)
         live = LiveSite(site, shared, Crew(workers, keeper, (delivery, *call.listeners)))
         stack.enter_context(StatusServer(site.operation, metrics, live.liveness, live.readiness, events))
         stack.enter_context(live)
+        stack.enter_context(_commands(site, live, shared, stack.enter_context(site_server(site, sleep))))
         events.info("run.started", site=site.id, cameras=len(site.cameras), provider=detector.provider.value)
         again = replace(call, read_again=lambda: with_scores(call.read_again(), networks))
         _watch(again, live, bell, Told(events, metrics))
@@ -126,6 +142,14 @@ def run_live(call: LiveCall, bell: Bell, events: EventsLog) -> None:
     events.info("run.stopped")
     if failures:
         raise SourceError("\n".join(failures))
+
+
+def _commands(site: Site, live: LiveSite, shared: Shared, server: Server) -> CommandIntake:
+    """What reads operators' words for the cameras."""
+    stream, outbox = site.redis.commands, shared.outbox
+    to = Addressee(site.id, lambda command: fault_of(command, live.site, outbox), live.hand_on)
+    source = CommandStream(server, stream, site.redis.keep_ns)
+    return CommandIntake(stream, source, outbox.commands, to, metrics=shared.metrics, events=shared.events)
 
 
 def _report(told: "Told", outcome: Offer | SmartAlertError) -> None:

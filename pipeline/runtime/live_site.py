@@ -7,15 +7,18 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
-from pipeline.alerts.evidence import EvidenceKeeper
+from pipeline.alerts.command_message import CommandMessage
+from pipeline.alerts.evidence_keeper import EvidenceKeeper
 from pipeline.alerts.publisher import Destination, Publisher
+from pipeline.alerts.same_ground import SameGround
 from pipeline.config.resolved import Camera, Site
 from pipeline.errors import SmartAlertError, StateError
 from pipeline.observation import CameraId, nanoseconds, seconds
 from pipeline.runtime.allocator import give_back
-from pipeline.runtime.camera_run import CameraRun, Shared
+from pipeline.runtime.camera_run import CameraRun
 from pipeline.runtime.eyes import camera_watch
-from pipeline.runtime.orphans import last_alert, orphans
+from pipeline.runtime.orphans import last_alert, open_alerts, orphans
+from pipeline.runtime.shared import Shared
 from pipeline.runtime.site_change import refuse_restart_only, rules_of
 from pipeline.runtime.status_server import CameraState, Liveness, Readiness
 
@@ -50,7 +53,10 @@ class Crew:
 class LiveSite:
     """Runs from the start of a `with` block to its end, within five seconds of which all is kept.
 
-    Remembers the site as it is now, its cameras, and since when the machine has been overloaded.
+    Remembers its cameras, and since when the machine has been overloaded.
+
+    Attributes:
+        site: As it is now.
     """
 
     def __init__(self, site: Site, shared: Shared, crew: Crew) -> None:
@@ -60,7 +66,8 @@ class LiveSite:
             SourceError: The picture of a view cannot be read.
             StateError: The outbox cannot be read.
         """
-        self._site, self._shared, self._crew = site, shared, crew
+        self.site, self._shared, self._crew = site, shared, crew
+        self._ground = SameGround(site.noise, open_alerts(shared.outbox))
         self._publisher = self._new_publisher(site)
         self._runs = {camera.id: CameraRun(site, camera, shared, self._publisher) for camera in site.cameras}
         self._clear_orphans()
@@ -113,18 +120,25 @@ class LiveSite:
             UsageError: Something changed that only a new start can take over.
             SourceError: The picture of a view cannot be read; nothing has changed.
         """
-        refuse_restart_only(self._site, site)
+        refuse_restart_only(self.site, site)
         for camera in site.cameras:
             # What can fail is tried before anything changes.
             camera_watch(camera)
         with self._changing:
-            before = _Before(self._site, self._publisher)
-            self._site, self._publisher = site, self._new_publisher(site)
+            before = _Before(self.site, self._publisher)
+            self.site, self._publisher = site, self._new_publisher(site)
             after = {camera.id: camera for camera in site.cameras}
             for camera_id in [camera_id for camera_id in self._runs if camera_id not in after]:
                 self._remove(camera_id, is_removed=True)
             for camera in site.cameras:
                 self._take_over(before, camera)
+
+    def hand_on(self, command: CommandMessage) -> None:
+        """Give a command to its camera; one that has just left the site does not hear it."""
+        with self._changing:
+            run = self._runs.get(CameraId(command.camera))
+            if run is not None:
+                run.hear(command)
 
     def readiness(self) -> Readiness:
         """Whether every camera has been tried."""
@@ -143,14 +157,15 @@ class LiveSite:
     def _clear_orphans(self) -> None:
         """End the events of cameras that have gone, or whose reasoning is lost, since the last run."""
         lost = {camera_id for camera_id, run in self._runs.items() if run.has_lost_reasoning}
-        for orphan in tuple(orphans(self._shared.outbox, self._site, lost)):
+        for orphan in tuple(orphans(self._shared.outbox, self.site, lost)):
             for destination in self._crew.destinations:
                 destination.accept_step([orphan.ending], None)
             if orphan.camera not in self._runs:
                 self._shared.outbox.forget_checkpoint(orphan.camera)
 
     def _new_publisher(self, site: Site) -> Publisher:
-        return Publisher(site, self._crew.keeper, self._crew.destinations, partial(last_alert, self._shared.outbox))
+        last = partial(last_alert, self._shared.outbox)
+        return Publisher(site, self._crew.keeper, self._crew.destinations, last, self._ground)
 
     def _take_over(self, before: "_Before", camera: Camera) -> None:
         run = self._runs.get(camera.id)
@@ -159,15 +174,15 @@ class LiveSite:
             run = None
         if run is None:
             self._publisher.adopt(before.publisher, camera.id)
-            run = self._runs[camera.id] = CameraRun(self._site, camera, self._shared, self._publisher)
+            run = self._runs[camera.id] = CameraRun(self.site, camera, self._shared, self._publisher)
             run.start()
             return
         turns = self._shared.turns
         turns.hold(camera.id)
         try:
             self._publisher.adopt(before.publisher, camera.id)
-            if run.camera != camera or rules_of(before.site, camera.id) != rules_of(self._site, camera.id):
-                run.reason(self._site, camera, self._publisher)
+            if run.camera != camera or rules_of(before.site, camera.id) != rules_of(self.site, camera.id):
+                run.reason(self.site, camera, self._publisher)
             else:
                 run.speak_by(self._publisher)
         finally:

@@ -8,7 +8,8 @@ from threading import Lock
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 
 from pipeline.observation import CameraId
-from pipeline.runtime.metric_families import CameraNumbers, FamilyCollector, ProcessNumbers
+from pipeline.runtime.metric_families import FamilyCollector
+from pipeline.runtime.metric_numbers import CameraNumbers, ProcessNumbers
 
 MAIN = "main"
 SUB = "sub"
@@ -120,6 +121,10 @@ class CameraMetrics:
                 self._numbers.faults[kind] = kind in open_kinds
             self._numbers.faults.update(dict.fromkeys(open_kinds, True))
 
+    def feedback(self, rule: str, verdict: str) -> None:
+        """An operator has called an event of a rule a `false_alarm`, or `confirmed` it."""
+        self._count(self._numbers.feedback, f"{rule}\n{verdict}")
+
     def log_entries_lost(self, n: int = 1) -> None:
         """Entries could not be written to the observation log."""
         with self._lock:
@@ -193,6 +198,28 @@ class Metrics:
         """Redis could not be reached, or refused."""
         with self._lock:
             self._numbers.send_failures += 1
+
+    def clip(self, *, is_lost: bool) -> None:
+        """A clip was written, or could not be."""
+        with self._lock:
+            self._numbers.clips["lost" if is_lost else "written"] += 1
+
+    def sent_without_evidence(self) -> None:
+        """A message was sent before its pictures were in the store."""
+        with self._lock:
+            self._numbers.sent_without_evidence += 1
+
+    def evidence(self, kept_bytes: int, removed_events: int, removed_bytes: int) -> None:
+        """Evidence was looked through: so much is there, and so much was removed."""
+        with self._lock:
+            self._numbers.evidence_bytes = kept_bytes
+            self._numbers.evidence_removed_events += removed_events
+            self._numbers.evidence_removed_bytes += removed_bytes
+
+    def command(self, result: str) -> None:
+        """An operator's word came: `taken`, `obeyed`, `refused`, or `another_site`."""
+        with self._lock:
+            self._numbers.commands[result] += 1
 
     def reloaded(self, now_ns: int, *, is_taken_over: bool) -> None:
         """The site file was read again, and taken over or refused."""

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from pipeline.alerts.message import Alert, closed, parse
+from pipeline.alerts.follow_up import closed
+from pipeline.alerts.message import Alert, parse
 from pipeline.alerts.outbox import Outbox
 from pipeline.config.resolved import Site
 from pipeline.errors import UsageError
@@ -37,6 +38,21 @@ def last_alert(outbox: Outbox, event: str) -> Alert | None:
         return None
 
 
+def open_alerts(outbox: Outbox) -> list[Alert]:
+    """The last messages of the events that are not over; one that cannot be read is left out.
+
+    Raises:
+        StateError: The outbox cannot be read.
+    """
+    found: list[Alert] = []
+    for line in outbox.open_events():
+        try:
+            found.append(parse(line))
+        except UsageError:
+            continue
+    return found
+
+
 def orphans(outbox: Outbox, site: Site, lost: Collection[CameraId]) -> Iterator[Orphan]:
     """The open events of cameras that the site has no longer, and of those whose reasoning is lost.
 
@@ -49,11 +65,7 @@ def orphans(outbox: Outbox, site: Site, lost: Collection[CameraId]) -> Iterator[
         StateError: The outbox cannot be read.
     """
     known = {camera.id for camera in site.cameras}
-    for line in outbox.open_events():
-        try:
-            alert = parse(line)
-        except UsageError:
-            continue
+    for alert in open_alerts(outbox):
         camera = CameraId("" if alert.camera is None else alert.camera.id)
         if not camera or (camera in known and camera not in lost):
             continue

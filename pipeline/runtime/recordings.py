@@ -9,8 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from pipeline.alerts.evidence import EvidenceKeeper
+from pipeline.alerts.evidence import EvidenceFolder
 from pipeline.alerts.publisher import Destination, Publisher
+from pipeline.alerts.same_ground import SameGround
 from pipeline.config.resolved import Camera, Site
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import SmartAlertError
@@ -20,6 +21,7 @@ from pipeline.replay.log import LogWriter
 from pipeline.rules.episode import Episode
 from pipeline.runtime.intake import Picture, Summary
 from pipeline.runtime.networks import ALONE, Beside
+from pipeline.runtime.recorded_clips import RecordedClips
 from pipeline.runtime.replaying import camera_run, make_folder, open_recording, recording_of, tell_each
 
 
@@ -30,7 +32,7 @@ class Tools:
     Attributes:
         detector: The site's first network; it may be used by several threads.
         vocabulary: Names of the classes.
-        keeper: Makes the evidence.
+        keeper: Keeps the evidence.
         destinations: Where every message goes, in this order.
         logs: Folder for the observation logs, one a camera.
         beside: The site's other networks; likewise.
@@ -38,7 +40,7 @@ class Tools:
 
     detector: ObjectDetector
     vocabulary: Vocabulary
-    keeper: EvidenceKeeper
+    keeper: EvidenceFolder
     destinations: Sequence[Destination]
     logs: Path
     beside: Beside = ALONE
@@ -83,12 +85,7 @@ def run_recordings(site: Site, tools: Tools, watcher: Watcher) -> Mapping[Camera
     recordings = recordings_of(site)
     make_folder(tools.logs)
     speaking, stopping = threading.Lock(), threading.Event()
-    tell_all = tell_each(Publisher(site, tools.keeper, tools.destinations))
-
-    def tell(episodes: tuple[Episode, ...], picture: Picture) -> None:
-        # Evidence and outbox are one at a time; looking, which is what costs, is not.
-        with speaking:
-            tell_all(episodes, picture)
+    publisher = Publisher(site, tools.keeper, tools.destinations, ground=SameGround(site.noise))
 
     def run_one(camera: Camera) -> Summary:
         with (
@@ -96,6 +93,19 @@ def run_recordings(site: Site, tools: Tools, watcher: Watcher) -> Mapping[Camera
             LogWriter(tools.logs / f"{camera.id}.parquet", camera.id) as log,
         ):
             watcher.opened(camera.id, source.info.duration_s)
+            clips = RecordedClips(recordings[camera.id], source.info.start, site.evidence, tools.keeper)
+            tell_all = tell_each(publisher, clips)
+
+            def tell(episodes: tuple[Episode, ...], picture: Picture) -> None:
+                # Evidence and outbox are one at a time; looking, which is what costs, is not.
+                with speaking:
+                    publisher.catch_up(camera.id)
+                    tell_all(episodes, picture)
+
+            def note_view(episode: Episode, picture: Picture) -> None:
+                with speaking:
+                    publisher.note_view(episode, picture)
+
             run = camera_run(
                 site,
                 camera,
@@ -104,6 +114,7 @@ def run_recordings(site: Site, tools: Tools, watcher: Watcher) -> Mapping[Camera
                 vocabulary=tools.vocabulary,
                 log=log,
                 tell=tell,
+                note_view=note_view,
                 beside=tools.beside,
             )
             return run.run(partial(advance, camera.id))

@@ -11,7 +11,7 @@ from typing import Self
 from pipeline.alerts.alert_file import NAME
 from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.durable_file import write_durably
-from pipeline.alerts.evidence import NoEvidence
+from pipeline.alerts.evidence_keeper import NoEvidence
 from pipeline.alerts.message import Alert
 from pipeline.alerts.publisher import Publisher
 from pipeline.config.resolved import Camera, Site

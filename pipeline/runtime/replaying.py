@@ -7,9 +7,11 @@ from pathlib import Path
 
 from pipeline.alerts.alert_file import AlertFile
 from pipeline.alerts.checkpoint import Checkpoint
-from pipeline.alerts.evidence import EvidenceFolder, NoEvidence
+from pipeline.alerts.evidence import EvidenceFolder
+from pipeline.alerts.evidence_keeper import NoEvidence
 from pipeline.alerts.message import Alert, Evidence
 from pipeline.alerts.publisher import Publisher
+from pipeline.alerts.same_ground import SameGround
 from pipeline.config.resolved import Camera, RecordedSource, Site
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import SourceError, StateError, UsageError
@@ -22,12 +24,14 @@ from pipeline.perception.detections import ObjectDetector
 from pipeline.replay.log import LogWriter, is_log, read_log
 from pipeline.rules.episode import Episode
 from pipeline.rules.reasoner import Reasoner
+from pipeline.runtime.best_views import BestViews
 from pipeline.runtime.examiner import Examiner
-from pipeline.runtime.eyes import attention_of, camera_eyes, camera_watch, wanted_of
+from pipeline.runtime.eyes import attention_of, camera_eyes, camera_veil, camera_watch, wanted_of
 from pipeline.runtime.intake import EntrySink, Intake, Picture, Summary, Tell
 from pipeline.runtime.need import need_of
 from pipeline.runtime.networks import ALONE, Beside
 from pipeline.runtime.recorded import RecordedRun
+from pipeline.runtime.recorded_clips import RecordedClips
 
 LOG_NAME = "observations.parquet"
 
@@ -91,22 +95,26 @@ def camera_run(
     vocabulary: Vocabulary,
     log: EntrySink,
     tell: Tell,
+    note_view: Callable[[Episode, Picture], None] | None = None,
     beside: Beside = ALONE,
 ) -> RecordedRun:
     """A run of one camera of the site over a video, with eyes and reasoning of its own."""
-    intake = Intake(reasoner(site, camera, vocabulary), log, tell)
+    views = None if note_view is None else BestViews(note_view)
+    intake = Intake(reasoner(site, camera, vocabulary), log, tell, views)
     eyes = camera_eyes(site, vocabulary, detector, beside, intake.network_failed)
-    wanted = wanted_of(site.rules, camera, beside)
-    examiner = Examiner(eyes, camera_watch(camera), intake, attention_of(site.rules, camera), wanted)
+    wanted, veil = wanted_of(site.rules, camera, beside), camera_veil(site, vocabulary)
+    examiner = Examiner(eyes, camera_watch(camera), intake, attention_of(site.rules, camera), wanted, veil=veil)
     return RecordedRun(source, examiner=examiner, intake=intake, need=need_of(site.rules, camera.id))
 
 
-def tell_each(publisher: Publisher) -> Tell:
-    """Publishes the episodes of an entry one after the other."""
+def tell_each(publisher: Publisher, clips: RecordedClips | None = None) -> Tell:
+    """Publishes the episodes of an entry one after the other, and the clips of those that are raised."""
 
     def tell(episodes: tuple[Episode, ...], picture: Picture) -> None:
         for episode in episodes:
             publisher.publish(episode, picture)
+            if clips is not None:
+                clips.tell(publisher, episode)
 
     return tell
 
@@ -143,9 +151,18 @@ def replay_video(
     # The alerts come last: they are not put in the place of good ones unless all else has been written.
     with AlertFile(replay.out) as file, LogWriter(replay.out / LOG_NAME, camera.id) as log:
         told = Told(announce)
-        tell = tell_each(Publisher(site, keeper, (file, told)))
+        clips = RecordedClips(replay.source, source.info.start, site.evidence, keeper)
+        publisher = Publisher(site, keeper, (file, told), ground=SameGround(site.noise))
         run = camera_run(
-            site, camera, source, detector=detector, vocabulary=vocabulary, log=log, tell=tell, beside=beside
+            site,
+            camera,
+            source,
+            detector=detector,
+            vocabulary=vocabulary,
+            log=log,
+            tell=tell_each(publisher, clips),
+            note_view=publisher.note_view,
+            beside=beside,
         )
         summary = run.run(progress)
     keeper.remove_all_but(told.evidence())
@@ -199,7 +216,7 @@ def _no_picture() -> Bgr:
 
 def reasoner(site: Site, camera: Camera, vocabulary: Vocabulary) -> Reasoner:
     """Fresh reasoning for one camera of the site."""
-    return Reasoner(site.id, camera.id, site.rules, camera.geofence, vocabulary)
+    return Reasoner(site.id, camera.id, site.rules, camera.geofence, vocabulary, noise=site.noise)
 
 
 def make_folder(folder: Path) -> None:

@@ -26,6 +26,8 @@ def refuse_restart_only(before: Site, after: Site) -> None:
             ("detector", before.detector, after.detector),
             ("specialists", before.specialists, after.specialists),
             ("operation", before.operation, after.operation),
+            ("evidence", (before.evidence, before.evidence_folder), (after.evidence, after.evidence_folder)),
+            ("noise", before.noise, after.noise),
         )
         if old != new
     ]

@@ -9,6 +9,8 @@ from typing import Protocol
 from pipeline.errors import SmartAlertError, SourceError
 from pipeline.media.arrival import Arrival
 from pipeline.media.connection import Connection
+from pipeline.media.footage import Footage
+from pipeline.media.live_decoder import Coding
 from pipeline.media.live_pictures import LivePictures
 from pipeline.media.stream_fault import StreamFault, StreamLostError
 from pipeline.observation import nanoseconds
@@ -75,6 +77,7 @@ class Stream:
         pictures: Of the present connection, or of the last; None before the first.
         arrived_ns: When the last packet arrived, on the steady clock; 0: none has.
         fault: Why the stream is away, one line; empty while it is not.
+        footage: Packets of the present connection, or of the last, for clips; None: there are no clips, or no packets.
     """
 
     def __init__(
@@ -88,6 +91,7 @@ class Stream:
         now_ns: Callable[[], int],
         metrics: CameraMetrics,
         events: EventsLog,
+        footage_of: Callable[[Coding], Footage] | None = None,
     ) -> None:
         """Nothing is opened yet.
 
@@ -100,7 +104,10 @@ class Stream:
             now_ns: A steady clock.
             metrics: Of the camera.
             events: With the camera's id bound.
+            footage_of: Makes what keeps the packets of a connection for clips.
         """
+        self.footage: Footage | None = None
+        self._footage_of = footage_of
         self.name = name
         self.pictures: LivePictures | None = None
         self.arrived_ns = 0
@@ -183,10 +190,13 @@ class Stream:
         reader.phase, reader.progress_ns = Phase.OPENING, self._now_ns()
         try:
             connection = self._connect(self._nap)
+            footage = None if self._footage_of is None else self._footage_of(connection.coding)
             try:
-                self._read(connection, reader)
+                self._read(connection, reader, footage)
             finally:
                 connection.close()
+                if footage is not None:
+                    footage.end()
         except StreamLostError as error:
             return self._failed(reader, error.kind, error)
         except SmartAlertError as error:
@@ -205,7 +215,7 @@ class Stream:
             left_s -= _LONGEST_NAP_S
         return self._stopping.is_set()
 
-    def _read(self, connection: Connection, reader: _Reader) -> None:
+    def _read(self, connection: Connection, reader: _Reader, footage: Footage | None) -> None:
         pictures = connection.pictures()
         opened_ns = self._now_ns()
         is_first = True
@@ -216,9 +226,12 @@ class Stream:
             if not self._is_current(reader):
                 return
             pictures.add(arrival)
+            if footage is not None:
+                footage.add(arrival)
             self.arrived_ns = reader.progress_ns
             if is_first:
                 self._opened(pictures)
+                self.footage = footage
                 is_first = False
             elif self._back_off.has_failed and reader.progress_ns - opened_ns > SETTLED_AFTER_NS:
                 self._back_off.succeeded()

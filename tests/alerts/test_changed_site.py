@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.alerts.checkpoint import Checkpoint
-from pipeline.alerts.evidence import NoEvidence
-from pipeline.alerts.message import Alert, closed, continued, parse
+from pipeline.alerts.evidence_keeper import NoEvidence
+from pipeline.alerts.follow_up import closed, continued
+from pipeline.alerts.message import Alert, parse
 from pipeline.alerts.publisher import Publisher
 from pipeline.config.resolved import Geofence, Site
 from pipeline.errors import StateError

@@ -218,7 +218,7 @@ def test_another_programs_database_is_left_alone(tmp_path: Path, clock: Clock) -
     with sqlite3.connect(tmp_path / FILE_NAME) as other:
         other.execute("CREATE TABLE theirs (x)")
     other.close()
-    with pytest.raises(StateError, match="expected an outbox of version 2"):
+    with pytest.raises(StateError, match="expected an outbox of version 3"):
         Outbox(tmp_path, clock)
 
 

@@ -8,7 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.alerts.checkpoint import Checkpoint
-from pipeline.alerts.evidence import EvidenceFolder, EvidenceKeeper, NoEvidence
+from pipeline.alerts.evidence import EvidenceFolder
+from pipeline.alerts.evidence_keeper import EvidenceKeeper, NoEvidence
 from pipeline.alerts.message import Alert
 from pipeline.alerts.publisher import MOST_PICTURES_HELD, NoPictureError, Publisher
 from pipeline.config.resolved import Site

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from pipeline.alerts.alert_file import NAME, PART_NAME, AlertFile
 from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.durable_file import write_durably
-from pipeline.alerts.evidence import EvidenceFolder, NoEvidence, in_words
+from pipeline.alerts.evidence import EvidenceFolder, absolute_uri
+from pipeline.alerts.evidence_keeper import NoEvidence
+from pipeline.alerts.evidence_legend import in_words
 from pipeline.alerts.message import Alert
 from pipeline.alerts.publisher import Publisher
 from pipeline.config.resolved import Site
@@ -52,7 +54,7 @@ def no_picture() -> NDArray[np.uint8]:
 
 
 def evidence_folder(site: Site, folder: Path, *, absolute: bool = False) -> EvidenceFolder:
-    return EvidenceFolder(folder, site.timezone, {}, absolute=absolute)
+    return EvidenceFolder(folder, site.timezone, {}, absolute_uri if absolute else None)
 
 
 def updated() -> Episode:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.alerts.embedded import EmbeddedRedis
-from pipeline.alerts.evidence import NoEvidence
+from pipeline.alerts.evidence_keeper import NoEvidence
 from pipeline.alerts.publisher import Publisher
 from pipeline.alerts.site_delivery import site_delivery
 from pipeline.cli.main import run

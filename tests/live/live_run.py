@@ -42,6 +42,7 @@ class SiteFile:
         dwell: Of the one rule, a blocked fire lane; empty: there is no rule.
         redis: Its address.
         more: Further lines.
+        has_clips: Whether clips are cut; without them messages are those of the reasoning alone.
     """
 
     folder: Path
@@ -50,6 +51,7 @@ class SiteFile:
     redis: str = "embedded"
     model: str = "tiny.yaml"
     more: str = ""
+    has_clips: bool = False
     work: int = 0
     port: int = field(default_factory=free_port)
 
@@ -77,6 +79,7 @@ class SiteFile:
             f"redis: {{url: '{self.redis}', stream: 'smart-alert:alerts'}}\n"
             f"detector: {{model: {self.model}, confidence: 0.3}}\n"
             f"operation: {{listen: '127.0.0.1:{self.port}'}}\n"
+            f"{'' if self.has_clips else 'evidence: {clip_before: 0s, clip_after: 0s}'}\n"
             f"cameras:\n{cameras}{rule if self.dwell else ''}{self.more}",
             encoding="utf-8",
         )

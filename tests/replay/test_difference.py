@@ -13,8 +13,8 @@ from pipeline.rules.episode import ClearReason, Ended
 from tests.replay.test_truth import at, event
 
 
-def spell(start_s: float, end_s: float, **more: str) -> Event:
-    return replace(event(start_s, **more), ending=Ended(at(end_s), ClearReason.LEFT))
+def spell(start_s: float, end_s: float, zone: str = "lane") -> Event:
+    return replace(event(start_s, zone=zone), ending=Ended(at(end_s), ClearReason.LEFT))
 
 
 def test_the_same_events_do_not_differ_whatever_their_ids() -> None:

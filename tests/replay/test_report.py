@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeline.alerts.evidence import EvidenceFolder, EvidenceKeeper, NoEvidence
+from pipeline.alerts.evidence import EvidenceFolder
+from pipeline.alerts.evidence_keeper import EvidenceKeeper, NoEvidence
 from pipeline.alerts.message import Alert
 from pipeline.alerts.publisher import Publisher
 from pipeline.config.vocabulary import load_vocabulary

@@ -12,7 +12,7 @@ from pipeline.config.catalogue import Algorithm, Condition, EventPer, General, S
 from pipeline.config.catalogue_file import load_catalogue
 from pipeline.config.ground import GroundMap
 from pipeline.config.ids import AlgorithmKey, RuleId, ZoneId
-from pipeline.config.resolved import Geofence, Rule, Zone
+from pipeline.config.resolved import UNMERGED, Geofence, NoiseSettings, Rule, Zone
 from pipeline.config.schedule import parse_schedule
 from pipeline.config.vocabulary import Title, load_vocabulary
 from pipeline.geofence.boxes import Box
@@ -345,11 +345,15 @@ def catalogued(key: str) -> Rule:
 
 
 def reasoner(
-    *rules: Rule, zones: Sequence[Zone] = (), masks: Sequence[Zone] = (), ground: GroundMap | None = None
+    *rules: Rule,
+    zones: Sequence[Zone] = (),
+    masks: Sequence[Zone] = (),
+    ground: GroundMap | None = None,
+    noise: NoiseSettings = UNMERGED,
 ) -> Reasoner:
     """The reasoning of one camera; one zone, `lane`, unless others are given."""
     fence = Geofence(None, tuple(zones) or (zone(),), tuple(masks), ground)
-    return Reasoner(SITE, CAMERA, tuple(rules), fence, VOCABULARY)
+    return Reasoner(SITE, CAMERA, tuple(rules), fence, VOCABULARY, noise=noise)
 
 
 @dataclass

@@ -5,7 +5,20 @@ import pytest
 from pipeline.observation import Command, CommandKind, Entry
 from pipeline.rules.episode import ClearReason, Ended, Review, State
 from pipeline.rules.reasoner import Reasoner
-from tests.rules.scenes import Account, Thing, at, reasoner, rule, run, since_start, stay, times, watch
+from tests.rules.scenes import (
+    PARKED,
+    Account,
+    Thing,
+    at,
+    reasoner,
+    rule,
+    run,
+    shifted,
+    since_start,
+    stay,
+    times,
+    watch,
+)
 
 
 def _said(kind: CommandKind, t_s: float, target: str = "", until_s: float | None = None) -> Command:
@@ -37,7 +50,10 @@ def test_what_was_dismissed_stays_silent_though_the_detector_loses_it_for_a_whil
     "after",
     [
         pytest.param([stay(end_s=25), stay(start_s=40, track=2, look=2)], id="another object"),
-        pytest.param([stay(end_s=25), stay(start_s=400, track=2, look=1)], id="it became empty"),
+        pytest.param(
+            [stay(end_s=25), stay(shifted(PARKED, 0.04), start_s=400, track=2, look=1)],
+            id="it became empty, and what came stands not quite where it stood",
+        ),
         pytest.param([stay(end_s=25, look=0), stay(start_s=40, track=2, look=0)], id="nobody knows how it looked"),
     ],
 )
@@ -45,6 +61,30 @@ def test_a_dismissed_place_speaks_again_when_it_looks_different(after: list[Thin
     account = _dismissed(reasoner(rule(dwell_s=10)), [stay(look=after[0].look(0))], after, until_s=500)
     start_s = 400.0 if since_start(account.episodes[-1].started_at) > 100 else 40.0
     assert account.story == [("cleared", 20.2), ("raised", start_s + 10)]
+
+
+def test_what_was_dismissed_comes_back_into_its_very_place_and_stays_silent_for_a_day() -> None:
+    bush = [stay(end_s=25), stay(start_s=400, end_s=500, track=2), stay(start_s=80_000, end_s=80_100, track=3)]
+    moments = [20.5, *times(520, every_s=1, start_s=21), *times(80_120, every_s=10, start_s=530)]
+    first = run(reasoning := reasoner(rule(dwell_s=10)), watch([stay()], times(20)), [stay()])
+    word = _said(CommandKind.DISMISS, 20.2, first.episodes[0].id)
+    assert run(reasoning, [word, *watch(bush, moments)], bush).story == [("cleared", 20.2)]
+
+
+def test_after_a_day_in_which_nothing_was_there_it_speaks_again() -> None:
+    after = [stay(end_s=25), stay(start_s=90_000, track=2)]
+    moments = [20.5, *times(40, start_s=21), *times(90_000, every_s=60, start_s=60), *times(90_020, start_s=90_000.5)]
+    first = run(reasoning := reasoner(rule(dwell_s=10)), watch([stay()], times(20)), [stay()])
+    word = _said(CommandKind.DISMISS, 20.2, first.episodes[0].id)
+    assert run(reasoning, [word, *watch(after, moments)], after).story == [("cleared", 20.2), ("raised", 90_010.0)]
+
+
+def test_what_was_over_before_it_was_dismissed_is_silenced_all_the_same() -> None:
+    flickers = [stay(end_s=20), stay(start_s=60, track=2)]
+    first = run(reasoning := reasoner(rule(dwell_s=10)), watch(flickers, times(50)), flickers)
+    assert [state for state, _ in first.story] == ["raised", "cleared"]
+    word = _said(CommandKind.DISMISS, 50.2, first.episodes[0].id)
+    assert run(reasoning, [word, *watch(flickers, times(300, start_s=50.5))], flickers).story == []
 
 
 def test_a_silence_that_another_object_has_ended_does_not_come_back() -> None:

@@ -18,6 +18,7 @@ from tests.rules.scenes import (
     reasoner,
     rule,
     run,
+    shifted,
     stay,
     times,
     watch,
@@ -85,7 +86,7 @@ def test_a_stall_is_not_missing_for_a_network_that_does_not_know_it() -> None:
 
 def test_a_silent_place_is_empty_only_for_a_network_that_knows_what_was_there() -> None:
     thing = stay(class_name="garbage", end_s=25)
-    again = stay(class_name="garbage", start_s=400, track=2)
+    again = stay(shifted(PARKED, 0.04), class_name="garbage", start_s=400, track=2)
 
     def raised_again(between: Look) -> bool:
         reasoning = reasoner(rule(dwell_s=10, classes=frozenset({"garbage"})))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pipeline.config.resolved import EventPer, Geofence
 from pipeline.observation import NS_PER_S, Entry, nanoseconds
-from pipeline.rules.episode import Ended, Episode, FaultOrigin, RuleOrigin, State, Step
+from pipeline.rules.episode import Ended, Episode, FaultOrigin, RuleOrigin, State, Step, StormOrigin
 from pipeline.rules.reasoner import Reasoner
 from tests.rules.logs import RULES, ZONES, Stretch, histories, play
 from tests.rules.scenes import (
@@ -135,7 +135,7 @@ def test_no_log_breaks_the_contract_of_the_messages(history: list[Stretch]) -> N
 @settings(deadline=None, max_examples=100)
 def test_one_zone_has_one_open_event_of_a_rule(history: list[Stretch], ends: bool) -> None:  # noqa: FBT001 - drawn
     _, said = play(_reasoner(), history, ends=ends)
-    is_open: dict[RuleOrigin | FaultOrigin, str] = {}
+    is_open: dict[RuleOrigin | FaultOrigin | StormOrigin, str] = {}
     for episode in said:
         place = episode.origin
         if place.rule in _PER_OBJECT:

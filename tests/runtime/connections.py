@@ -108,6 +108,10 @@ class Scripted:
             raise first
         return first
 
+    @property
+    def coding(self) -> Coding:
+        return coding()
+
     def pictures(self) -> LivePictures:
         return LivePictures(coding())
 

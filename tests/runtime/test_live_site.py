@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.alerts.checkpoint import Checkpoint
-from pipeline.alerts.evidence import NoEvidence
+from pipeline.alerts.evidence import EvidenceFolder
+from pipeline.alerts.evidence_keeper import NoEvidence
 from pipeline.alerts.message import Alert
 from pipeline.alerts.outbox import FILE_NAME, Outbox
 from pipeline.config.load import load_site
@@ -19,12 +20,14 @@ from pipeline.config.secrets import SecretUrl
 from pipeline.errors import ModelError, SourceError, UsageError
 from pipeline.observation import CameraId, MediaNs
 from pipeline.perception.detections import Detections, Picture, ScriptedDetector
-from pipeline.runtime.camera_run import Shared
+from pipeline.runtime.clip_maker import ClipMaker
 from pipeline.runtime.clock import steady_clock, wall_now_ns
 from pipeline.runtime.events_log import EventsLog, LogFormat, LogLevel
+from pipeline.runtime.evidence_desk import EvidenceDesk
 from pipeline.runtime.live_site import Crew, LiveSite
 from pipeline.runtime.metrics import Metrics
 from pipeline.runtime.sent_alerts import SentAlerts
+from pipeline.runtime.shared import Shared
 from pipeline.runtime.shared_detector import SharedDetector
 from pipeline.runtime.turns import Turns
 from tests.cli.shell import wait_until
@@ -67,18 +70,23 @@ class Running:
 
 
 @contextmanager
-def running(site: Site, network: ScriptedDetector | None = None, *, is_killed: bool = False) -> Iterator[Running]:
+def running(
+    site: Site, network: ScriptedDetector | None = None, *, is_killed: bool = False, with_evidence: bool = False
+) -> Iterator[Running]:
     """The site, live; killed: what the end of a run writes is taken back."""
     clock, metrics, told = quick_clock(), Metrics(), io.StringIO()
     events = EventsLog.open(told, LogFormat.TEXT, LogLevel.INFO, clock)
     with (
         Outbox(site.state, wall_now_ns) as outbox,
         SharedDetector(network or car_finder(), Provider.CPU, 1, clock, metrics) as detector,
+        EvidenceDesk((), clock, metrics=metrics, events=events) as desk,
     ):
         sent = SentAlerts(metrics, clock)
-        shared = Shared(detector, VOCABULARY, outbox, Turns[str](clock), clock, metrics, events, sent)
+        keeper = EvidenceFolder(site.state, site.timezone, VOCABULARY.titles)
+        clips = ClipMaker(site.evidence, keeper, desk, len(site.cameras))
+        shared = Shared(detector, VOCABULARY, outbox, Turns[str](clock), clock, metrics, events, sent, clips)
         kept = Kept(outbox)
-        live = LiveSite(site, shared, Crew(2, NoEvidence(), (kept,)))
+        live = LiveSite(site, shared, Crew(2, keeper if with_evidence else NoEvidence(), (kept,)))
         one = Running(live, shared, kept, told)
         with live:
             yield one

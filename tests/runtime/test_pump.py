@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.alerts.delivery import Delivery, Offer, Reached
-from pipeline.alerts.evidence import NoEvidence
+from pipeline.alerts.evidence_keeper import NoEvidence
 from pipeline.alerts.outbox import Outbox
 from pipeline.alerts.publisher import Publisher
 from pipeline.alerts.server import Server

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.alerts.checkpoint import Checkpoint
-from pipeline.alerts.evidence import EvidenceFolder
+from pipeline.alerts.evidence import EvidenceFolder, absolute_uri
 from pipeline.alerts.message import Alert, parse
 from pipeline.alerts.publisher import Destination
 from pipeline.alerts.site_delivery import site_delivery, site_server
@@ -33,7 +33,7 @@ def clip(folder: Path, name: str, stands_s: float = 2.0, leaves_s: float = 9.0, 
 
 
 def tools(site: Site, *destinations: Destination) -> Tools:
-    keeper = EvidenceFolder(site.state, site.timezone, VOCABULARY.titles, absolute=True)
+    keeper = EvidenceFolder(site.state, site.timezone, VOCABULARY.titles, absolute_uri)
     return Tools(car_finder(), VOCABULARY, keeper, destinations, site.state / "log")
 
 

@@ -1,0 +1,168 @@
+"""Evidence in an S3-compatible store. What is to go there lies on local disk until it is there.
+
+Who may write is told by the environment, as S3's own tools have it: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,
+`AWS_REGION`. The extra `s3` brings the library.
+"""
+
+import mimetypes
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import urllib3
+from minio import Minio
+from minio.error import MinioException, S3Error
+from urllib3.exceptions import HTTPError
+
+from pipeline.alerts.durable_file import cannot_write
+from pipeline.alerts.retention import KeptEvent
+from pipeline.config.resolved import Bucket
+from pipeline.config.secrets import redact
+from pipeline.errors import StoreError, UsageError
+
+_AMAZON = "https://s3.amazonaws.com"
+_ACCESS, _SECRET, _TOKEN = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
+_CONNECT_S, _READ_S = 3.0, 20.0
+_SENT = ("*.jpg", "*.mp4")
+
+
+class ObjectStore:
+    """Part of a bucket. From one thread at a time; it remembers nothing but its connections."""
+
+    def __init__(self, bucket: Bucket, environ: Mapping[str, str]) -> None:
+        """Nothing is connected yet.
+
+        Args:
+            bucket: Which, and where.
+            environ: Holds the keys, and an endpoint where the bucket names none (`AWS_ENDPOINT_URL_S3`).
+
+        Raises:
+            UsageError: A key is missing, or the endpoint is none.
+        """
+        missing = [name for name in (_ACCESS, _SECRET) if not environ.get(name)]
+        if missing:
+            raise UsageError(f"evidence: {bucket}: ${{{missing[0]}}} is not set (allowed: set it in the environment)")
+        address = bucket.endpoint or environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL") or _AMAZON
+        parts = urlsplit(address)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise UsageError(f"evidence: {bucket}: no endpoint (got {redact(address)}, allowed: https://host:port)")
+        self._bucket = bucket
+        timeout = urllib3.Timeout(connect=_CONNECT_S, read=_READ_S)
+        self._client = Minio(
+            parts.netloc,
+            access_key=environ[_ACCESS],
+            secret_key=environ[_SECRET],
+            session_token=environ.get(_TOKEN),
+            secure=parts.scheme == "https",
+            # Without a region the client would ask for it, and fail where only objects may be written.
+            region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "us-east-1",
+            http_client=urllib3.PoolManager(timeout=timeout, retries=urllib3.Retry(0), maxsize=2),
+        )
+
+    def check(self) -> None:
+        """See whether the bucket is there and may be used; a store that is away may come back.
+
+        Raises:
+            StoreError: There is no such bucket, or the keys are refused.
+        """
+        try:
+            is_there = self._client.bucket_exists(self._bucket.name)
+        except S3Error as error:
+            raise StoreError(f"evidence: {self._bucket}: refuses: {error.code}") from error
+        except (MinioException, HTTPError, OSError):
+            return
+        if not is_there:
+            raise StoreError(f"evidence: {self._bucket}: no such bucket (expected one that is there)")
+
+    def uri_of(self, path: Path) -> str:
+        """Where a file of the evidence will be: its event's folder and its name, below the prefix."""
+        return f"s3://{self._bucket.name}/{self._name(path.parent.name, path.name)}"
+
+    def put(self, path: Path) -> None:
+        """Send one file; it is in the store when this returns.
+
+        Raises:
+            StoreError: The store is away or refuses.
+            StateError: The file cannot be read.
+        """
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        try:
+            with path.open("rb") as file, self._explained(f"cannot take {path.name}"):
+                self._client.put_object(
+                    self._bucket.name,
+                    self._name(path.parent.name, path.name),
+                    file,
+                    path.stat().st_size,
+                    content_type=kind,
+                )
+        except OSError as error:
+            raise cannot_write(path, error) from error
+
+    def send_waiting(self, root: Path) -> int:
+        """Send the files that wait, the oldest first, and remove from the local disk what is in the store.
+
+        Args:
+            root: Has a folder for each event.
+
+        Returns:
+            How many were sent.
+
+        Raises:
+            StoreError: The store is away or refuses; what was not sent stays.
+        """
+        waiting = _waiting(root)
+        for path in waiting:
+            self.put(path)
+            path.unlink(missing_ok=True)
+        return len(waiting)
+
+    def events(self) -> Iterable[KeptEvent]:
+        """See `Shelf`."""
+        prefix = self._name("", "")
+        found: dict[str, KeptEvent] = {}
+        with self._explained("cannot be listed"):
+            for item in self._client.list_objects(self._bucket.name, prefix, recursive=True):
+                event, _, name = (item.object_name or "").removeprefix(prefix).partition("/")
+                if not name or item.last_modified is None:
+                    continue
+                changed_ns = round(item.last_modified.timestamp()) * 1_000_000_000
+                known = found.get(event, KeptEvent(event, 0, 0))
+                size = known.n_bytes + (item.size or 0)
+                found[event] = KeptEvent(event, size, max(known.changed_ns, changed_ns))
+        return found.values()
+
+    def remove(self, event: str) -> None:
+        """See `Shelf`."""
+        prefix = self._name(event, "")
+        with self._explained(f"cannot remove {event}"):
+            for item in list(self._client.list_objects(self._bucket.name, prefix, recursive=True)):
+                if item.object_name is not None:
+                    self._client.remove_object(self._bucket.name, item.object_name)
+
+    def _name(self, event: str, file: str) -> str:
+        parts = [part for part in (self._bucket.prefix, "evidence", event) if part]
+        return "/".join([*parts, file])
+
+    @contextmanager
+    def _explained(self, what: str) -> Iterator[None]:
+        """The library's errors as one line, without keys."""
+        try:
+            yield
+        except S3Error as error:
+            raise StoreError(f"evidence: {self._bucket}: {what}: {error.code}: {error.message}") from error
+        except (MinioException, HTTPError, OSError, ValueError) as error:
+            raise StoreError(f"evidence: {self._bucket}: {what}: {type(error).__name__}") from error
+
+
+def _waiting(root: Path) -> list[Path]:
+    """The files that are not in the store yet, the oldest first."""
+    found = [path for pattern in _SENT for path in root.glob(f"*/{pattern}")]
+    return sorted(found, key=lambda path: (_changed_ns(path), path))
+
+
+def _changed_ns(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
