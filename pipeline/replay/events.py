@@ -23,6 +23,7 @@ from pipeline.rules.episode import (
     Open,
     RuleOrigin,
     State,
+    StormOrigin,
 )
 from pipeline.rules.reasoner import Reasoner
 

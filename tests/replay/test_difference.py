@@ -13,7 +13,7 @@ from pipeline.rules.episode import ClearReason, Ended
 from tests.replay.test_truth import at, event
 
 
-def spell(start_s: float, end_s: float, zone: str = "lane") -> Event:
+def spell(start_s: float, end_s: float, zone: str = "a") -> Event:
     return replace(event(start_s, zone=zone), ending=Ended(at(end_s), ClearReason.LEFT))
 
 
