@@ -83,13 +83,13 @@ class RecorderFolder:
         self._left, self._tell = list(recordings), tell
         self._past = Damage()
         self._last = MediaNs(-(2**62))
-        self._source: FileSource | None = None
-        self._open_next()
-        if self._source is None:
+        source = self._opened_next()
+        self._source: FileSource | None = source
+        if source is None:
             raise SourceError(f"{recordings[0].path.parent}: none of {len(recordings)} recordings can be read")
-        info = self._source.info
+        info = source.info
         last_s = seconds(recordings[-1].start - info.start)
-        self._info = replace(info, duration_s=last_s + info.duration_s)
+        self._info: StreamInfo = replace(info, duration_s=last_s + info.duration_s)
 
     @property
     def info(self) -> StreamInfo:
@@ -123,7 +123,8 @@ class RecorderFolder:
             if frame is not None:
                 self._last = frame.t
                 return frame
-            self._open_next()
+            self.close()
+            self._source = self._opened_next()
         return None
 
     def close(self) -> None:
@@ -151,13 +152,11 @@ class RecorderFolder:
             return None
         return frame
 
-    def _open_next(self) -> None:
-        self.close()
+    def _opened_next(self) -> FileSource | None:
         while self._left:
             recording = self._left.pop(0)
             try:
-                self._source = FileSource.open(recording.path, recording.start)
+                return FileSource.open(recording.path, recording.start)
             except SourceError as error:
                 self._tell(f"{error}; it is a gap")
-            else:
-                return
+        return None

@@ -70,7 +70,7 @@ def fits(event: Event, label: Label, tolerance_ns: int) -> bool:
     )
 
 
-def _by_camera(many: Sequence[Event] | Sequence[Label]) -> dict[CameraId, list[int]]:
+def _by_camera(many: Sequence[Event | Label]) -> dict[CameraId, list[int]]:
     places: dict[CameraId, list[int]] = defaultdict(list)
     cameras: list[CameraId] = [one.camera for one in many]
     for n, camera in enumerate(cameras):

@@ -118,7 +118,7 @@ class _Processes:
     def __init__(self, kept: Path, watcher: Watcher, warn: Callable[[str], None]) -> None:
         self._kept, self._watcher, self._warn = kept, watcher, warn
         self._context = multiprocessing.get_context("spawn")
-        self.running: dict[Connection, tuple[Work, BaseProcess]] = {}
+        self.running: dict[Connection[_Message, _Message], tuple[Work, BaseProcess]] = {}
 
     def start(self, work: Work) -> None:
         """Start a camera."""
@@ -163,13 +163,13 @@ class _Processes:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *failure: object) -> None:
         for _, process in self.running.values():
             process.kill()
             process.join()
 
 
-def _run(work: Work, kept: Path, pipe: Connection) -> None:
+def _run(work: Work, kept: Path, pipe: "Connection[_Message, _Message]") -> None:
     """A process from its start to its end. Ctrl-C is for the one that started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -182,7 +182,7 @@ def _run(work: Work, kept: Path, pipe: Connection) -> None:
         pipe.send(_Message("done", summary=summary))
 
 
-def _replayed(work: Work, kept: Path, pipe: Connection) -> Summary:
+def _replayed(work: Work, kept: Path, pipe: "Connection[_Message, _Message]") -> Summary:
     site, vocabulary = load_site(work.site_file, os.environ), load_vocabulary()
     networks = read_networks(site, vocabulary)
     site = with_scores(site, networks)
@@ -201,7 +201,7 @@ def _replayed(work: Work, kept: Path, pipe: Connection) -> Summary:
         )
 
 
-def _opened(work: Work, site: Site, camera: Camera, pipe: Connection) -> VideoSource:
+def _opened(work: Work, site: Site, camera: Camera, pipe: "Connection[_Message, _Message]") -> VideoSource:
     if not work.source.is_dir():
         return open_recording(camera, work.source)
     pattern = name_pattern(work.pattern) if work.pattern else None
@@ -216,7 +216,7 @@ def _opened(work: Work, site: Site, camera: Camera, pipe: Connection) -> VideoSo
 class _Told:
     """Tells once a minute of media time how far it is. Remembers when it did."""
 
-    def __init__(self, pipe: Connection) -> None:
+    def __init__(self, pipe: "Connection[_Message, _Message]") -> None:
         self._pipe = pipe
         self._next = MediaNs(-(2**62))
 
