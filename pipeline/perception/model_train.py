@@ -90,11 +90,17 @@ def train(
     exported = call.work / "exported.onnx"
     built_with = export_weights(call.name, training.weights, exported, call.base.recipes[0].opset, call.environ)
     network = exported.read_bytes()
+    judged_px = _judged_px(call.recipe)
     raw = replace(
-        call.base, name=call.name, onnx=exported, sha256=sha256(network).hexdigest(), classes=call.recipe.classes
+        call.base,
+        name=call.name,
+        onnx=exported,
+        sha256=sha256(network).hexdigest(),
+        input=call.base.input.model_copy(update={"width": judged_px, "height": judged_px}),
+        nms_overlap=call.recipe.nms_overlap,
+        classes=call.recipe.classes,
     )
     tell("judging it on the validation pictures")
-    judged_px = _judged_px(call.recipe)
     detector = Detector.load(raw, Provider.CPU, threads=0)
     judgement = judge(examine(detector, call.recipe, judged_px, progress))
     record = _record(call, training, judgement, judged_px)

@@ -43,6 +43,9 @@ class _Written(BaseModel):
     batch: int = Field(default=16, ge=1, le=256, description="Pictures a step.")
     learning_rate: float = Field(default=0.001, gt=0, le=0.1, description="Of AdamW, at its highest.")
     frozen_layers: int = Field(default=0, ge=0, le=22, description="Layers that keep the base's weights.")
+    nms_overlap: float = Field(
+        default=0.7, gt=0, le=1, description="Boxes of a class that overlap more are one object: the card's."
+    )
     classes: list[str] = Field(min_length=1, description="What the network shall find, by index.")
     sources: list[_SourceEntry] = Field(min_length=1, description="The folders.")
 
@@ -85,6 +88,7 @@ class Recipe:
         batch: Pictures a step.
         learning_rate: Of AdamW, at its highest.
         frozen_layers: Layers that keep the base's weights.
+        nms_overlap: Boxes of one class that overlap by more are one object, in (0, 1].
         classes: What it shall find, by index, canonical names.
         sources: The folders.
     """
@@ -96,6 +100,7 @@ class Recipe:
     batch: int
     learning_rate: float
     frozen_layers: int
+    nms_overlap: float
     classes: tuple[str, ...]
     sources: tuple[Source, ...]
 
@@ -131,6 +136,7 @@ def load_recipe(path: Path, data: Path, vocabulary: Vocabulary) -> Recipe:
         batch=written.batch,
         learning_rate=written.learning_rate,
         frozen_layers=written.frozen_layers,
+        nms_overlap=written.nms_overlap,
         classes=tuple(wanted),
         sources=tuple(sources),
     )

@@ -39,4 +39,4 @@ def source_of(
 
 
 def recipe_of(classes: tuple[str, ...], *sources: Source) -> Recipe:
-    return Recipe("test", "yolov8n", 64, (1,), 4, 0.001, 0, classes, sources)
+    return Recipe("test", "yolov8n", 64, (1,), 4, 0.001, 0, 0.7, classes, sources)
