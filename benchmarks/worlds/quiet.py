@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.worlds.footage import FOOTAGE
+from benchmarks.worlds.networks import DEFAULT, detector, vocabulary
 from benchmarks.worlds.play import Account, Unkept, judge
 from benchmarks.worlds.scene import Fence, Points, area
 from benchmarks.worlds.sites import CONFIDENCE, fence_file
@@ -26,13 +27,11 @@ from benchmarks.worlds.tally import Result, RunId, Watch, results_of
 from pipeline.config.catalogue import Catalogue
 from pipeline.config.load import load_site
 from pipeline.config.resolved import Site
-from pipeline.config.vocabulary import Vocabulary
 from pipeline.media.damage import Damage
 from pipeline.media.frame import Bgr, Frame
 from pipeline.media.info import StreamInfo
 from pipeline.media.memory_source import StillPicture
 from pipeline.observation import MediaNs, nanoseconds, seconds
-from pipeline.perception.detections import ObjectDetector
 from pipeline.resources import data_folder
 from pipeline.runtime.replaying import camera_run
 
@@ -211,16 +210,14 @@ class LoopedSource:
         return toned
 
 
-def watch_quietly(
-    chunk: Chunk, folder: Path, catalogue: Catalogue, vocabulary: Vocabulary, detector: ObjectDetector
-) -> list[Result]:
+def watch_quietly(chunk: Chunk, folder: Path, catalogue: Catalogue) -> list[Result]:
     """Watch a chunk with every algorithm that can be looked for at a leisurely rate, at the catalogue's defaults."""
     begun_s = _cpu_s()
     site = _site(chunk.quiet, folder, catalogue)
     source = LoopedSource(chunk)
     account = Account(site.rules, source.info.start)
     run = camera_run(
-        site, site.cameras[0], source, detector=detector, vocabulary=vocabulary, log=Unkept(), tell=account.tell
+        site, site.cameras[0], source, detector=detector(), vocabulary=vocabulary(), log=Unkept(), tell=account.tell
     )
     summary = run.run(lambda _: None)
     keys = [str(rule.algorithm.key) for rule in site.rules]
@@ -243,7 +240,7 @@ def _site(quiet: Quiet, folder: Path, catalogue: Catalogue) -> Site:
     keys = [key for key, one in catalogue.algorithms.items() if key in watched and one.condition is not None]
     site = {
         "site": {"id": "quiet", "timezone": "Asia/Shanghai"},
-        "detector": {"model": "yolov8n", "confidence": CONFIDENCE},
+        "detector": {"model": DEFAULT, "confidence": CONFIDENCE},
         "cameras": [
             {"id": "cam", "source": "looped.mp4", "start": "2026-01-05T00:00:00", "geofence": "ground.geojson"}
         ],
