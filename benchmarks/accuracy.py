@@ -28,7 +28,9 @@ from pathlib import Path
 
 from benchmarks.worlds import footage, quiet
 from benchmarks.worlds.composition import Composition
+from benchmarks.worlds.networks import Networks, specialists
 from benchmarks.worlds.pixels import all as pixels
+from benchmarks.worlds.pixels import pictured
 from benchmarks.worlds.play import play_pixels, play_script
 from benchmarks.worlds.report import markdown, misses
 from benchmarks.worlds.scene import Scene
@@ -38,10 +40,6 @@ from benchmarks.worlds.tally import Result, ResultFile, RunId, Watch, results_of
 from pipeline.config.catalogue import Catalogue
 from pipeline.config.catalogue_file import load_catalogue
 from pipeline.config.ids import AlgorithmKey
-from pipeline.config.resolved import Provider
-from pipeline.config.vocabulary import Vocabulary, load_vocabulary
-from pipeline.perception.detector import Detector
-from pipeline.perception.registry import Registry
 from pipeline.runtime.clock import stopwatch
 
 PARTS = ("scripted", "pixels", "footage", "quiet")
@@ -76,10 +74,11 @@ def tasks(parts: Sequence[str], days: float, seeds: int, *, is_quick: bool) -> l
         found += [Task(clip.id, clip) for clip in (clips[:1] if is_quick else clips)]
     step = _QUICK_EVERY if is_quick else 1
     if "pixels" in parts:
-        found += [Task(RunId(one.id), one) for one in able(pixels.SCENES, catalogue)[::step]]
+        scenes = (*pixels.SCENES, *(pictured.scenes() if specialists() else ()))
+        found += [Task(RunId(one.id), one) for one in able(scenes, catalogue)[::step]]
     if "scripted" in parts:
-        scenes = able(scripted.SCENES, catalogue)[::step]
-        found += [Task(RunId(f"{one.id}.{seed}"), one, seed) for one in scenes for seed in range(seeds)]
+        acts = able(scripted.SCENES, catalogue)[::step]
+        found += [Task(RunId(f"{one.id}.{seed}"), one, seed) for one in acts for seed in range(seeds)]
     return found
 
 
@@ -92,15 +91,15 @@ def perform(task: Task) -> list[Result]:
     """Play one task, in whichever process."""
     what = task.what
     if isinstance(what, footage.Clip):
-        return footage.replay_clip(what, _vocabulary(), _detector())
+        return footage.replay_clip(what)
     with tempfile.TemporaryDirectory() as folder:
         if isinstance(what, quiet.Chunk):
-            return quiet.watch_quietly(what, Path(folder), _catalogue(), _vocabulary(), _detector())
-        site = site_of([what], Path(folder))
+            return quiet.watch_quietly(what, Path(folder), _catalogue())
+        site = site_of([what], Path(folder), specialists() if isinstance(what.act, Composition) else ())
     if isinstance(what.act, Composition):
-        verdict, summary = play_pixels(what, site, _vocabulary(), _detector())
+        verdict, summary = play_pixels(what, site, _networks())
         return results_of(Watch(task.id, "pixels", what.act.length_s, summary.looks), [what.algorithm], verdict)
-    verdict = play_script(what, site, _vocabulary(), seed=task.seed)
+    verdict = play_script(what, site, seed=task.seed)
     return results_of(Watch(task.id, "scripted", what.act.length_s), [what.algorithm], verdict)
 
 
@@ -110,15 +109,8 @@ def _catalogue() -> Catalogue:
 
 
 @cache
-def _vocabulary() -> Vocabulary:
-    return load_vocabulary()
-
-
-@cache
-def _detector() -> Detector:
-    """The default network on one thread: the processes share the cores."""
-    card = Registry.shipped(_vocabulary()).card("yolov8n", Path())
-    return Detector.load(card, Provider.CPU, 1)
+def _networks() -> Networks:
+    return Networks()
 
 
 def main(arguments: Sequence[str]) -> int:

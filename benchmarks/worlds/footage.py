@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.worlds.networks import detector, vocabulary
 from benchmarks.worlds.play import Account, Told, Unkept, judge
 from benchmarks.worlds.scene import Expected
 from benchmarks.worlds.tally import Result, RunId, Watch, results_of
 from pipeline.config.load import load_site
-from pipeline.config.vocabulary import Vocabulary
 from pipeline.observation import seconds
-from pipeline.perception.detections import ObjectDetector
 from pipeline.runtime.replaying import camera_run, open_recording, recording_of
 
 FOOTAGE = Path(__file__).resolve().parents[2].parent / "shared" / "footage"
@@ -47,14 +46,14 @@ def clips() -> list[Clip]:
     ]
 
 
-def replay_clip(clip: Clip, vocabulary: Vocabulary, detector: ObjectDetector) -> list[Result]:
+def replay_clip(clip: Clip) -> list[Result]:
     """Replay a recording and judge each algorithm by itself."""
     site = load_site(clip.site, {})
     camera = site.cameras[0]
     with open_recording(camera, recording_of(camera, "nothing to replay")) as source:
         account = Account(site.rules, source.info.start)
         run = camera_run(
-            site, camera, source, detector=detector, vocabulary=vocabulary, log=Unkept(), tell=account.tell
+            site, camera, source, detector=detector(), vocabulary=vocabulary(), log=Unkept(), tell=account.tell
         )
         summary = run.run(lambda _: None)
     keys = [str(rule.algorithm.key) for rule in site.rules]

@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 from zlib import crc32
 
 from benchmarks.worlds.composition import ComposedSource, Composition
+from benchmarks.worlds.networks import Networks, detector, vocabulary
 from benchmarks.worlds.performance import Performance
 from benchmarks.worlds.scene import Expected, Scene
 from benchmarks.worlds.script import Script
 from pipeline.config.resolved import Camera, RecordedSource, Rule, Site
-from pipeline.config.vocabulary import Vocabulary
 from pipeline.observation import Entry, MediaNs, seconds
-from pipeline.perception.detections import ObjectDetector
 from pipeline.rules.episode import ClearReason, Ended, Episode, EventId, RuleOrigin, State, StormOrigin
 from pipeline.runtime.intake import Summary
 from pipeline.runtime.need import need_of
@@ -128,13 +127,12 @@ def _is_end_right(event: Expected, told: Told) -> bool:
     return told.end_s is not None and abs(told.end_s - event.end_s) <= event.end_tolerance_s
 
 
-def play_script(scene: Scene, site: Site, vocabulary: Vocabulary, *, seed: int = 0) -> Verdict:
+def play_script(scene: Scene, site: Site, *, seed: int = 0) -> Verdict:
     """Play a scripted scene through the rules alone.
 
     Args:
         scene: With a camera and a rule in the site.
         site: Of `sites.site_of`.
-        vocabulary: Names of the classes.
         seed: Of all that is left to chance, on top of the scene's own.
     """
     if not isinstance(scene.act, Script):
@@ -143,7 +141,7 @@ def play_script(scene: Scene, site: Site, vocabulary: Vocabulary, *, seed: int =
     start = start_of(camera)
     interval_s = seconds(need_of(site.rules, camera.id).interval_ns)
     performance = Performance(scene.act, start, interval_s, crc32(scene.id.encode()) + seed)
-    reasoning, account = reasoner(site, camera, vocabulary), Account(site.rules, start)
+    reasoning, account = reasoner(site, camera, vocabulary()), Account(site.rules, start)
     for entry in performance.entries():
         step = reasoning.feed(entry)
         account.tell(step.episodes)
@@ -152,22 +150,29 @@ def play_script(scene: Scene, site: Site, vocabulary: Vocabulary, *, seed: int =
     return judge(scene.expected, account.told)
 
 
-def play_pixels(scene: Scene, site: Site, vocabulary: Vocabulary, detector: ObjectDetector) -> tuple[Verdict, Summary]:
+def play_pixels(scene: Scene, site: Site, networks: Networks) -> tuple[Verdict, Summary]:
     """Play a composed scene through everything a recording goes through but the decoder.
 
     Args:
         scene: With a camera and a rule in the site.
         site: Of `sites.site_of`.
-        vocabulary: Names of the classes.
-        detector: The site's network.
+        networks: Beside the default one.
     """
     if not isinstance(scene.act, Composition):
         raise TypeError(f"{scene.id}: expected a composition")
+    site, beside = networks.of(site)
     camera = camera_of(scene, site)
     account = Account(site.rules, start_of(camera))
     with ComposedSource(scene.act, start_of(camera)) as source:
         run = camera_run(
-            site, camera, source, detector=detector, vocabulary=vocabulary, log=Unkept(), tell=account.tell
+            site,
+            camera,
+            source,
+            detector=detector(),
+            vocabulary=vocabulary(),
+            log=Unkept(),
+            tell=account.tell,
+            beside=beside,
         )
         summary = run.run(lambda _: None)
     return judge(scene.expected, account.told), summary

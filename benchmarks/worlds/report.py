@@ -7,8 +7,8 @@ from pipeline.replay.intervals import Interval
 
 _HEAD = (
     "| part | algorithm | runs | events | recall (95 %) | precision (95 %) | false | false per camera-day (95 %) "
-    "| start off, median / most | ends wrong | hours | looks |\n"
-    "|---|---|---|---|---|---|---|---|---|---|---|---|"
+    "| start off, median / most | ends wrong | hours | looks | core-minutes |\n"
+    "|---|---|---|---|---|---|---|---|---|---|---|---|---|"
 )
 LEAST_SHARE = 0.95
 """Of recall and precision, on the scenes."""
@@ -56,6 +56,7 @@ def _line(row: Row) -> str:
         row.wrong_ends,
         f"{row.hours:.1f}",
         row.looks,
+        f"{row.cpu_s / 60:.1f}" if row.cpu_s else "-",
     )
     return f"| {' | '.join(str(cell) for cell in cells)} |"
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.worlds.networks import DEFAULT, EVERY
 from benchmarks.worlds.scene import Fence, Scene
 from pipeline.config.load import load_site
 from pipeline.config.resolved import Site
@@ -13,12 +14,13 @@ _STAND_IN = "scene.mp4"
 """A site names a recording; that of a scene is made as it is played."""
 
 
-def site_of(scenes: Sequence[Scene], folder: Path) -> Site:
+def site_of(scenes: Sequence[Scene], folder: Path, specialists: Sequence[str] = ()) -> Site:
     """Write a site for the scenes and read it.
 
     Args:
         scenes: Those of algorithms that this version has a condition for.
         folder: Made where it is not there.
+        specialists: Further networks, by their names in the registry.
 
     Raises:
         ConfigError: A scene asks for what no site may have.
@@ -30,7 +32,8 @@ def site_of(scenes: Sequence[Scene], folder: Path) -> Site:
             (folder / f"{scene.camera}.geojson").write_text(json.dumps(fence_file(scene.fences)), encoding="utf-8")
     site = {
         "site": {"id": "scenes", "name": "Scenes", "timezone": "Asia/Shanghai"},
-        "detector": {"model": "yolov8n", "confidence": CONFIDENCE},
+        "detector": {"model": DEFAULT, "confidence": CONFIDENCE},
+        "specialists": [{"model": name, "every": EVERY} for name in specialists],
         "cameras": [_camera(scene) for scene in scenes],
         "rules": [_rule(scene) for scene in scenes],
     }

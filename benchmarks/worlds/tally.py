@@ -35,6 +35,7 @@ class Result:
         start_errors_s: Of each found one: told start less true start.
         raise_delays_s: Of each found one: how long after its true start it was raised.
         looks: Pictures that were looked at.
+        cpu_s: What the run took, of all algorithms together; 0: not measured.
         notes: What went wrong, a line each.
     """
 
@@ -49,6 +50,7 @@ class Result:
     start_errors_s: tuple[float, ...] = ()
     raise_delays_s: tuple[float, ...] = ()
     looks: int = 0
+    cpu_s: float = 0.0
     notes: tuple[str, ...] = ()
 
 
@@ -64,12 +66,14 @@ class Watch:
         part: See `Result`.
         length_s: How long was watched.
         looks: Pictures that were looked at.
+        cpu_s: What it took; 0: not measured.
     """
 
     run: RunId
     part: str
     length_s: float
     looks: int = 0
+    cpu_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class Row:
         false_per_day: Per camera-day.
         false_interval: Exact, per camera-day.
         looks: Pictures that were looked at.
+        cpu_s: What they took, seconds of a core; 0: not measured.
     """
 
     part: str
@@ -106,6 +111,7 @@ class Row:
     false_per_day: float
     false_interval: Interval
     looks: int
+    cpu_s: float
 
 
 def results_of(watch: Watch, algorithms: Iterable[str], verdict: Verdict) -> list[Result]:
@@ -145,6 +151,7 @@ def _result(watch: Watch, algorithm: str, verdict: Verdict, missed: Sequence[Exp
         start_errors_s=tuple(round(_start_error_s(*pair), 2) for pair in found),
         raise_delays_s=tuple(round(one.raised_s - event.start_s, 2) for event, one in found),
         looks=watch.looks,
+        cpu_s=round(watch.cpu_s, 1),
         notes=tuple(notes),
     )
 
@@ -165,8 +172,8 @@ def table(results: Sequence[Result]) -> list[Row]:
 def _row(part: str, algorithm: str, results: Sequence[Result]) -> Row:
     found, missed, false = (sum(getattr(one, key) for one in results) for key in ("found", "missed", "false"))
     # Several algorithms watch one recording: its time and its looks count once.
-    watched = {one.run: (one.length_s, one.looks) for one in results}
-    length_s, looks = (sum(one[k] for one in watched.values()) for k in (0, 1))
+    watched = {one.run: (one.length_s, one.looks, one.cpu_s) for one in results}
+    length_s, looks, cpu_s = (sum(one[k] for one in watched.values()) for k in range(3))
     errors_s = [abs(error_s) for one in results for error_s in one.start_errors_s]
     days = length_s / _S_PER_DAY
     return Row(
@@ -186,6 +193,7 @@ def _row(part: str, algorithm: str, results: Sequence[Result]) -> Row:
         false_per_day=false / days if days else 0.0,
         false_interval=rate_interval(false, days),
         looks=int(looks),
+        cpu_s=cpu_s,
     )
 
 

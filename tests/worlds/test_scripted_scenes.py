@@ -14,9 +14,8 @@ from benchmarks.worlds.sites import site_of
 from pipeline.config.catalogue_file import load_catalogue
 from pipeline.config.ids import AlgorithmKey
 from pipeline.config.resolved import Site
-from pipeline.config.vocabulary import load_vocabulary
 
-CATALOGUE, VOCABULARY = load_catalogue(), load_vocabulary()
+CATALOGUE = load_catalogue()
 RUNNABLE = [scene for scene in SCENES if CATALOGUE.algorithms[AlgorithmKey(scene.algorithm)].condition is not None]
 
 
@@ -29,7 +28,7 @@ def site_for(algorithm: str) -> Site:
 
 @pytest.mark.parametrize("scene", RUNNABLE, ids=lambda scene: scene.id)
 def test_a_scene_is_told_as_it_is(scene: Scene) -> None:
-    verdict = play_script(scene, site_for(scene.algorithm), VOCABULARY)
+    verdict = play_script(scene, site_for(scene.algorithm))
     assert (verdict.missed, verdict.false, verdict.wrong_ends) == ((), (), ())
 
 

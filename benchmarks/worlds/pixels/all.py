@@ -1,6 +1,6 @@
 """All composed scenes."""
 
-from benchmarks.worlds.pixels import living, standing
+from benchmarks.worlds.pixels import light, living, standing
 from benchmarks.worlds.scene import Scene
 
-SCENES: tuple[Scene, ...] = (*standing.SCENES, *living.SCENES)
+SCENES: tuple[Scene, ...] = (*standing.SCENES, *living.SCENES, *light.SCENES)

@@ -28,13 +28,13 @@ LAMPS = (
         "a lamp that never came on while cars light the street",
         Script(
             4000,
-            tuple(passes("car", 40 + 60 * n, 46 + 60 * n, 0.8, look=n) for n in range(60)),
+            tuple(passes("car", 40 + 60 * n, 44 + 60 * n, 0.8, look=n) for n in range(60)),
             lamps=(
                 Lamp(
                     _PLACE,
                     (
                         (0, _OFF),
-                        *((40.0 + 60 * n + d, level) for n in range(60) for d, level in ((0, 70.0), (6, _OFF))),
+                        *((40.0 + 60 * n + d, level) for n in range(60) for d, level in ((0, 70.0), (4, _OFF))),
                     ),
                 ),
             ),
