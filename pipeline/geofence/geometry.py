@@ -88,7 +88,7 @@ def holdings(
     """
     boxes = np.asarray(xyxy, dtype=np.float64)
     shares, feet = np.zeros((len(boxes), len(shapes))), np.zeros((len(boxes), len(shapes)), np.bool_)
-    near = ((boxes[:, None, :2] <= extents[:, 2:]) & (boxes[:, None, 2:] >= extents[:, :2])).all(axis=2)
+    near = np.all((boxes[:, None, :2] <= extents[:, 2:]) & (boxes[:, None, 2:] >= extents[:, :2]), axis=2)
     rows, columns = np.nonzero(near)
     polygons = np.array([shape.polygon for shape in shapes])[columns]
     shares[rows, columns] = _shares(polygons, boxes[rows])
