@@ -18,6 +18,7 @@ from tests.rules.scenes import (
     reasoner,
     rule,
     run,
+    shifted,
     stay,
     times,
     watch,
