@@ -143,7 +143,7 @@ class CameraRun:
         self.live.needs(need_of(site.rules, camera.id))
 
     def speak_by(self, publisher: Publisher) -> None:
-        """Nothing changed for this camera but who hands on what it says. Only between turns."""
+        """Only who hands on what it says is another one. Only between turns."""
         self._publisher = publisher
 
     def stop(self) -> None:

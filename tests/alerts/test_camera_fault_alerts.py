@@ -79,6 +79,10 @@ def test_a_fault_says_what_is_wrong_with_which_camera_and_names_no_zone(site: Si
         "review": "none",
         "codes": None,
         "fault": "no_signal",
+        "report": None,
+        "merged_into": None,
+        "merged": [],
+        "merged_count": 0,
     }
     assert parse(alert.to_json()) == alert
 
