@@ -100,6 +100,22 @@ def test_a_switch_of_the_light_takes_nothing_away(gain: float) -> None:
     assert all(not look.removed for look in seen)
 
 
+def test_in_a_restless_picture_nothing_new_is_gone() -> None:
+    advert: Box = (0.02, 0.02, 0.45, 0.5)
+    pictures = [put(GROUND, advert, seed=60 + n, colour=(90, 90, 90), contrast=60) for n in range(40)]
+    before = [put(one, BARRIER, seed=11, colour=(70, 110, 140)) for one in pictures]
+
+    def at(t_s: float) -> Moment:
+        return Moment((before if t_s < 30 else pictures)[int(t_s * 2) % 40])
+
+    assert all(not look.removed for look in watch(at, 60))
+
+
+def test_a_speck_that_goes_is_noise() -> None:
+    speck = put(GROUND, (0.5, 0.55, 0.525, 0.58), seed=11, colour=(70, 110, 140))
+    assert all(not look.removed for look in watch(lambda t_s: Moment(speck if t_s < 30 else GROUND), 60))
+
+
 def test_no_more_places_are_kept_than_memory_allows() -> None:
     static = StaticObjects(TrackIds())
     scenes = [GROUND]
