@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 
 from pipeline.geofence.boxes import Box, iou
 from pipeline.observation import REMOVED_OBJECT, STATIC_OBJECT, Sight
-from pipeline.perception.removals import MOST_PLACES
+from pipeline.perception.background import Change
+from pipeline.perception.blobs import Blob, BlobKind
+from pipeline.perception.removals import MOST_PLACES, Removals
 from pipeline.perception.shelf import OpenShelf, Shelf
 from pipeline.perception.static_objects import StaticObjects
 from pipeline.perception.track_ids import TrackIds
@@ -111,9 +114,15 @@ def test_in_a_restless_picture_nothing_new_is_gone() -> None:
     assert all(not look.removed for look in watch(at, 60))
 
 
-def test_a_speck_that_goes_is_noise() -> None:
-    speck = put(GROUND, (0.5, 0.55, 0.525, 0.58), seed=11, colour=(70, 110, 140))
-    assert all(not look.removed for look in watch(lambda t_s: Moment(speck if t_s < 30 else GROUND), 60))
+@pytest.mark.parametrize(("side_px", "is_told"), [(6, False), (12, True)])
+def test_a_speck_that_goes_is_noise(side_px: int, is_told: bool) -> None:  # noqa: FBT001 - a table
+    mask = np.zeros((180, 320), np.uint8)
+    picture = shot(GROUND, 0)
+    change = Change(picture, picture, fresh=mask, traces=mask, unrest=0.0, unsettled=mask)
+    mask[80 : 80 + side_px, 100 : 100 + side_px] = 255
+    removals = Removals(TrackIds())
+    removals.note(Blob(mask, BlobKind.TAKEN, 0.9), change)
+    assert bool(removals.places) is is_told
 
 
 def test_no_more_places_are_kept_than_memory_allows() -> None:
