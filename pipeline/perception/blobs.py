@@ -44,7 +44,7 @@ class BlobKind(StrEnum):
     REMOVED = "removed"
     """Its background has edges that it lacks: a thing that was taken away, or a light."""
     TAKEN = "taken"
-    """A thing was taken away for certain: held against it, the background is what a thing that was left looks like."""
+    """A thing was taken away for certain: held against it, the background clearly shows a thing that was left."""
     LIGHT = "light"
     FAINT = "faint"
     """It looks like a thing, and hardly differs: not decided yet."""
@@ -119,7 +119,7 @@ def _verdict(mask: Mask, piece: _Piece, least_px: float) -> tuple[BlobKind, floa
     kind, score = _judge(mask, piece)
     if kind is BlobKind.REMOVED:
         was, was_score = _judge(mask, piece.turned())
-        if was is BlobKind.LEFT:
+        if was is BlobKind.LEFT and was_score >= _CLEAR_OUTLINE:
             kind, score = BlobKind.TAKEN, was_score
     clear = closed(piece.fresh & mask, _SQUARE5)
     clear_px = np.count_nonzero(clear)

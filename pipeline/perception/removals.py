@@ -7,6 +7,8 @@ and how it looks bare, by which a thing that is put back is told from one that s
 from collections.abc import Iterable
 from typing import Self
 
+import numpy as np
+
 from pipeline.observation import REMOVED_OBJECT, Sight
 from pipeline.perception.background import Background, Change
 from pipeline.perception.blobs import Blob
@@ -19,6 +21,10 @@ from pipeline.perception.track_ids import TrackIds
 
 MOST_PLACES = 16
 """Bounds memory: the latest are kept."""
+MIN_PLACE_SHARE = 0.001
+"""Of the picture; smaller ones are specks of noise in real footage."""
+MAX_UNREST = 0.05
+"""Above this share of changed picture edges come and go by themselves: nothing new is believed to be gone."""
 LOST_AFTER_S = 600.0
 """What has looked neither bare nor as before for so long is another scene by now."""
 
@@ -57,8 +63,9 @@ class Removals:
         self.places = [one for one in self.places if one.piece.mask.any()]
 
     def note(self, blob: Blob, change: Change) -> None:
-        """A thing was taken away there; the same place is noted once."""
-        if any(one.piece.touches(blob.mask) for one in self.places):
+        """A thing was taken away there; the same place is noted once, in a calm picture."""
+        is_small = np.count_nonzero(blob.mask) < MIN_PLACE_SHARE * blob.mask.size
+        if is_small or change.unrest > MAX_UNREST or any(one.piece.touches(blob.mask) for one in self.places):
             return
         piece = cut_piece(blob.mask, change)
         one = StaticObject(self._new_track.take(), piece.box(), blob.score, Sight.DETECTED, piece)

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 
 from pipeline.geofence.boxes import Box, iou
 from pipeline.observation import REMOVED_OBJECT, STATIC_OBJECT, Sight
-from pipeline.perception.removals import MOST_PLACES
+from pipeline.perception.background import Change
+from pipeline.perception.blobs import Blob, BlobKind
+from pipeline.perception.removals import MOST_PLACES, Removals
 from pipeline.perception.shelf import OpenShelf, Shelf
 from pipeline.perception.static_objects import StaticObjects
 from pipeline.perception.track_ids import TrackIds
@@ -98,6 +101,28 @@ def test_a_shadow_or_a_light_that_goes_is_no_thing(gain: float) -> None:
 def test_a_switch_of_the_light_takes_nothing_away(gain: float) -> None:
     seen = watch(lambda t_s: Moment(WITH_BARRIER, gain if t_s >= 40 else 1.0), 80)
     assert all(not look.removed for look in seen)
+
+
+def test_in_a_restless_picture_nothing_new_is_gone() -> None:
+    advert: Box = (0.02, 0.02, 0.45, 0.5)
+    pictures = [put(GROUND, advert, seed=60 + n, colour=(90, 90, 90), contrast=60) for n in range(40)]
+    before = [put(one, BARRIER, seed=11, colour=(70, 110, 140)) for one in pictures]
+
+    def at(t_s: float) -> Moment:
+        return Moment((before if t_s < 30 else pictures)[int(t_s * 2) % 40])
+
+    assert all(not look.removed for look in watch(at, 60))
+
+
+@pytest.mark.parametrize(("side_px", "is_told"), [(6, False), (12, True)])
+def test_a_speck_that_goes_is_noise(side_px: int, is_told: bool) -> None:  # noqa: FBT001 - a table
+    mask = np.zeros((180, 320), np.uint8)
+    picture = shot(GROUND, 0)
+    change = Change(picture, picture, fresh=mask, traces=mask, unrest=0.0, unsettled=mask)
+    mask[80 : 80 + side_px, 100 : 100 + side_px] = 255
+    removals = Removals(TrackIds())
+    removals.note(Blob(mask, BlobKind.TAKEN, 0.9), change)
+    assert bool(removals.places) is is_told
 
 
 def test_no_more_places_are_kept_than_memory_allows() -> None:
