@@ -165,6 +165,16 @@ def test_everything_the_process_counts_is_told() -> None:
         "site_reloads_totaltaken_over": 1,
         "site_reloads_totalrefused": 1,
         "site_loaded_timestamp_seconds": 1_700_000_001,
+        "commands_totaltaken": 0,
+        "commands_totalobeyed": 0,
+        "commands_totalrefused": 0,
+        "commands_totalanother_site": 0,
+        "clips_totalwritten": 0,
+        "clips_totallost": 0,
+        "evidence_bytes": 0,
+        "evidence_removed_events_total": 0,
+        "evidence_removed_bytes_total": 0,
+        "messages_sent_without_evidence_total": 0,
     }
 
 

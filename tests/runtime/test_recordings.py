@@ -77,7 +77,7 @@ def entries(site: Site) -> list[dict[str, str]]:
 def check_stream(site: Site) -> None:
     """What came of two cameras before each of which a car stood."""
     found = entries(site)
-    assert len(found) == 4
+    assert len(found) == 6
     for fields in found:
         alert = parse(fields["alert"])
         assert (fields["id"], fields["state"]) == (alert.id, alert.state.value)
@@ -93,7 +93,8 @@ def check_stream(site: Site) -> None:
         ]
         for camera in ("cam-0", "cam-1")
     }
-    whole_event = [("raised", 0, None), ("cleared", 1, "left")]
+    # The update brings the clip.
+    whole_event = [("raised", 0, None), ("updated", 1, None), ("cleared", 2, "left")]
     assert by_camera == {"cam-0": whole_event, "cam-1": whole_event}
 
 
@@ -136,7 +137,7 @@ def test_a_camera_that_fails_keeps_the_others_from_nothing_and_every_failure_is_
     first, second = str(failure.value).splitlines()
     assert first.startswith(f"camera cam-0: {tmp_path / 'empty.mp4'}: ")
     assert second.startswith(f"camera cam-2: {tmp_path / 'void.avi'}: ")
-    assert told == ["raised", "cleared"]
+    assert told == ["raised", "updated", "cleared"]
     assert [path.name for path in (site.state / "log").iterdir()] == ["cam-1.parquet"]
 
 
