@@ -53,7 +53,7 @@ with Outbox(folder / "state", wall_now_ns) as outbox:
                     done[n] += 1
                     alert = sample.model_copy(update={"id": f"cam-{n}/{done[n]}"})
                     delivery.accept_step([alert], Checkpoint(CameraId(f"cam-{n}"), MediaNs(done[n]), b"%d" % done[n]))
-            sleep(0.02)
+            sleep(0.2)
         while outbox.waiting_count():
             sleep(0.05)
 """
@@ -114,7 +114,7 @@ def test_whatever_is_killed_when_every_alert_is_handled_and_none_is_invented(tmp
         consumer = Part(CONSUMER, str(ledger), str(redis.socket))
         try:
             while elapsed() < LONGEST_S and (pipeline.process.poll() is None or not is_whole(ledger)):
-                time.sleep(float(draw.uniform(0.05, 0.9)))
+                time.sleep(float(draw.uniform(0.05, 0.5)))
                 what = draw.integers(0, 3)
                 if elapsed() < LONGEST_S * 0.75:
                     kills += 1

@@ -126,12 +126,12 @@ def test_what_the_real_network_finds_arrives_in_the_stream_though_another_camera
     shown = capfdbinary.readouterr()
     assert shown.err.decode() == f"camera west: {tmp_path}/broken.mp4: the file is empty\n"
     told = shown.out.decode().splitlines()
-    assert [parse(line).state.value for line in told] == ["raised", "cleared"]
+    assert [parse(line).state.value for line in told] == ["raised", "updated", "cleared"]
     assert run(["alerts", str(tmp_path / "site.yaml"), "--json"]) == 0
     assert capfdbinary.readouterr().out.decode().splitlines() == told
     with site_server(load_site(tmp_path / "site.yaml", {}), sleep) as server:
         rows = server.client().xrange("smart-alert:alerts") or []
-    assert [sorted(fields or {}) for _, fields in rows] == [["alert", "algorithm", "id", "severity", "state"]] * 2
+    assert [sorted(fields or {}) for _, fields in rows] == [["alert", "algorithm", "id", "severity", "state"]] * 3
 
 
 def cut(source: Path, target: Path, length_s: float) -> None:
