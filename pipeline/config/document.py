@@ -58,9 +58,14 @@ class Document:
 
 def dotted(steps: Steps) -> str:
     """`rules[0].dwell`."""
-    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{_on_one_line(step)}" for step in steps)
     # A password in the wrong place may have become a key.
     return redact(text.removeprefix("."))
+
+
+def _on_one_line(key: str) -> str:
+    """A key may be anything, a line feed too; a fault is one line."""
+    return key if key.isprintable() else key.encode("unicode_escape").decode("ascii")
 
 
 def read_text(path: Path, shown: str) -> str:

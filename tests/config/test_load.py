@@ -161,3 +161,10 @@ def test_odd_things_are_warnings(tmp_path: Path) -> None:
         "site.yaml:9: cameras[1]: no geofence: no rule but one for camera faults can look at this camera",
         "site.yaml:15: rules[0].confidence: below detector.confidence (0.3), which lets nothing lower through",
     ]
+
+
+def test_a_key_that_is_no_line_leaves_a_fault_on_one(tmp_path: Path) -> None:
+    odd = SITE.replace("defaults:", 'defaults: {"a\\nb": 1}\nmore:', 1)
+    told = faults(write_site(tmp_path, odd))
+    assert any("defaults.a\\nb" in fault for fault in told)
+    assert all("\n" not in fault for fault in told)
