@@ -44,8 +44,8 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 @pytest.mark.parametrize("clip", _CLIPS, ids=lambda clip: clip.stem)
 def test_nothing_is_reported_where_there_is_nothing(tmp_path: Path, clip: Path) -> None:
     (tmp_path / "whole.geojson").write_text(json.dumps(_WHOLE), encoding="utf-8")
-    # On the lawn of vtest.avi lies a yellow jacket, which the network takes for rubbish at about its threshold: there the
-    # catalogue's dwell holds, elsewhere a twelfth of it.
+    # On the lawn of vtest.avi lies a yellow jacket, which the network takes for rubbish at about its threshold: there
+    # the catalogue's dwell holds, elsewhere a twelfth of it.
     garbage_dwell = "120s" if clip == VTEST else "10s"
     (tmp_path / "site.yaml").write_text(_SITE.format(clip=clip, garbage_dwell=garbage_dwell), encoding="utf-8")
     done = smart_alert("replay", tmp_path / "site.yaml", "--out", tmp_path / "out", longest_s=600)
