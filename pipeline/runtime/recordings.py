@@ -24,6 +24,8 @@ from pipeline.runtime.networks import ALONE, Beside
 from pipeline.runtime.recorded_clips import RecordedClips
 from pipeline.runtime.replaying import camera_run, make_folder, open_recording, recording_of, tell_each
 
+_AWAKE_EVERY_S = 0.02
+
 
 @dataclass(frozen=True, slots=True)
 class Tools:
@@ -127,7 +129,9 @@ def run_recordings(site: Site, tools: Tools, watcher: Watcher) -> Mapping[Camera
     with ThreadPoolExecutor(max_workers=min(len(site.cameras), os.cpu_count() or 1)) as pool:
         running = {camera.id: pool.submit(run_one, camera) for camera in site.cameras}
         try:
-            wait(running.values())
+            # Now and then awake: where another thread takes the signal, nothing would end a wait without a limit.
+            while wait(running.values(), timeout=_AWAKE_EVERY_S).not_done:
+                pass
         finally:
             # Ctrl-C reaches this thread alone: the others end at their next picture, and leave no half-written log.
             stopping.set()
