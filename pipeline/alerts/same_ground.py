@@ -63,7 +63,8 @@ class SameGround:
                 self._begin(alert, _lead(alert, None))
         for alert in before:
             lead = self._leads.get(EventId(alert.merged_into or ""))
-            if lead is not None and alert.camera is not None:
+            # Of its own camera the reasoning sees to it.
+            if lead is not None and alert.camera is not None and alert.camera.id != lead.camera:
                 lead.member_by_camera[CameraId(alert.camera.id)] = EventId(alert.id)
 
     def joined(self, alert: Alert, camera: Camera) -> Alert:

@@ -26,7 +26,7 @@ def evidence_settings(written: EvidenceEntry | None, file: WrittenFile) -> tuple
         bucket = _bucket(entry.store, entry.endpoint, file)
     elif entry.store is not None:
         folder = file.path(("evidence", "store"), entry.store)
-    if entry.endpoint is not None and bucket is None:
+    if entry.endpoint is not None and not (entry.store or "").startswith(_S3):
         file.add(("evidence", "endpoint"), "no store for it (allowed: only beside store: s3://bucket/prefix)")
     settings = EvidenceSettings(
         bucket=bucket,

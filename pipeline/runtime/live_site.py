@@ -160,6 +160,7 @@ class LiveSite:
         for orphan in tuple(orphans(self._shared.outbox, self.site, lost)):
             for destination in self._crew.destinations:
                 destination.accept_step([orphan.ending], None)
+            self._ground.note(orphan.ending)
             if orphan.camera not in self._runs:
                 self._shared.outbox.forget_checkpoint(orphan.camera)
 
