@@ -53,7 +53,9 @@ class Told:
 
     def __init__(self, site: Site, settings: NoiseSettings, before: tuple[Alert, ...] = ()) -> None:
         self.disk = Disk()
-        self.publisher = Publisher(site, NoEvidence(), [self.disk], ground=SameGround(settings, before))
+        last = {alert.id: alert for alert in before}
+        ground = SameGround(settings, before)
+        self.publisher = Publisher(site, NoEvidence(), [self.disk], last.get, ground)
 
     def say(self, episode: Episode, camera: CameraId) -> Alert:
         return self.publisher.publish(replace(episode, camera=camera), picture)

@@ -70,6 +70,25 @@ def test_an_alert_is_opened_and_its_officer_told(database: Database) -> None:
     assert "期限 Deadline: 2026-01-05 12:05:00" in notice.body.splitlines()
 
 
+def test_an_event_for_which_another_speaks_is_held_until_it_speaks_for_itself(database: Database) -> None:
+    joined = alert("event-2").model_copy(update={"merged_into": "event-1"})
+    take(database, alert(), joined)
+    assert file_of(database, "event-2").record.standing == "held"
+    assert told(file_of(database, "event-2")) == []
+    take(database, gone(), alert("event-2", 1, State.UPDATED))
+    assert file_of(database, "event-2").record.standing == "open"
+    assert told(file_of(database, "event-2")) == [("raised", "squad")]
+
+
+def test_a_clip_that_comes_after_the_end_is_attached_and_nobody_is_told_again(database: Database) -> None:
+    clip = EVIDENCE.model_copy(update={"clip": "file:///evidence/clip.mp4", "clip_sha256": "0c"})
+    late = gone(revision=2).model_copy(update={"evidence": clip})
+    take(database, alert(evidence=EVIDENCE), gone(), late)
+    file = file_of(database)
+    assert told(file) == [("raised", "squad"), ("cleared", "squad")]
+    assert [one.kind for one in file.attachments] == ["snapshot", "frame", "clip"]
+
+
 def test_each_revision_counts_once_however_often_it_comes(database: Database) -> None:
     assert take(database, alert(), alert(), alert(evidence=EVIDENCE)) == 1
     assert take(database, alert(), alert(revision=1, state=State.UPDATED)) == 1

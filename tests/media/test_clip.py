@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal, TypedDict
@@ -116,6 +117,16 @@ def test_packets_are_copied_and_play_with_the_times_at_which_they_were_taken(
     numbers = played(tmp_path / "clip.mp4", *clip.size)
     assert numbers == list(range(20, 20 + len(numbers)))
     assert len(numbers) == len(packets)
+
+
+def test_pictures_that_are_shown_before_the_first_keyframe_are_left_out(tmp_path: Path) -> None:
+    take = taken(write_recording(tmp_path / "recording.mp4", Clip(times_ms=range(0, 6000, 100))), 2.0, 4.0)
+    key, second, *rest = take.arrivals
+    leading = replace(second, t=MediaNs(key.t - 100_000_000))
+    span = write_clip(tmp_path / "clip.mp4", replace(take, arrivals=(key, leading, second, *rest)))
+    assert span.start == key.t
+    _, packets = probe(tmp_path / "clip.mp4")
+    assert len(packets) == len(take.arrivals)
 
 
 def test_the_clip_tells_when_it_begins(tmp_path: Path) -> None:
