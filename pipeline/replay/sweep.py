@@ -13,9 +13,9 @@ from pipeline.geofence.geometry import ZoneShape, ground_share, holds_ground_poi
 from pipeline.observation import Command, End, Gap, GapCause, MediaNs, Tick
 from pipeline.replay.log_columns import LogBlock
 from pipeline.replay.shared_rule import ASKS_DWELL_EARLY, SharedRule, follows_objects
+from pipeline.rules.building import kin_of, rule_states
 from pipeline.rules.episode import Episode
 from pipeline.rules.motion import RECENT_NS
-from pipeline.rules.reasoner import kin_of, rule_states
 from pipeline.rules.rule_state import RuleState
 from pipeline.rules.scene import Scene, mask_shapes
 from pipeline.rules.zones import ENTER_SHARE
