@@ -89,9 +89,8 @@ def holdings(
     """
     boxes = np.asarray(xyxy, dtype=np.float64)
     shares, feet = np.zeros((len(boxes), len(shapes))), np.zeros((len(boxes), len(shapes)), np.bool_)
-    near: NDArray[np.bool_] = np.all(
-        (boxes[:, None, :2] <= extents[:, 2:]) & (boxes[:, None, 2:] >= extents[:, :2]), axis=2, keepdims=False
-    ).reshape(len(boxes), len(shapes))
+    along = (boxes[:, None, :2] <= extents[:, 2:]) & (boxes[:, None, 2:] >= extents[:, :2])
+    near = along[..., 0] & along[..., 1]
     rows, columns = np.nonzero(near)
     polygons = np.array([shape.polygon for shape in shapes])[columns]
     shares[rows, columns] = _shares(polygons, boxes[rows])

@@ -5,7 +5,7 @@ Everything is measured against the thing's own size, so it holds near the camera
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pipeline.geofence.boxes import Box, containment, covered, iou
@@ -174,6 +174,18 @@ def _drifting_place(a: Box, b: Box, aspect: float) -> float:
     return max(iou(a, b), _PLACE_IOU / 2) if drifts_about(a, b, aspect) else 0.0
 
 
+_ROAMING = Stance(
+    _goes_about,
+    _near_place,
+    follows=True,
+    steady_iou=0.75,
+    zone_by_anchor=False,
+    twin_iou=0.8,
+    wanders=False,
+    reach=MOST_REACH_SIZES,
+    roams=True,
+)
+
 STANCES = {
     Stay.STILL: Stance(stands_still, _overlap_place, False, 0.75, zone_by_anchor=True, twin_iou=0.65, wanders=True),
     Stay.ABOUT: Stance(
@@ -189,28 +201,8 @@ STANCES = {
     Stay.LYING: Stance(
         lies_there, _lying_place, follows=True, steady_iou=0.0, zone_by_anchor=False, twin_iou=0.65, wanders=False
     ),
-    Stay.ROAMING: Stance(
-        _goes_about,
-        _near_place,
-        follows=True,
-        steady_iou=0.75,
-        zone_by_anchor=False,
-        twin_iou=0.8,
-        wanders=False,
-        reach=MOST_REACH_SIZES,
-        roams=True,
-    ),
-    Stay.PASSING: Stance(
-        _goes_about,
-        _near_place,
-        follows=True,
-        steady_iou=0.75,
-        zone_by_anchor=True,
-        twin_iou=0.8,
-        wanders=False,
-        reach=MOST_REACH_SIZES,
-        roams=True,
-    ),
+    Stay.ROAMING: _ROAMING,
+    Stay.PASSING: replace(_ROAMING, zone_by_anchor=True),
     Stay.DRIFTING: Stance(
         drifts_about,
         _drifting_place,
