@@ -18,8 +18,6 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
-from typing import Protocol
 
 import numpy as np
 
@@ -35,6 +33,7 @@ from pipeline.observation import Entry, Gap, GapCause, MediaNs
 from pipeline.rules.reasoner import Reasoner
 from pipeline.runtime.clock import sleep
 from tests.alerts.samples import FENCE, picture
+from tests.killed_lines import Lines
 from tests.rules.scenes import PARKED, Thing, at, observation, shifted, stay
 
 SITE = """\
@@ -107,37 +106,13 @@ def entries(before: Checkpoint | None, unseen_s: float) -> list[Entry]:
     return [closed, *(observation(t_s, THINGS) for t_s in left if t_s > back_s)]
 
 
-class Trace(Protocol):
-    """What Python calls at each line."""
-
-    def __call__(self, frame: FrameType, event: str, arg: object, /) -> "Trace | None": ...
-
-
-class Lines:
-    """Kills this process before the n-th line of the writing modules."""
-
-    def __init__(self, n: int) -> None:
-        self._left = n
-
-    def enter(self, frame: FrameType, event: str, arg: object) -> Trace | None:
-        del event, arg
-        return self.step if frame.f_code.co_filename.endswith(WRITERS) else None
-
-    def step(self, frame: FrameType, event: str, arg: object) -> Trace:
-        del frame, arg
-        self._left -= event == "line"
-        if self._left <= 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return self.step
-
-
 def one_child(site: Site, state: Path, how: str, draw: np.random.Generator) -> int:
     """Run in a process of its own that may be killed; how it ended."""
     lines, wait_s = int(draw.integers(1, 250)), float(draw.uniform(0, 0.12))
     pid = os.fork()
     if pid == 0:
         if how == "lines":
-            sys.settrace(Lines(lines).enter)
+            sys.settrace(Lines(lines, WRITERS).enter)
         run(site, state, unseen_s=5.0 if how == "live" else 0.0)
         os._exit(0)
     if how != "lines":

@@ -12,8 +12,6 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
-from typing import Protocol
 
 import numpy as np
 from sqlalchemy import func, select
@@ -31,6 +29,7 @@ from pipeline.rules.episode import State
 from pipeline.runtime.clock import sleep, stopwatch, wall_now_ns
 from tests.alerts.servers import RunningServer
 from tests.dispatch.samples import SHANGHAI, alert, gone, routing
+from tests.killed_lines import Lines
 
 STREAM = "smart-alert:alerts"
 EVENTS, CAMERAS = 200, 5
@@ -51,30 +50,6 @@ def story() -> Iterator[Alert]:
                 yield alert(event, 1, State.UPDATED, camera=camera)
         for event, camera, n in batch:
             yield alert(event, 1 + n % 2, State.CLEARED, camera=camera, reason=gone().reason)
-
-
-class Trace(Protocol):
-    """What Python calls at each line."""
-
-    def __call__(self, frame: FrameType, event: str, arg: object, /) -> "Trace | None": ...
-
-
-class Lines:
-    """Kills this process before the n-th line of the modules that matter."""
-
-    def __init__(self, n: int) -> None:
-        self._left = n
-
-    def enter(self, frame: FrameType, event: str, arg: object) -> Trace | None:
-        del event, arg
-        return self.step if frame.f_code.co_filename.endswith(MODULES) else None
-
-    def step(self, frame: FrameType, event: str, arg: object) -> Trace:
-        del frame, arg
-        self._left -= event == "line"
-        if self._left <= 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return self.step
 
 
 def dispatch(folder: Path, server: RunningServer, url: str, *, to_the_end: bool) -> None:
@@ -100,7 +75,7 @@ def child(folder: Path, server: RunningServer, url: str, lines: int | None) -> i
     pid = os.fork()
     if pid == 0:
         if lines is not None:
-            sys.settrace(Lines(lines).enter)
+            sys.settrace(Lines(lines, MODULES).enter)
         dispatch(folder, server, url, to_the_end=False)
         os._exit(3)
     return pid

@@ -45,6 +45,12 @@ def folder_by_clip(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Pat
     return folders
 
 
+def score(truth: str, pairs: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """What the footage's own program says of results, each `clip=folder`."""
+    command = [sys.executable, str(FOOTAGE / "score.py"), str(FOOTAGE / truth), *pairs]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
 def test_those_who_loiter_are_told_and_those_who_come_and_go_are_not(tmp_path: Path) -> None:
     truth = json.loads((FOOTAGE / "truth-later.json").read_text(encoding="utf-8"))
     pairs = []
@@ -53,13 +59,7 @@ def test_those_who_loiter_are_told_and_those_who_come_and_go_are_not(tmp_path: P
         done = smart_alert("replay", FOOTAGE / expected["site"], "--out", folder, longest_s=600)
         assert done.returncode == 0, done.stderr
         pairs.append(f"{clip}={folder}")
-    scored = subprocess.run(
-        [sys.executable, FOOTAGE / "score.py", FOOTAGE / "truth-later.json", *pairs],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    scored = score("truth-later.json", pairs)
     assert scored.returncode == 0, scored.stdout
 
 
@@ -68,13 +68,7 @@ def test_every_event_is_found_and_nothing_else(
 ) -> None:
     assert sorted(folder_by_clip) == sorted(CLIPS)
     pairs = [f"{clip}={folder}" for clip, folder in folder_by_clip.items()]
-    scored = subprocess.run(
-        [sys.executable, FOOTAGE / "score.py", FOOTAGE / "truth.json", *pairs],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    scored = score("truth.json", pairs)
     with capsys.disabled():
         print(f"\n{scored.stdout}{scored.stderr}", end="")  # noqa: T201  # the score is the result
     assert scored.returncode == 0, scored.stdout
