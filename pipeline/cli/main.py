@@ -18,6 +18,7 @@ COMMANDS = (
     "alerts",
     "dispatch",
     "ledger",
+    "console",
     "report",
     "models",
     "tune",

@@ -12,6 +12,7 @@ from pipeline.config.camera_table import read_camera_table
 from pipeline.config.cameras import camera_entries, resolve_camera
 from pipeline.config.catalogue import Catalogue
 from pipeline.config.catalogue_file import load_catalogue
+from pipeline.config.console_entry import ConsoleEntry, console_settings
 from pipeline.config.dispatch_section import resolve_dispatch
 from pipeline.config.document import Document, Steps, Value, shown_value
 from pipeline.config.faults import FaultLog, did_you_mean, faults_of, in_order
@@ -157,6 +158,7 @@ class _Loading:
             specialists=specialists,
             operation=self._operation(),
             dispatch=resolve_dispatch(self.document, self._section(DispatchEntry, "dispatch"), around),
+            console=console_settings(self._section(ConsoleEntry, "console"), place_of(self.document, ("console",))),
             evidence=evidence,
             evidence_folder=evidence_folder,
             noise=noise,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pipeline.config.area import Area, GroundArea, PictureShare
 from pipeline.config.camera_source import CPU_DECODE, LiveSource, RecordedSource, Transport
 from pipeline.config.catalogue import Algorithm, EventPer, Severity
+from pipeline.config.console_settings import ConsoleSettings
 from pipeline.config.dispatch_settings import DispatchSettings
 from pipeline.config.evidence import Blur, Bucket, EvidenceSettings
 from pipeline.config.ground import GroundMap
@@ -29,6 +30,7 @@ __all__ = [
     "Blur",
     "Bucket",
     "Camera",
+    "ConsoleSettings",
     "DetectorSettings",
     "DispatchSettings",
     "EventPer",
@@ -271,6 +273,7 @@ class Site:
     operation: Operation = Operation()
     specialists: tuple[SpecialistSettings, ...] = ()
     dispatch: DispatchSettings = field(default_factory=DispatchSettings)
+    console: ConsoleSettings = field(default_factory=ConsoleSettings)
     evidence: EvidenceSettings = field(default_factory=EvidenceSettings)
     evidence_folder: Path | None = None
     noise: NoiseSettings = field(default_factory=NoiseSettings)

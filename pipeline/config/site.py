@@ -1,14 +1,14 @@
 """The site file as it is written. `load.load_site` turns it into what everything else uses."""
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
+from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from pipeline.config.catalogue import EventPer, Severity
 from pipeline.config.catalogue_file import AlgorithmEntry
+from pipeline.config.console_entry import ConsoleEntry
 from pipeline.config.dispatch_settings import DispatchSettings
 from pipeline.config.fields import (
     AreaValue,
@@ -22,8 +22,8 @@ from pipeline.config.fields import (
     Text,
     Whole,
     fault,
-    text_by,
 )
+from pipeline.config.listen import ListenOrOff
 from pipeline.config.resolved import Operation, Provider, Transport
 from pipeline.config.upkeep_entries import EvidenceEntry, NoiseEntry
 
@@ -33,7 +33,6 @@ DEFAULT_MODEL = "yolov8n"
 DEFAULT_STREAM = "smart-alert:alerts"
 DEFAULT_COMMANDS = "smart-alert:commands"
 EMBEDDED = "embedded"
-OFF = "off"
 DecodeName = Literal[
     "cpu", "vdpau", "cuda", "vaapi", "dxva2", "qsv", "videotoolbox", "d3d11va", "drm", "opencl", "mediacodec", "vulkan",
     "d3d12va", "amf", "ohcodec",
@@ -107,25 +106,6 @@ class SpecialistEntry(Part):
     )
 
 
-def _listen(text: str) -> tuple[str, int] | None:
-    if text == OFF:
-        return None
-    host, mark, port = text.strip().rpartition(":")
-    host = host.removeprefix("[").removesuffix("]") if host.startswith("[") and host.endswith("]") else host
-    is_port = port.isascii() and port.isdigit() and 1 <= int(port[:6]) <= 65535
-    if not mark or not is_port or not re.fullmatch(r"[\w.\-]+|[0-9A-Fa-f:.]+", host):
-        raise ValueError(_LISTEN_ALLOWED)
-    return host, int(port)
-
-
-_LISTEN_ALLOWED = "host:port such as 127.0.0.1:9464, 0.0.0.0:9464 or [::1]:9464, or off"
-Listen = Annotated[
-    tuple[str, int] | None,
-    BeforeValidator(text_by(_listen, "no address to listen on", _LISTEN_ALLOWED)),
-    WithJsonSchema({"type": "string"}),
-]
-
-
 def _long_enough_log(keep_ns: int) -> int:
     if keep_ns < _SHORTEST_LOG_NS:
         raise fault("kept too short a time", "1h or longer, such as 14d")
@@ -135,7 +115,7 @@ def _long_enough_log(keep_ns: int) -> int:
 class OperationEntry(Part):
     """How a live run is kept."""
 
-    listen: Listen = Field(
+    listen: ListenOrOff = Field(
         Operation().listen, description="where metrics and health checks are asked for: host:port, or off"
     )
     keep_log: Annotated[DurationNs, AfterValidator(_long_enough_log)] = Field(
@@ -260,6 +240,7 @@ class SiteFile(Part):
         default=[], description="further networks, for the cameras whose rules need their classes"
     )
     dispatch: DispatchEntry = Field(DispatchEntry(), description="how alerts reach people")
+    console: ConsoleEntry = Field(ConsoleEntry(), description="how the console is served")
     evidence: EvidenceEntry = Field(EvidenceEntry(), description="how evidence is kept")
     noise: NoiseEntry = Field(NoiseEntry(), description="what is told as one")
     defaults: RuleDefaults = Field(RuleDefaults(), description="for every rule that does not say otherwise")

@@ -1,0 +1,96 @@
+"""What every page of the console needs, opened once."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from pipeline.config.resolved import Site
+from pipeline.console.accounts import Accounts
+from pipeline.console.audit import Audit
+from pipeline.console.console_file import FILE_NAME, ConsoleFile
+from pipeline.console.sessions import Sessions
+from pipeline.console.site_now import SiteNow
+from pipeline.dispatch.ledger_database import Database
+from pipeline.dispatch.routing import Routing
+from pipeline.dispatch.site_ledger import site_database, site_routing
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """One console, open.
+
+    Attributes:
+        sites: Tells the site as it is now.
+        environ: Values of the variables in the site file.
+        database: The ledger.
+        routing: The routing table; None: the site names none.
+        accounts: Who may use it.
+        sessions: Who is signed in.
+        audit: What they did.
+        now_ns: The time, ns since 1970-01-01 UTC.
+    """
+
+    sites: SiteNow
+    environ: Mapping[str, str]
+    database: Database
+    routing: Routing | None
+    accounts: Accounts
+    sessions: Sessions
+    audit: Audit
+    now_ns: Callable[[], int]
+
+    @property
+    def site(self) -> Site:
+        """The site as its files say now."""
+        return self.sites.now()
+
+    @property
+    def now(self) -> datetime:
+        """The time, with zone UTC."""
+        return moment(self.now_ns())
+
+
+def moment(t_ns: int) -> datetime:
+    """That time, with zone UTC."""
+    return _EPOCH + timedelta(microseconds=t_ns // 1000)
+
+
+@contextmanager
+def open_console(
+    site: Site, environ: Mapping[str, str], now_ns: Callable[[], int], read_again: Callable[[], Site]
+) -> Iterator[Console]:
+    """The console of a site, for as long as the block lasts.
+
+    Args:
+        site: As it is now.
+        environ: Values of the variables in its file.
+        now_ns: The time, ns since 1970-01-01 UTC.
+        read_again: Reads the site anew, once its files have changed.
+
+    Raises:
+        StateError: The ledger or the console's own file cannot be opened.
+        UsageError: The routing table is wrong, or the ledger's address.
+    """
+    routing = site_routing(site, environ) if site.dispatch.routing is not None else None
+    file = ConsoleFile(site.state / FILE_NAME)
+    sessions = Sessions(file, now_ns, site.console.idle_ns)
+    accounts, audit = Accounts(file, lambda: moment(now_ns())), Audit(file, lambda: moment(now_ns()))
+    with site_database(site) as database:
+        yield Console(SiteNow(site, read_again), environ, database, routing, accounts, sessions, audit, now_ns)
+
+
+def console_of(request: Request) -> Console:
+    """The console that a request is made to."""
+    console = request.app.state.console
+    if not isinstance(console, Console):
+        raise TypeError(f"app.state.console: got {type(console).__name__}, expected a Console")
+    return console
+
+
+ConsoleOf = Annotated[Console, Depends(console_of)]

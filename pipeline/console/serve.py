@@ -1,0 +1,80 @@
+"""The console answering on its address."""
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from pipeline.console.app import create_app
+from pipeline.console.context import Console
+from pipeline.errors import ConfigError
+from pipeline.runtime.status_server import shown_address
+
+_LAST_ANSWERS_S = 3
+_MOST_WAITING = 128
+
+
+def listening(console: Console) -> socket.socket:
+    """The socket that it is to be served on.
+
+    Raises:
+        ConfigError: The address cannot be listened on.
+    """
+    settings = console.site.console
+    host, port = settings.listen
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_MOST_WAITING)
+    except (OSError, OverflowError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        text = f"cannot listen (got {shown_address(host, port)}: {reason}, allowed: a free port of this host)"
+        raise ConfigError([settings.place.fault("listen", text)]) from error
+
+
+def address_of(console: Console, listener: socket.socket) -> str:
+    """Where a browser finds it."""
+    settings = console.site.console
+    host, port = listener.getsockname()[:2]
+    return f"{settings.origin or 'http://' + shown_address(str(host), int(port))}{settings.prefix}/"
+
+
+class ConsoleServer:
+    """Answers on a socket. Remembers whether it is to stop.
+
+    Args:
+        console: Open.
+        ready: Called once it answers.
+    """
+
+    def __init__(self, console: Console, ready: Callable[[], None]) -> None:
+        settings = console.site.console
+        config = uvicorn.Config(
+            create_app(console),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=True,
+            forwarded_allow_ips=list(settings.trusted_proxies),
+            timeout_graceful_shutdown=_LAST_ANSWERS_S,
+            lifespan="off",
+        )
+        self._server = _Server(config, ready)
+
+    def run(self, listener: socket.socket) -> None:
+        """Answer until `stop`, and in the main thread until SIGINT or SIGTERM too."""
+        self._server.run(sockets=[listener])
+
+    def stop(self) -> None:
+        """Make `run` return soon; from any thread."""
+        self._server.should_exit = True
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        self._ready()

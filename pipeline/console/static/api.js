@@ -1,0 +1,66 @@
+// Talks to the console. Every path is relative to the page's <base>, so that a reverse proxy's prefix is kept.
+
+let csrf = "";
+const signedOut = new Set();
+
+/** What the server refused: its one line as the message, and the status. */
+export class Refusal extends Error {
+  constructor(status, text) {
+    super(text);
+    this.status = status;
+  }
+}
+
+/** The absolute address of a path such as "api/events". */
+export function address(path) {
+  return new URL(path.replace(/^\//, ""), document.baseURI).href;
+}
+
+/** Remember what is said with everything that changes something. */
+export function setCsrf(token) {
+  csrf = token ?? "";
+}
+
+/** Call `fn` when the server says that the session is over. Returns what takes it off again. */
+export function onSignedOut(fn) {
+  signedOut.add(fn);
+  return () => signedOut.delete(fn);
+}
+
+/** GET; the answer's JSON. `signal` may abort it. */
+export async function get(path, { signal } = {}) {
+  return answered(await reached(path, { signal }));
+}
+
+/** POST, PUT, PATCH or DELETE with a JSON body (or FormData); the answer's JSON, or null where it has none. */
+export async function send(method, path, body) {
+  const headers = { "X-CSRF-Token": csrf };
+  let content = body;
+  if (body !== undefined && !(body instanceof FormData)) {
+    headers["Content-Type"] = "application/json";
+    content = JSON.stringify(body);
+  }
+  return answered(await reached(path, { method, headers, body: content }));
+}
+
+async function reached(path, options) {
+  try {
+    return await fetch(address(path), { credentials: "same-origin", ...options });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Refusal(0, "连接不到控制台。The console cannot be reached.");
+  }
+}
+
+async function answered(response) {
+  const text = await response.text();
+  let value = null;
+  try {
+    value = text ? JSON.parse(text) : null;
+  } catch {
+    value = { error: `${response.status} ${response.statusText}` };
+  }
+  if (response.ok) return value;
+  if (response.status === 401 && csrf) for (const fn of signedOut) fn();
+  throw new Refusal(response.status, value?.error ?? `${response.status} ${response.statusText}`);
+}

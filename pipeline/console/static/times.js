@@ -1,0 +1,31 @@
+// Times and durations as people read them, in the site's time zone.
+import { language } from "./texts.js";
+
+let zone = "UTC";
+const formats = new Map();
+
+/** The time zone of the site, from the session. */
+export function setZone(name) {
+  zone = name;
+  formats.clear();
+}
+
+/** "11-28 14:03:05" of an ISO 8601 text; with the year where `long`. */
+export function moment(text, { long = false } = {}) {
+  if (!text) return "";
+  const key = `${language()} ${long}`;
+  if (!formats.has(key)) {
+    const parts = { month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+    formats.set(key, new Intl.DateTimeFormat("sv-SE", { timeZone: zone, ...(long ? { year: "numeric" } : {}), ...parts }));
+  }
+  return formats.get(key).format(new Date(text)).replace("/", "-").replace(",", "");
+}
+
+/** "2:05" or "1:02:05" or "3 d 04:05" of seconds. */
+export function duration(s) {
+  const whole = Math.max(0, Math.floor(s));
+  const two = (n) => String(n).padStart(2, "0");
+  const [d, h, m] = [Math.floor(whole / 86400), Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60];
+  if (d) return `${d} ${language() === "zh" ? "天" : "d"} ${two(h)}:${two(m)}`;
+  return h ? `${h}:${two(m)}:${two(whole % 60)}` : `${m}:${two(whole % 60)}`;
+}
