@@ -1,17 +1,21 @@
 """The console answering on its address."""
 
 import socket
+import threading
 from collections.abc import Callable
 
 import uvicorn
 
 from pipeline.console.app import create_app
 from pipeline.console.context import Console
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, StateError
+from pipeline.runtime.signals import Signals
 from pipeline.runtime.status_server import shown_address
+from pipeline.runtime.wake import Wake
 
 _LAST_ANSWERS_S = 3
 _MOST_WAITING = 128
+_LOOK_S = 1.0
 
 
 def listening(console: Console) -> socket.socket:
@@ -61,8 +65,25 @@ class ConsoleServer:
         self._server = _Server(config, ready)
 
     def run(self, listener: socket.socket) -> None:
-        """Answer until `stop`, and in the main thread until SIGINT or SIGTERM too."""
+        """Answer until `stop`."""
         self._server.run(sockets=[listener])
+
+    def run_until_told(self, listener: socket.socket, signals: Signals) -> None:
+        """Answer until the process is told to stop.
+
+        Raises:
+            StateError: It has stopped by itself.
+        """
+        # Not in the main thread, where uvicorn would take the signals for itself and end the process by one.
+        thread = threading.Thread(target=self.run, args=(listener,), name="console")
+        thread.start()
+        while thread.is_alive() and signals.wait(_LOOK_S) is not Wake.STOP:
+            pass
+        has_ended = not thread.is_alive()
+        self.stop()
+        thread.join()
+        if has_ended:
+            raise StateError("console: stopped by itself; the log says why")
 
     def stop(self) -> None:
         """Make `run` return soon; from any thread."""
