@@ -84,8 +84,8 @@ def _serve(console: Console, site_file: Path, form: LogFormat) -> None:
             f"no account yet; make one: smart-alert console {site_file} --add-user NAME --role {Role.ADMIN}"
         )
     log = stderr_log(form, LogLevel.INFO, wall_now_ns)
-    with listening(console) as listener, log.taking_logging(), Signals() as signals:
-        address, ledger = address_of(console, listener), console.database.shown
+    with listening(console.site.console) as listener, log.taking_logging(), Signals() as signals:
+        address, ledger = address_of(console.site.console, listener), console.database.shown
         server = ConsoleServer(console, lambda: log.info("console.started", address=address, ledger=ledger))
         server.run_until_told(listener, signals)
     log.info("console.stopped")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import uvicorn
 
+from pipeline.config.resolved import ConsoleSettings
 from pipeline.console.app import create_app
 from pipeline.console.context import Console
 from pipeline.errors import ConfigError, StateError
@@ -18,13 +19,12 @@ _MOST_WAITING = 128
 _LOOK_S = 1.0
 
 
-def listening(console: Console) -> socket.socket:
-    """The socket that it is to be served on.
+def listening(settings: ConsoleSettings) -> socket.socket:
+    """The socket that a console is to be served on.
 
     Raises:
         ConfigError: The address cannot be listened on.
     """
-    settings = console.site.console
     host, port = settings.listen
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -35,9 +35,8 @@ def listening(console: Console) -> socket.socket:
         raise ConfigError([settings.place.fault("listen", text)]) from error
 
 
-def address_of(console: Console, listener: socket.socket) -> str:
+def address_of(settings: ConsoleSettings, listener: socket.socket) -> str:
     """Where a browser finds it."""
-    settings = console.site.console
     host, port = listener.getsockname()[:2]
     return f"{settings.origin or 'http://' + shown_address(str(host), int(port))}{settings.prefix}/"
 
