@@ -5,7 +5,7 @@
 
 import { html, useLayoutEffect, useMemo, useRef, useState } from "./html.js";
 
-const NAMES_FROM_PX = 300; // narrower than this there is no room for names
+const NAMES_FROM_PX = 240; // narrower than this there is no room for names
 
 /** The largest part of a room that has a picture's shape, in its middle; all in px. */
 export function fitted([pictureWidth, pictureHeight], [roomWidth, roomHeight]) {

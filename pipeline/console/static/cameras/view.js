@@ -114,23 +114,25 @@ function Health({ told, before }) {
       ${rows.map(([key, words]) => html`<tr key=${key}><th scope="row">${t(key)}</th><td>${words}</td></tr>`)}
     </tbody></table>
     <h3>${t("cameras.streams")}</h3>
-    <div class="scroll"><table class="number">
-      <thead><tr>${["stream", "state_of", "bit_rate", "packets", "reconnects", "damaged"].map((key) => html`<th key=${key} scope="col">${t(`cameras.${key}`)}</th>`)}</tr></thead>
-      <tbody>${told.streams.map((stream) => html`<${StreamRow} key=${stream.name} stream=${stream} before=${before?.streams.find((one) => one.name === stream.name)} />`)}</tbody>
-    </table></div>
+    <table class="number">
+      <thead><tr><td></td>${told.streams.map((one) => html`<th key=${one.name} scope="col">${t(`cameras.stream.${one.name}`)}</th>`)}</tr></thead>
+      <tbody>${STREAM_ROWS.map(([key, words]) => html`<tr key=${key}><th scope="row">${t(`cameras.${key}`)}</th>
+        ${told.streams.map((one) => html`<td key=${one.name}>${words(one, before?.streams.find((other) => other.name === one.name))}</td>`)}</tr>`)}</tbody>
+    </table>
   </section>`;
 }
 
-function StreamRow({ stream, before }) {
-  const bits = before ? Math.max(0, stream.received_bytes - before.received_bytes) * 8 : null;
-  return html`<tr>
-    <td>${t(`cameras.stream.${stream.name}`)}</td>
-    <td>${t(stream.is_connected ? "cameras.state.connected" : stream.fault ? "cameras.state.unreachable" : "cameras.state.connecting")}</td>
-    <td>${bits === null ? "–" : `${(bits / (EVERY_MS / 1000) / 1e6).toFixed(1)} Mbit/s`}</td>
-    <td>${stream.packets}</td>
-    <td>${stream.reconnects}</td>
-    <td>${stream.damaged}</td>
-  </tr>`;
+const STREAM_ROWS = [
+  ["state_of", (stream) => t(stream.is_connected ? "cameras.state.connected" : stream.fault ? "cameras.state.unreachable" : "cameras.state.connecting")],
+  ["bit_rate", (stream, before) => (before ? `${bitRate(stream.received_bytes - before.received_bytes)} Mbit/s` : "–")],
+  ["packets", (stream) => stream.packets],
+  ["reconnects", (stream) => stream.reconnects],
+  ["damaged", (stream) => stream.damaged],
+];
+
+/** Megabits a second of what came between two polls. */
+function bitRate(nBytes) {
+  return ((Math.max(0, nBytes) * 8) / (EVERY_MS / 1000) / 1e6).toFixed(1);
 }
 
 function Rules({ camera }) {

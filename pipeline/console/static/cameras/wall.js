@@ -106,7 +106,7 @@ function Tile({ camera, observer, pictures, isSeen, fences, titles }) {
         ${isSeen && html`<${Live} camera=${camera} pictures=${pictures} fences=${fences} titles=${titles} name=${name} />`}
       </div>
       <div class="tile-words">
-        <strong title=${camera.id}>${name}</strong>
+        <span class="tile-name" title=${camera.id}><strong>${name}</strong>${camera.name && camera.name !== camera.id ? html` <span class="faint">${camera.id}</span>` : null}</span>
         <${StateBadge} camera=${camera} />
       </div>
       <div class="tile-numbers number">
