@@ -96,7 +96,7 @@ function Stage({ camera, hidden }) {
 
 function Health({ told, before }) {
   const rows = [
-    ["cameras.since", told.since ? moment(told.since, { long: true }) : "–"],
+    ["cameras.since", told.since ? moment(told.since) : "–"],
     ["cameras.pictures_per_s", told.pictures_per_s ? told.pictures_per_s.toFixed(1) : "–"],
     ["cameras.looks_per_s", looks(told)],
     ["cameras.lag", told.lag_s === null ? "–" : `${told.lag_s.toFixed(1)} s`],
