@@ -1,7 +1,7 @@
 """What it costs to look on: `python -m benchmarks.onlookers --out onlookers`.
 
-Runs a site of quiet cameras, once on their 1080p streams alone and once with sub-streams, and asks it for pictures as the
-console's wall does: nobody looks, all cameras on the wall, one camera in full, nobody again.
+Runs a site of quiet cameras, once on their 1080p streams alone and once with sub-streams, and asks it for pictures as
+the console's wall does: nobody looks, all cameras on the wall, one camera in full, nobody again.
 """
 
 import argparse
@@ -112,7 +112,7 @@ def main() -> None:
 def _tell(streams: str, what: str, stretch: Stretch) -> None:
     mean, least, most = stretch.pictures_per_s
     print(
-        f"{streams:5} {what:16} {stretch.core_ms:7.1f} core-ms a second, {stretch.onlookers_ms:6.1f} of them for pictures; "
+        f"{streams:5} {what:16} {stretch.core_ms:7.1f} core-ms a second, {stretch.onlookers_ms:6.1f} for pictures; "
         f"{mean:.1f} pictures a second each ({least:.1f} to {most:.1f}), {stretch.age_s:.2f} s old",
         flush=True,
     )
