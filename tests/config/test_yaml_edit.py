@@ -128,7 +128,9 @@ def test_what_is_written_is_read_back(value: Scalar) -> None:
     st.sampled_from([True, False, None]),
 )
 def test_any_change_gives_just_the_values_that_were_asked_for(
-    before: dict[str, Scalar], changes: dict[str, Scalar | None], flow: bool | None
+    before: dict[str, Scalar],
+    changes: dict[str, Scalar | None],
+    flow: bool | None,  # noqa: FBT001  # drawn
 ) -> None:
     rule = {"id": "r", **before}
     text = yaml.safe_dump({"rules": [{"id": "q"}, rule, {"id": "s"}]}, default_flow_style=flow, sort_keys=False)
