@@ -16,9 +16,9 @@ from pipeline.dispatch.ledger_database import LedgerAwayError
 from pipeline.dispatch.report import offer_waiting
 from pipeline.dispatch.site_ledger import site_database, site_routing
 from pipeline.errors import ConfigError
+from pipeline.runtime.bell import Wake
 from pipeline.runtime.clock import sleep, wall_now_ns
 from pipeline.runtime.events_log import EventsLog, LogFormat, LogLevel, stderr_log
-from pipeline.runtime.live_run import Wake
 from pipeline.runtime.signals import Signals
 
 _LOCK = "dispatch.lock"

@@ -105,14 +105,13 @@ def read_document(
         ConfigError: It is no mapping.
     """
     log = FaultLog()
-    catalogue, vocabulary = load_catalogue(), load_vocabulary()
     try:
         SiteFile.model_validate(document.value)
     except ValidationError as error:
         log.extend(faults_of(error, SiteFile, document, ()))
     if not isinstance(document.value, dict):
         raise ConfigError(log.faults)
-    return _Loading(path, document, log, environ, catalogue, vocabulary, drafts).draft()
+    return _Loading(path, document, log, environ, load_catalogue(), load_vocabulary(), drafts).draft()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +170,7 @@ class _Loading:
             rules=tuple(rules),
             warnings=tuple(in_order(self.log.warnings, self.document.file)),
         )
-        written = self.document.at(("detector", "model"))
-        names_network = written is None or written == detector.model
+        names_network = self.document.at(("detector", "model")) in (None, detector.model)
         return Draft(site, tuple(in_order(self.log.faults, self.document.file)), names_network)
 
     def _detector(self, entry: DetectorEntry) -> DetectorSettings:
