@@ -16,10 +16,10 @@ from pipeline.dispatch.ledger_database import LedgerAwayError
 from pipeline.dispatch.report import offer_waiting
 from pipeline.dispatch.site_ledger import site_database, site_routing
 from pipeline.errors import ConfigError
-from pipeline.runtime.bell import Wake
 from pipeline.runtime.clock import sleep, wall_now_ns
 from pipeline.runtime.events_log import EventsLog, LogFormat, LogLevel, stderr_log
 from pipeline.runtime.signals import Signals
+from pipeline.runtime.wake import Wake
 
 _LOCK = "dispatch.lock"
 _PAUSE_S = 5.0

@@ -15,7 +15,6 @@ from pipeline.config.resolved import Provider, Site
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import SmartAlertError, SourceError
 from pipeline.runtime.allocator import keep_large_blocks_apart
-from pipeline.runtime.bell import Bell, Wake
 from pipeline.runtime.clip_maker import ClipMaker
 from pipeline.runtime.clock import sleep, steady_clock, stopwatch, wall_now_ns
 from pipeline.runtime.command_intake import Addressee, CommandIntake, fault_of
@@ -34,6 +33,7 @@ from pipeline.runtime.shared import Shared
 from pipeline.runtime.shared_detector import SharedDetector
 from pipeline.runtime.status_server import StatusServer
 from pipeline.runtime.turns import Turns
+from pipeline.runtime.wake import Bell, Wake
 
 _WORKERS_A_CORE = 2
 """A worker that waits for the network leaves its core to one that decodes."""

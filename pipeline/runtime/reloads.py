@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from pipeline.alerts.message import utc
 from pipeline.config.resolved import Site
 from pipeline.observation import MediaNs
-from pipeline.runtime.bell import Wake
 from pipeline.runtime.site_change import fences_print
+from pipeline.runtime.wake import Wake
 
 
 class ReloadTold(BaseModel):

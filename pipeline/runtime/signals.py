@@ -6,8 +6,8 @@ from collections import deque
 from types import FrameType, TracebackType
 from typing import Self
 
-from pipeline.runtime.bell import Wake
 from pipeline.runtime.early_words import early_words
+from pipeline.runtime.wake import Wake
 
 
 class Signals:

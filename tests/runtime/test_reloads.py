@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.observation import CameraId
-from pipeline.runtime.bell import Wake
 from pipeline.runtime.early_words import EarlyWords, early_words
 from pipeline.runtime.reloads import Reloads, ReloadTold
 from pipeline.runtime.signals import Signals
 from pipeline.runtime.site_change import fences_print
+from pipeline.runtime.wake import Wake
 from tests.cli.shell import environment
 from tests.runtime.standing_car import site_in, write_site, write_video
 
