@@ -9,7 +9,7 @@ from pipeline.config.load import Draft, read_document
 from pipeline.config.rule_parameters import key_of, steps_of
 from pipeline.config.yaml_edit import Scalar, edited
 from pipeline.config.yaml_lines import parse_yaml
-from pipeline.errors import ConfigError, Fault, UsageError
+from pipeline.errors import Fault, UsageError
 
 _MARK = "\ufeff"
 
@@ -79,6 +79,10 @@ class SiteText:
         mark = _MARK if self.content.startswith(_MARK.encode()) else ""
         return SiteText(self.path, f"{mark}{text}".encode(), self.environ)
 
+    def with_bytes(self, content: bytes) -> "SiteText":
+        """The same file with another content."""
+        return SiteText(self.path, content, self.environ)
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -135,16 +139,6 @@ def place_of_rule(document: Document, rule: str) -> Steps:
         if isinstance(entry, dict) and entry.get("id") == rule:
             return ("rules", n)
     raise UsageError(f"{document.file}: has no rule {rule!r}")
-
-
-def refuse_faults(draft: Draft) -> None:
-    """Only a file without mistakes is changed.
-
-    Raises:
-        ConfigError: It has some.
-    """
-    if draft.faults:
-        raise ConfigError(draft.faults)
 
 
 def _field_fault(fault: Fault, place: Steps) -> FieldFault:

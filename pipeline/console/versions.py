@@ -18,10 +18,6 @@ _META = ".json"
 _CONTENT = ".kept"
 
 
-class ConflictError(UsageError):
-    """Somebody else has changed the file since it was read."""
-
-
 @dataclass(frozen=True, slots=True)
 class Version:
     """One version of the file.
@@ -41,6 +37,18 @@ class Version:
     sha256: str
 
 
+class ConflictError(UsageError):
+    """Somebody else has changed the file since it was read.
+
+    Attributes:
+        since: The versions that were written since then, the newest first; none where it was changed by other means.
+    """
+
+    def __init__(self, text: str, since: tuple[Version, ...]) -> None:
+        self.since = since
+        super().__init__(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Writing:
     """Who changes a file, when and why."""
@@ -53,6 +61,11 @@ class Writing:
 def fingerprint(content: bytes) -> str:
     """By what a content is known, hexadecimal."""
     return hashlib.sha256(content).hexdigest()
+
+
+def _since(known: tuple[Version, ...], sha256: str) -> tuple[Version, ...]:
+    numbers = [one.number for one in known if one.sha256 == sha256]
+    return tuple(one for one in known if numbers and one.number > numbers[0])
 
 
 class Versions:
@@ -117,9 +130,10 @@ class Versions:
         """
         with self._alone():
             before = self.read()
-            if fingerprint(before) != expected:
-                raise ConflictError(f"{self.file.name}: was changed meanwhile; look at it again before you save")
             known = self.listed()
+            if fingerprint(before) != expected:
+                text = f"{self.file.name}: was changed meanwhile; look at it again before you save"
+                raise ConflictError(text, _since(known, expected))
             if not known or known[0].sha256 != expected:
                 known = (self._keep(before, known, Writing("", "", writing.now)), *known)
             write_durably(self.file, content, stat.S_IMODE(self.file.stat().st_mode))

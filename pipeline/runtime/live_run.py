@@ -18,6 +18,7 @@ from pipeline.runtime.allocator import keep_large_blocks_apart
 from pipeline.runtime.clip_maker import ClipMaker
 from pipeline.runtime.clock import sleep, steady_clock, stopwatch, wall_now_ns
 from pipeline.runtime.command_intake import Addressee, CommandIntake, fault_of
+from pipeline.runtime.console_server import ConsoleServer
 from pipeline.runtime.events_log import EventsLog
 from pipeline.runtime.evidence_chores import evidence_chores, site_keeper, site_store
 from pipeline.runtime.evidence_desk import EvidenceDesk
@@ -117,6 +118,7 @@ def run_live(call: LiveCall, bell: Bell, events: EventsLog) -> None:
         reloads = Reloads(site, bell.ring, wall_now_ns)
         stack.enter_context(StatusServer(site.operation, metrics, live.liveness, live.readiness, events))
         stack.enter_context(live)
+        stack.enter_context(ConsoleServer(site.state, live, shared, {}))
         stack.enter_context(_commands(site, live, shared, stack.enter_context(site_server(site, sleep))))
         events.info("run.started", site=site.id, cameras=len(site.cameras), provider=detector.provider.value)
         again = replace(call, read_again=lambda: with_scores(call.read_again(), networks))
