@@ -51,9 +51,7 @@ class Judged:
     site: Site | None = field(repr=False)
 
 
-def judge(
-    sheet: FenceSheet, text: str, site: Site, environ: Mapping[str, str], known: Iterable[Fault] = ()
-) -> Judged:
+def judge(sheet: FenceSheet, text: str, site: Site, environ: Mapping[str, str], known: Iterable[Fault] = ()) -> Judged:
     """Read the site as if the sheet's file held the text.
 
     Args:

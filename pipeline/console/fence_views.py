@@ -10,13 +10,13 @@ from pipeline.config.json_lines import parse_json
 from pipeline.config.resolved import Camera, Rule, Site
 from pipeline.console.fence_draft import DraftFault
 from pipeline.console.fence_sheets import FenceSheet, sheets_of
+from pipeline.console.fence_trial_models import GroundPointsAnswer
 from pipeline.console.fences_models import (
     CameraFences,
     CellChoice,
     Choices,
     FaultAnswer,
     GroundAnswer,
-    GroundPointsAnswer,
     Named,
     SheetSummary,
     VersionAnswer,
@@ -33,9 +33,7 @@ _MOST_COMPARED = 40
 def camera_fences(camera: Camera) -> CameraFences:
     """A camera in the list."""
     sheets = [FenceSheet(camera, view, file, (), (file,)) for view, file in sheets_of(camera)]
-    return CameraFences(
-        camera=camera.id, camera_name=camera.name, sheets=[_summary(sheet) for sheet in sheets]
-    )
+    return CameraFences(camera=camera.id, camera_name=camera.name, sheets=[_summary(sheet) for sheet in sheets])
 
 
 def _summary(sheet: FenceSheet) -> SheetSummary:

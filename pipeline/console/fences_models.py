@@ -10,15 +10,15 @@ from pipeline.config.document import LARGEST_BYTES
 FenceText = Annotated[str, Field(max_length=LARGEST_BYTES, description="A fence file: GeoJSON.")]
 Fingerprint = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the file that one has seen.")]
 Reason = Annotated[str, Field(max_length=500)]
-Share = float
-"""Of the picture's width or height, in [0, 1]."""
 
 
-class _Answer(BaseModel):
+class Answer(BaseModel):
+    """Any answer: a value."""
+
     model_config = ConfigDict(frozen=True)
 
 
-class SheetSummary(_Answer):
+class SheetSummary(Answer):
     """One fence file, as a list shows it.
 
     Attributes:
@@ -32,7 +32,7 @@ class SheetSummary(_Answer):
     masks: int
 
 
-class CameraFences(_Answer):
+class CameraFences(Answer):
     """The fence files of a camera; none: the site file names none."""
 
     camera: str
@@ -40,7 +40,7 @@ class CameraFences(_Answer):
     sheets: list[SheetSummary]
 
 
-class FencesAnswer(_Answer):
+class FencesAnswer(Answer):
     """Every camera of the site.
 
     Attributes:
@@ -51,7 +51,7 @@ class FencesAnswer(_Answer):
     faults: list[str]
 
 
-class Named(_Answer):
+class Named(Answer):
     """Something to choose, with its names."""
 
     id: str
@@ -59,7 +59,7 @@ class Named(_Answer):
     en: str
 
 
-class CellChoice(_Answer):
+class CellChoice(Answer):
     """A cell of the grid, and who is responsible there by the routing table; empty: nobody is named."""
 
     id: str
@@ -68,7 +68,7 @@ class CellChoice(_Answer):
     manager: str
 
 
-class Choices(_Answer):
+class Choices(Answer):
     """What the properties of a shape may be. Without a routing table there are no cells and contacts to choose."""
 
     categories: list[Named]
@@ -76,7 +76,7 @@ class Choices(_Answer):
     contacts: list[Named]
 
 
-class GroundAnswer(_Answer):
+class GroundAnswer(Answer):
     """How the picture lies on the ground.
 
     Attributes:
@@ -91,7 +91,7 @@ class GroundAnswer(_Answer):
     metres_per_unit: list[float]
 
 
-class SheetAnswer(_Answer):
+class SheetAnswer(Answer):
     """One fence file whole.
 
     Attributes:
@@ -111,7 +111,7 @@ class SheetAnswer(_Answer):
     choices: Choices
 
 
-class FaultAnswer(_Answer):
+class FaultAnswer(Answer):
     """A mistake.
 
     Attributes:
@@ -126,14 +126,14 @@ class FaultAnswer(_Answer):
     file: str
 
 
-class FaultsAnswer(_Answer):
+class FaultsAnswer(Answer):
     """Why a draft is refused."""
 
     error: str
     faults: list[FaultAnswer] = []
 
 
-class ZoneRule(_Answer):
+class ZoneRule(Answer):
     """A rule that looks at a shape."""
 
     rule: str
@@ -149,7 +149,7 @@ class DraftRequest(BaseModel):
     view: Annotated[str, Field(max_length=64)] = ""
 
 
-class CheckedAnswer(_Answer):
+class CheckedAnswer(Answer):
     """What the loader says of a draft."""
 
     faults: list[FaultAnswer]
@@ -164,7 +164,7 @@ class SaveFences(DraftRequest):
     why: Reason = ""
 
 
-class VersionAnswer(_Answer):
+class VersionAnswer(Answer):
     """A version of the file.
 
     Attributes:
@@ -184,19 +184,19 @@ class VersionAnswer(_Answer):
     changed: list[str]
 
 
-class VersionsAnswer(_Answer):
+class VersionsAnswer(Answer):
     """The newest first."""
 
     versions: list[VersionAnswer]
 
 
-class VersionText(_Answer):
+class VersionText(Answer):
     """What a version held."""
 
     text: str
 
 
-class RunAnswer(_Answer):
+class RunAnswer(Answer):
     """Whether the pipeline that runs uses the fences of the file.
 
     Attributes:
@@ -214,7 +214,7 @@ class RunAnswer(_Answer):
     faults: list[str]
 
 
-class SavedFences(_Answer):
+class SavedFences(Answer):
     """Fences that were written."""
 
     text: str
@@ -223,7 +223,7 @@ class SavedFences(_Answer):
     run: RunAnswer
 
 
-class ConflictAnswer(_Answer):
+class ConflictAnswer(Answer):
     """Somebody else has changed the file since it was read.
 
     Attributes:
@@ -235,85 +235,3 @@ class ConflictAnswer(_Answer):
     sha256: str = ""
     text: str = ""
     since: list[VersionAnswer] = []
-
-
-class GroundPointsAnswer(_Answer):
-    """Where objects touched the ground, as columns of one length, in order of time.
-
-    Attributes:
-        since: From when on; None: there is no log.
-        until: The log's last entry.
-        classes: Names; `kind` counts in them.
-        x: Shares of the picture's width.
-        y: Of its height.
-        t_s: Seconds after `since`.
-        stay_s: How long the object stayed about there.
-        track: Tells one object from another.
-    """
-
-    since: datetime | None
-    until: datetime | None
-    classes: list[str]
-    kind: list[int]
-    track: list[int]
-    x: list[Share]
-    y: list[Share]
-    t_s: list[float]
-    stay_s: list[float]
-
-
-class TrialBegun(_Answer):
-    """A trial that has begun.
-
-    Attributes:
-        trial: Its id; empty: there is nothing to try.
-        lack: Why there is nothing to try: `no_log`, `no_rule`; else empty.
-    """
-
-    trial: str
-    lack: str
-
-
-class TriedEvent(_Answer):
-    """An event that a trial found."""
-
-    id: str
-    rule: str
-    zh: str
-    en: str
-    zone: str
-    severity: str
-    started_at: datetime
-    raised_at: datetime
-    ended_at: datetime | None
-    classes: list[str]
-    boxes: list[list[Share]]
-
-
-class MovedEvent(_Answer):
-    """An event that both have, differently."""
-
-    before: TriedEvent
-    after: TriedEvent
-    how: list[str]
-
-
-class FenceTrial(_Answer):
-    """The last day's events under the draft, beside those under the saved fences.
-
-    Attributes:
-        is_over: Whether this is all; the rest is empty until then.
-        fault: Why it was given up; else empty.
-        refused: What the log cannot answer; else empty.
-        watched_s: How long the camera was seen.
-        same: Events that both have alike.
-    """
-
-    is_over: bool
-    fault: str
-    refused: str
-    watched_s: float
-    same: int
-    appeared: list[TriedEvent]
-    vanished: list[TriedEvent]
-    moved: list[MovedEvent]

@@ -118,7 +118,7 @@ def run_live(call: LiveCall, bell: Bell, events: EventsLog) -> None:
         reloads = Reloads(site, bell.ring, wall_now_ns)
         stack.enter_context(StatusServer(site.operation, metrics, live.liveness, live.readiness, events))
         stack.enter_context(live)
-        stack.enter_context(ConsoleServer(site.state, live, shared, {}))
+        stack.enter_context(ConsoleServer(site.state, live, shared, reloads.pages()))
         stack.enter_context(_commands(site, live, shared, stack.enter_context(site_server(site, sleep))))
         events.info("run.started", site=site.id, cameras=len(site.cameras), provider=detector.provider.value)
         again = replace(call, read_again=lambda: with_scores(call.read_again(), networks))

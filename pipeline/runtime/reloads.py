@@ -1,7 +1,7 @@
 """The site that a run has in force: whoever asks it to read its file again learns what came of it."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,10 @@ from pipeline.config.resolved import Site
 from pipeline.observation import MediaNs
 from pipeline.runtime.site_change import fences_print
 from pipeline.runtime.wake import Wake
+
+RELOAD, SITE = "/reload", "/site"
+"""Paths at which a console asks."""
+_LONGEST_ANSWER_S = 4.0
 
 
 class ReloadTold(BaseModel):
@@ -75,6 +79,14 @@ class Reloads:
             self._ring(Wake.RELOAD)
             is_done = self._changed.wait_for(lambda: self._done >= mine, longest_s)
             return self._last if is_done else None
+
+    def pages(self) -> Mapping[tuple[str, str], Callable[[], bytes]]:
+        """What a console beside the run may ask, by method and path; `null`: nothing came of it yet."""
+        return {("POST", RELOAD): self._asked, ("GET", SITE): lambda: self.told().model_dump_json().encode()}
+
+    def _asked(self) -> bytes:
+        told = self.ask(_LONGEST_ANSWER_S)
+        return b"null" if told is None else told.model_dump_json().encode()
 
     def told(self) -> SiteTold:
         """The site in force."""
