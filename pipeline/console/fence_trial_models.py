@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pipeline.console.fences_models import Answer
+from pipeline.console.fences_models import Answer, Named
 
 Share = float
 """Of the picture's width or height, in [0, 1]."""
@@ -24,7 +24,7 @@ class GroundPointsAnswer(Answer):
 
     since: datetime | None
     until: datetime | None
-    classes: list[str]
+    classes: list[Named]
     kind: list[int]
     track: list[int]
     x: list[Share]

@@ -8,6 +8,7 @@ from pipeline.config.catalogue_file import load_catalogue
 from pipeline.config.document import Value
 from pipeline.config.json_lines import parse_json
 from pipeline.config.resolved import Camera, Rule, Site
+from pipeline.config.vocabulary import load_vocabulary
 from pipeline.console.fence_draft import DraftFault
 from pipeline.console.fence_sheets import FenceSheet, sheets_of
 from pipeline.console.fence_trial_models import GroundPointsAnswer
@@ -107,7 +108,7 @@ def points_answer(found: GroundPoints | None) -> GroundPointsAnswer:
     return GroundPointsAnswer(
         since=None if found is None else utc(found.since),
         until=None if found is None else utc(found.until),
-        classes=classes,
+        classes=[_class(name) for name in classes],
         kind=[classes.index(point.class_name) for point in points],
         track=[point.track for point in points],
         x=[round(point.x, 5) for point in points],
@@ -115,6 +116,11 @@ def points_answer(found: GroundPoints | None) -> GroundPointsAnswer:
         t_s=[round((point.t - begin) / 1e9, 1) for point in points],
         stay_s=[round((point.last - point.t) / 1e9, 1) for point in points],
     )
+
+
+def _class(name: str) -> Named:
+    title = load_vocabulary().titles.get(name)
+    return Named(id=name, zh=title.zh if title is not None else name, en=title.en if title is not None else name)
 
 
 def version_answers(versions: Versions, listed: Iterable[Version]) -> list[VersionAnswer]:
