@@ -115,7 +115,7 @@ export function nearestOn(a, b, point) {
 /**
  * Where a point snaps to: a vertex before an edge before the border of the picture.
  *
- * targets: [{points, isRing}]; size: [width, height] of the picture in px; radius: in px.
+ * targets: [{points, isRing, isLoose}], of loose ones the vertices alone; size: [width, height] of the picture in px; radius: in px.
  * Returns {point, kind}; kind is "vertex", "edge", "border" or "".
  */
 export function snapped(point, targets, size, radius) {
@@ -128,7 +128,7 @@ export function snapped(point, targets, size, radius) {
   const vertex = nearest(targets.flatMap((one) => one.points));
   if (vertex) return { point: [...vertex], kind: "vertex" };
   const toPx = ([x, y]) => [x * width, y * height];
-  const onEdges = targets.flatMap(({ points, isRing }) =>
+  const onEdges = targets.filter((one) => !one.isLoose).flatMap(({ points, isRing }) =>
     edges(points, isRing).map(([i, j]) => {
       const [x, y] = nearestOn(toPx(points[i]), toPx(points[j]), toPx(point));
       return [x / width, y / height];
