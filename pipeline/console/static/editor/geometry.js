@@ -60,11 +60,14 @@ export function edges(points, isRing) {
 /** Where an outline crosses or touches itself: the first two edges that do; null: nowhere. */
 export function crossing(points, isRing) {
   const all = edges(points, isRing);
+  const last = points.length - 1;
+  // A line may end where it begins.
+  const isClosed = !isRing && points.length > 2 && points[0][0] === points[last][0] && points[0][1] === points[last][1];
   for (let i = 0; i < all.length; i += 1) {
     for (let j = i + 1; j < all.length; j += 1) {
       const [a, b] = all[i];
       const [c, d] = all[j];
-      if (b === c || a === d) {
+      if (b === c || a === d || (isClosed && a === 0 && d === last)) {
         if (folds(points, all[i], all[j])) return [i, j];
       } else if (meet(points[a], points[b], points[c], points[d])) return [i, j];
     }
