@@ -50,9 +50,8 @@ def save(console: Console, user: User, place: FenceSheet, text: str, asked: Save
     )
     console.audit.write(user, "fences.save", name, f"version {version.number}: {told or 'no shape'} ({asked.why})")
     tell_running(console.site.state)
-    site = console.site
-    camera = sheet(site, place.camera.id, place.view).camera
-    return SavedFences(text=text, sha256=version.sha256, number=version.number, run=run_answer(site, camera))
+    camera = sheet(console.site, place.camera.id, place.view).camera
+    return SavedFences(text=text, sha256=version.sha256, number=version.number, run=run_answer(console, camera))
 
 
 def _conflict(versions: Versions, base: str) -> ConflictAnswer:

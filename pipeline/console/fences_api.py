@@ -78,8 +78,7 @@ def _add_sheets(routes: APIRouter) -> None:
     @routes.get("/{camera}/run")
     def run(camera: CameraPart, user: Engineer, console: ConsoleOf) -> RunAnswer:
         del user
-        site = console.site
-        return run_answer(site, _camera(site, camera))
+        return run_answer(console, _camera(console.site, camera))
 
 
 def _add_versions(routes: APIRouter) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.config.load import load_site
 from pipeline.console.accounts import Role
+from pipeline.console.fence_trial_models import FenceTrial
 from tests.console.fence_rooms import ELSEWHERE, LANE, fence_room, fence_text
 
 BOW = [[0.1, 0.1], [0.9, 0.9], [0.9, 0.1], [0.1, 0.9], [0.1, 0.1]]
@@ -121,27 +122,25 @@ def test_where_objects_stood_in_the_last_hour_is_told_in_shares_of_the_picture(t
 def test_a_draft_is_tried_on_the_last_day_and_what_it_would_raise_is_held_against_what_is_saved(tmp_path: Path) -> None:
     with fence_room(tmp_path, corners=ELSEWHERE) as here, here.client(Role.ENGINEER) as client:
         told = tried(client, fence_text(LANE))
-        assert [(event["zone"], event["rule"]) for event in told["appeared"]] == [("lane", "fire-lane")]
-        assert (told["vanished"], told["same"]) == ([], 0)
-        assert told["appeared"][0]["classes"] == ["car"]
-        assert tried(client, fence_text(ELSEWHERE))["same"] == 0
+        assert [(event.zone, event.rule, event.classes) for event in told.appeared] == [("lane", "fire-lane", ["car"])]
+        assert (told.vanished, told.same) == ([], 0)
+        assert tried(client, fence_text(ELSEWHERE)).same == 0
         base = client.get("api/fences/cam-0").json()["sha256"]
         save(client, fence_text(LANE), base)
-        assert tried(client, fence_text(LANE))["same"] == 1
-        assert [event["zone"] for event in tried(client, fence_text(ELSEWHERE))["vanished"]] == ["lane"]
+        assert tried(client, fence_text(LANE)).same == 1
+        assert [event.zone for event in tried(client, fence_text(ELSEWHERE)).vanished] == ["lane"]
 
 
-def tried(client: httpx.Client, text: str) -> dict[str, list[dict[str, str]]]:
+def tried(client: httpx.Client, text: str) -> FenceTrial:
     begun = client.post("api/fences/cam-0/trials", json={"text": text}).json()
     assert begun["lack"] == ""
-    for _ in range(600):
-        told = client.get(f"api/fences/cam-0/trials/{begun['trial']}").json()
-        if told["is_over"]:
-            assert told["fault"] == ""
-            found: dict[str, list[dict[str, str]]] = told
-            return found
+    for _ in range(1200):
+        told = FenceTrial.model_validate_json(client.get(f"api/fences/cam-0/trials/{begun['trial']}").text)
+        if told.is_over:
+            assert told.fault == ""
+            return told
         time.sleep(0.1)
-    raise AssertionError("not within a minute")
+    raise AssertionError("not within two minutes")
 
 
 def test_without_a_log_nothing_is_tried_and_it_is_said_why(tmp_path: Path) -> None:
