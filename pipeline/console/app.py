@@ -14,7 +14,9 @@ from pipeline.console import (
     login_api,
     rules_api,
     shell,
+    silences_api,
     statistics_api,
+    versions_api,
 )
 from pipeline.console.context import Console
 from pipeline.console.guard import Guard
@@ -28,6 +30,8 @@ _ROUTERS: tuple[Callable[[], APIRouter], ...] = (
     cameras_api.router,
     fences_api.router,
     rules_api.router,
+    silences_api.router,
+    versions_api.router,
     statistics_api.router,
     admin_api.router,
     description_api.router,

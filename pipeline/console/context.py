@@ -17,6 +17,7 @@ from pipeline.console.site_now import SiteNow
 from pipeline.dispatch.ledger_database import Database
 from pipeline.dispatch.routing import Routing
 from pipeline.dispatch.site_ledger import site_database, site_routing
+from pipeline.runtime.trying import Trials
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -33,6 +34,7 @@ class Console:
         accounts: Who may use it.
         sessions: Who is signed in.
         audit: What they did.
+        trials: Changes of the site that are tried on its logs.
         now_ns: The time, ns since 1970-01-01 UTC.
     """
 
@@ -43,6 +45,7 @@ class Console:
     accounts: Accounts
     sessions: Sessions
     audit: Audit
+    trials: Trials
     now_ns: Callable[[], int]
 
     @property
@@ -81,8 +84,8 @@ def open_console(
     file = ConsoleFile(site.state / FILE_NAME)
     sessions = Sessions(file, now_ns, site.console.idle_ns)
     accounts, audit = Accounts(file, lambda: moment(now_ns())), Audit(file, lambda: moment(now_ns()))
-    with site_database(site) as database:
-        yield Console(SiteNow(site, read_again), environ, database, routing, accounts, sessions, audit, now_ns)
+    with site_database(site) as database, Trials() as trials:
+        yield Console(SiteNow(site, read_again), environ, database, routing, accounts, sessions, audit, trials, now_ns)
 
 
 def console_of(request: Request) -> Console:

@@ -1,4 +1,4 @@
-"""The routes of the page about statistics."""
+"""Figures of a period, from the ledger and the logs, as JSON and as CSV."""
 
 from fastapi import APIRouter
 
