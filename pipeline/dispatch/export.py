@@ -65,7 +65,7 @@ def write_csv(path: Path, records: Iterable[Record], names: Names) -> int:
             writer = csv.writer(file)
             writer.writerow(_EVENT_HEADINGS)
             for record in records:
-                writer.writerow(_harmless(cell) for cell in _event_row(record, names))
+                writer.writerow(harmless(cell) for cell in _event_row(record, names))
                 count += 1
     except OSError as error:
         raise StateError(f"{path}: cannot be written: {error.strerror or error}") from error
@@ -105,7 +105,7 @@ def _sheet(book: Workbook, title: str, headings: Row, rows: Iterator[Row]) -> No
             cell.data_type = "s"
 
 
-def _harmless(value: str) -> str:
+def harmless(value: str) -> str:
     """A spreadsheet that opens a CSV file runs what looks like a formula: an apostrophe makes it text."""
     text = printable(value)
     is_number = re.fullmatch(r"-?[0-9.]+", text)
