@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from pipeline.console.context import Console, ConsoleOf
 from pipeline.console.guard import Operator
-from pipeline.console.refusals import unprocessable
+from pipeline.console.refusals import Refused, unprocessable
 from pipeline.console.statistics_models import StatisticsAnswer, UptimeAnswer
 from pipeline.console.statistics_views import statistics_answer, table_csv, uptime_answer, uptime_csv
 from pipeline.dispatch.figures import GROUPS, Span, figures_of_span, newest_event
@@ -24,6 +24,7 @@ from pipeline.runtime.clock import stopwatch
 _DEFAULT_DAYS = 7
 _MOST_DAYS = 1100
 _LONGEST_S = 2.0
+_LONGEST_FILE_S = 30.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Text = Annotated[str, Field(max_length=200)]
 Day = Annotated[date | None, Field(description="In the site's time zone; included.")]
@@ -97,7 +98,10 @@ def router() -> APIRouter:
     ) -> CsvResponse:
         del user
         if table == "uptime":
-            found = _uptime(console, asked, float("inf"))
+            found = _uptime(console, asked, _LONGEST_FILE_S)
+            if not found.is_complete:
+                text = f"uptime: logs are still being read ({found.done} of {found.total} cameras); ask again"
+                raise Refused(503, text, {"Retry-After": "1"})
             content, days = uptime_csv(found.cameras), (found.since, found.until)
         else:
             figures = _statistics(console, asked)

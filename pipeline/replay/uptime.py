@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
@@ -210,10 +211,12 @@ def _unpacked(text: str) -> Piece:
 
 def _covered(pieces: Sequence[Piece]) -> Iterator[Interval]:
     """What the log speaks of: its pieces, what lies between two that follow at once, and what it calls a gap."""
-    for piece, after in zip(pieces, [*pieces[1:], None], strict=True):
-        is_close = after is not None and after.first - piece.last <= _LONGEST_PAUSE_NS
-        yield piece.first, after.first if after is not None and is_close else piece.last
+    for piece in pieces:
+        yield piece.first, piece.last
         yield from ((one.since, one.until) for one in piece.blind)
+    for piece, after in pairwise(pieces):
+        if after.first - piece.last <= _LONGEST_PAUSE_NS:
+            yield piece.last, after.first
 
 
 def _joined(intervals: Iterable[Interval]) -> list[Interval]:

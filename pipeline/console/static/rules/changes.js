@@ -79,9 +79,7 @@ export function Changes({ rule, path, changes, ontrial, onsaved }) {
         </select>
       </label>
       <button type="button" id="try" disabled=${!changes.is_right} onClick=${attempt}>${t("rules.try")}</button>
-    </div>
-    <div class="row">
-      <label class="grow">${t("rules.why")}<input id="why" maxlength="500" value=${why} onInput=${(event) => setWhy(event.target.value)} /></label>
+      <label class="inline grow">${t("rules.why")}<input id="why" maxlength="500" value=${why} onInput=${(event) => setWhy(event.target.value)} /></label>
       <button type="button" class="main" id="save" disabled=${!changes.is_right} onClick=${save}>${t("shell.save")}</button>
       <button type="button" id="discard" onClick=${changes.clear}>${t("rules.discard")}</button>
     </div>

@@ -1,6 +1,6 @@
 // A trial on the logs: how far it is, then which events appear, disappear and move.
 import { address, get } from "../api.js";
-import { html, useEffect, useState } from "../html.js";
+import { html, useEffect, useRef, useState } from "../html.js";
 import { t } from "../texts.js";
 import { duration, moment } from "../times.js";
 
@@ -11,6 +11,8 @@ const HEIGHT = 90;
 export function Trial({ begun }) {
   const [state, set] = useState(null);
   const [fault, setFault] = useState("");
+  const place = useRef(null);
+  useEffect(() => place.current.scrollIntoView({ block: "nearest" }), [state?.is_over]);
   useEffect(() => {
     let timer = 0;
     let is_over = false;
@@ -31,7 +33,7 @@ export function Trial({ begun }) {
     };
   }, [begun.trial]);
   const problem = fault || state?.fault;
-  return html`<section class="card trial" aria-label=${t("rules.trial")} aria-busy=${!state?.is_over}>
+  return html`<section class="card trial" ref=${place} aria-label=${t("rules.trial")} aria-busy=${!state?.is_over}>
     <h3>${t("rules.trial")}</h3>
     ${begun.without_log.length > 0 && html`<p class="hint">${t("rules.without_log", { cameras: some(begun.without_log) })}</p>`}
     ${problem ? html`<p class="fault" role="alert">${problem}</p>` : state?.is_over ? html`<${Found} state=${state} />` : html`<${Progress} state=${state} total=${begun.cameras} />`}
