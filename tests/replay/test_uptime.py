@@ -47,7 +47,7 @@ def blind(since_s: float, until_s: float, cause: GapCause = GapCause.FROZEN) -> 
 
 
 def test_a_gap_is_counted_once_however_often_it_was_told(tmp_path: Path) -> None:
-    entries = [*ticks(0, 100), *gap(100, 150), *ticks(152, 200), *gap(200, 230, GapCause.COVERED), Tick(at(400))]
+    entries: list[Entry] = [*ticks(0, 100), *gap(100, 150), *ticks(152, 200), *gap(200, 230, GapCause.COVERED), Tick(at(400))]
     piece = read_piece(written(tmp_path / "log.parquet", entries))
     found = seen([piece])
     assert (found.watched_ns, found.blind_ns, found.spells) == (nanoseconds(400), nanoseconds(80), 2)
@@ -75,7 +75,8 @@ def test_only_what_lies_in_the_stretch_counts() -> None:
 def test_what_was_read_is_kept_and_only_what_grew_is_read_again(tmp_path: Path) -> None:
     folder, memory = tmp_path / "gate", PieceMemory(tmp_path / "uptime.sqlite")
     log = LiveLog(tmp_path, CAMERA, nanoseconds(10**6))
-    for entry in (*ticks(0, 3600), *gap(3600, 3700)):
+    entries: list[Entry] = [*ticks(0, 3600), *gap(3600, 3700)]
+    for entry in entries:
         log.append(entry)
     log.flush()
     files = list(folder.rglob("*Z*"))
