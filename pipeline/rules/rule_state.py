@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from pipeline.config.catalogue import EventPer
+from pipeline.config.ids import RuleId
 from pipeline.config.resolved import Rule
 from pipeline.observation import Command, CommandKind, End, Gap, MediaNs, Tick
 from pipeline.rules.close_look import ask, give_up, hear
@@ -23,6 +24,22 @@ class Outcome(NamedTuple):
 
     episodes: list[Episode]
     wanted: list[CloseLookRequest]
+
+
+class Dwell(NamedTuple):
+    """How one object stands to one rule.
+
+    Attributes:
+        rule: Which.
+        track: The object's.
+        dwelt_ns: How long the rule's condition has been seen to hold for it; -1: it does not.
+        is_raised: Whether it is part of an open event.
+    """
+
+    rule: RuleId
+    track: int
+    dwelt_ns: int
+    is_raised: bool
 
 
 class RuleState:
@@ -55,6 +72,15 @@ class RuleState:
         """How long the condition has been seen to hold for it; -1 where it does not."""
         span = self._condition.span(subject)
         return -1 if span is None else shown_at(subject, span) - span.since
+
+    def dwells(self) -> list[Dwell]:
+        """How the objects stand for which its condition holds, or which have an event."""
+        members = {number for event in self.memory.events for number in event.members}
+        found = (
+            Dwell(self._rule.id, subject.track, self.dwelt_ns(subject), subject.number in members)
+            for subject in self.memory.subjects
+        )
+        return [one for one in found if one.dwelt_ns >= 0 or one.is_raised]
 
     def follow(self, scene: Scene) -> None:
         """The first half of `see`: who is where. Neither dwell nor confidence of the rule are asked here."""

@@ -56,17 +56,20 @@ class Room:
         """As a browser names it."""
         return str(httpx.URL(self.url).copy_with(path="/")).rstrip("/")
 
-    def stranger(self) -> httpx.Client:
+    @contextmanager
+    def stranger(self) -> Iterator[httpx.Client]:
         """Somebody who is not signed in."""
-        return httpx.Client(base_url=self.url, headers={"Origin": self.origin}, timeout=_LONGEST_S)
+        with httpx.Client(base_url=self.url, headers={"Origin": self.origin}, timeout=_LONGEST_S) as client:
+            yield client
 
-    def client(self, role: Role) -> httpx.Client:
+    @contextmanager
+    def client(self, role: Role) -> Iterator[httpx.Client]:
         """Somebody of that role who is signed in, as the pages would be: with Origin and CSRF."""
-        client = self.stranger()
-        answer = client.post("api/login", json={"name": NAMES[role], "password": PASSWORD})
-        assert answer.status_code == 200, answer.text
-        client.headers["X-CSRF-Token"] = answer.json()["csrf"]
-        return client
+        with self.stranger() as client:
+            answer = client.post("api/login", json={"name": NAMES[role], "password": PASSWORD})
+            assert answer.status_code == 200, answer.text
+            client.headers["X-CSRF-Token"] = answer.json()["csrf"]
+            yield client
 
 
 @contextmanager
