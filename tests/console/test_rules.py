@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,13 +25,13 @@ def here(tmp_path: Path) -> Iterator[Room]:
 
 @pytest.fixture
 def engineer(here: Room) -> Iterator[httpx.Client]:
-    with closing(here.client(Role.ENGINEER)) as client:
+    with here.client(Role.ENGINEER) as client:
         yield client
 
 
 @pytest.fixture
 def operator(here: Room) -> Iterator[httpx.Client]:
-    with closing(here.client(Role.OPERATOR)) as client:
+    with here.client(Role.OPERATOR) as client:
         yield client
 
 
@@ -144,7 +143,7 @@ def test_a_version_can_hold_again(here: Room, engineer: httpx.Client) -> None:
 
 def test_no_version_shows_a_password(tmp_path: Path) -> None:
     secret = WRITTEN.replace("source: gate.mp4\n    geofence", 'source: "rtsp://v:geheim@10.0.0.8/1"\n    geofence')
-    with room(tried_site(tmp_path, secret)) as here, closing(here.client(Role.ENGINEER)) as client:
+    with room(tried_site(tmp_path, secret)) as here, here.client(Role.ENGINEER) as client:
         assert saved(client, "fire-lane", dwell="30s").status_code == 200
         shown = client.get("api/site-versions/1")
         assert "geheim" in here.console.site.path.read_text(encoding="utf-8")

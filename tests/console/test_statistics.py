@@ -1,7 +1,6 @@
 """Statistics by the console: figures of a period, filtered, as CSV, and drawn."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -42,7 +41,7 @@ def here(tmp_path: Path) -> Iterator[Room]:
 
 @pytest.fixture
 def operator(here: Room) -> Iterator[httpx.Client]:
-    with closing(here.client(Role.OPERATOR)) as client:
+    with here.client(Role.OPERATOR) as client:
         yield client
 
 

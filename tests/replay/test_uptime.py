@@ -47,7 +47,13 @@ def blind(since_s: float, until_s: float, cause: GapCause = GapCause.FROZEN) -> 
 
 
 def test_a_gap_is_counted_once_however_often_it_was_told(tmp_path: Path) -> None:
-    entries: list[Entry] = [*ticks(0, 100), *gap(100, 150), *ticks(152, 200), *gap(200, 230, GapCause.COVERED), Tick(at(400))]
+    entries: list[Entry] = [
+        *ticks(0, 100),
+        *gap(100, 150),
+        *ticks(152, 200),
+        *gap(200, 230, GapCause.COVERED),
+        Tick(at(400)),
+    ]
     piece = read_piece(written(tmp_path / "log.parquet", entries))
     found = seen([piece])
     assert (found.watched_ns, found.blind_ns, found.spells) == (nanoseconds(400), nanoseconds(80), 2)
