@@ -12,8 +12,9 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from pipeline.alerts.lettering import printable
+from pipeline.alerts.message import local
 from pipeline.dispatch.change import Attachment, Step
-from pipeline.dispatch.notice import SEVERITIES, local
+from pipeline.dispatch.notice import SEVERITIES
 from pipeline.dispatch.record import Record
 from pipeline.dispatch.standing import Standing
 from pipeline.errors import StateError

@@ -1,10 +1,12 @@
 """What is silent now: the last word about each camera and rule counts."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
-from pipeline.dispatch.ledger_database import Database
+from pipeline.dispatch.ledger_database import Database, sqlite_database
 from pipeline.dispatch.ledger_words import Desk, Said, Silence
 from pipeline.dispatch.silences import silent_at
 from pipeline.errors import UsageError
@@ -67,3 +69,18 @@ def test_a_word_that_is_sent_is_known_as_such(database: Database) -> None:
     desk.mark_sent([number for number, _ in desk.unsent()], NOW)
     with database.reading() as connection:
         assert silent_at(connection, NOW)[0].is_sent
+
+
+def test_silences_of_a_ledger_of_the_first_version_are_known_after_it_was_brought_on(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    database = sqlite_database(path)
+    Desk(database, "linzi").silence(mute("gate", "waste", 5), SAID, NOW)
+    with database.writing() as connection:
+        for name in ("command_by_silence", "event_by_received", "event_figures"):
+            connection.execute(text(f"DROP INDEX {name}"))
+        connection.execute(text("ALTER TABLE command DROP COLUMN silent_until"))
+        connection.execute(text("UPDATE ledger_version SET version_num = '0001'"))
+    database.close()
+    again = sqlite_database(path)
+    assert silent(again) == [("gate", "waste", 5)]
+    again.close()
