@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
@@ -26,6 +26,11 @@ _NOT_IN_A_LINE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 def utc(t: MediaNs) -> datetime:
     """A moment of media time, cut to milliseconds."""
     return _EPOCH + timedelta(milliseconds=t // _NS_PER_MS)
+
+
+def local(moment: datetime, timezone: tzinfo) -> str:
+    """A moment as people of that time zone write it, to the second."""
+    return moment.astimezone(timezone).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _iso(moment: datetime) -> str:

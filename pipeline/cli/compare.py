@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from pipeline.alerts.message import utc
+from pipeline.alerts.message import local, utc
 from pipeline.cli.output import say
 from pipeline.cli.progress import FootageProgress
 from pipeline.cli.replay_many import chosen_cameras, works_of
@@ -142,7 +142,7 @@ def _tell(found: Difference, timezone: tzinfo) -> None:
         for name in ("start", "change", "camera", "rule", "zone", "how"):
             table.add_column(name)
         for kind, event, how in _rows(found):
-            start = utc(event.started_at).astimezone(timezone).strftime("%Y-%m-%d %H:%M:%S")
+            start = local(utc(event.started_at), timezone)
             table.add_row(start, kind, event.camera, event.rule or event.algorithm, event.zone, how)
         print_table(table)
     counts = f"{len(found.appeared)} appear, {len(found.vanished)} disappear, {len(found.moved)} move"

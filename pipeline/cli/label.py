@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import click
 
-from pipeline.alerts.message import utc
+from pipeline.alerts.message import local, utc
 from pipeline.config.faults import did_you_mean
 from pipeline.config.load import load_site
 from pipeline.config.vocabulary import load_vocabulary
@@ -81,7 +81,7 @@ def _ask(events: Sequence[Event], before: Iterable[Label], out: Path, timezone: 
     labels = tuple(before)
     left = unjudged(events, labels)
     for number, event in enumerate(left, 1):
-        start = utc(event.started_at).astimezone(timezone).strftime("%Y-%m-%d %H:%M:%S")
+        start = local(utc(event.started_at), timezone)
         click.echo(f"{number} of {len(left)}: {start}  {event.camera} / {event.zone}  {event.rule or event.algorithm}")
         click.echo(f"  {event.id}  {event.snapshot or 'no snapshot'}")
         answer = click.prompt("  t true, f false, s skip, q quit", type=click.Choice(["t", "f", "s", "q"]))
