@@ -13,6 +13,7 @@ from pipeline.dispatch.standing import OVER
 
 _SEARCHED = ("id", "title_zh", "title_en", "camera", "camera_name", "zone", "zone_name", "grid", "rule", "report_text")
 _PAGE = 500
+_STEP_COLUMNS = (STEP.c.seq, *(STEP.c[field.name] for field in fields(Step)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +112,28 @@ def last_step(connection: Connection) -> int:
 
 def news_after(connection: Connection, number: int, most: int) -> News:
     """What has happened since a line of the history; at most so many lines of it."""
-    columns = [STEP.c.seq, *(STEP.c[field.name] for field in fields(Step))]
-    query = select(*columns).where(STEP.c.seq > number).order_by(STEP.c.seq).limit(most)
-    steps = []
+    steps = _steps(connection, select(*_STEP_COLUMNS).where(STEP.c.seq > number).order_by(STEP.c.seq).limit(most))
+    last = steps[-1][0] if steps else number
+    return News(last, steps, known(connection, (step.event for _, step in steps if step.event)))
+
+
+def steps_with_numbers(connection: Connection, event: str) -> tuple[tuple[int, Step], ...]:
+    """The history of an event, in order, each line with its number."""
+    return _steps(connection, select(*_STEP_COLUMNS).where(STEP.c.event == event).order_by(STEP.c.seq))
+
+
+def first_line(connection: Connection, event: str) -> str:
+    """The first message of an event, as it was sent; empty: there is none."""
+    query = select(MESSAGE.c.line).where(MESSAGE.c.event == event).order_by(MESSAGE.c.revision).limit(1)
+    return connection.scalar(query) or ""
+
+
+def _steps(connection: Connection, query: "Select[tuple[object, ...]]") -> tuple[tuple[int, Step], ...]:
+    found = []
     for row in connection.execute(query).mappings():
         values = dict(row)
-        steps.append((int(values.pop("seq")), Step(**values)))
-    last = steps[-1][0] if steps else number
-    return News(last, tuple(steps), known(connection, (step.event for _, step in steps if step.event)))
+        found.append((int(values.pop("seq")), Step(**values)))
+    return tuple(found)
 
 
 def _known() -> "Select[tuple[object, ...]]":
