@@ -132,14 +132,20 @@ def _events(console: Console, asked: AskedEvents) -> EventsAnswer:
     return EventsAnswer(
         seq=seq,
         events=tuple(shown(one, seq, console.live.around) for one in found),
-        next=None if last is None else f"{last.received_at.isoformat()}~{last.id}",
+        next=None if last is None else _mark(Place(last.received_at, last.raised_at, last.id)),
     )
 
 
+def _mark(place: Place) -> str:
+    return f"{place.received_at.isoformat()}~{place.raised_at.isoformat()}~{place.id}"
+
+
 def _place(after: str) -> Place:
-    moment, _, event = after.partition("~")
+    received, _, rest = after.partition("~")
+    raised, _, event = rest.partition("~")
     try:
-        return Place(datetime.fromisoformat(moment).astimezone(UTC), event)
+        moments = [datetime.fromisoformat(one).astimezone(UTC) for one in (received, raised)]
+        return Place(moments[0], moments[1], event)
     except (ValueError, OverflowError) as error:
         raise bad_request(f"after: got {after!r}, expected what `next` of a page says") from error
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, tuple_
 
 from pipeline.dispatch.change import Step
 from pipeline.dispatch.ledger_tables import EVENT, MESSAGE, STEP
@@ -60,10 +60,12 @@ class Place:
 
     Attributes:
         received_at: Of its last event.
+        raised_at: Of its last event: what came together is in the order in which it was raised.
         id: Of its last event.
     """
 
     received_at: datetime
+    raised_at: datetime
     id: str
 
 
@@ -91,10 +93,10 @@ def page(connection: Connection, wanted: Wanted, after: Place | None, most: int)
         after: Where the page before it ended; None: it is the first.
         most: No more than these.
     """
-    query = _known().where(*_conditions(wanted)).order_by(EVENT.c.received_at.desc(), EVENT.c.id.desc()).limit(most)
+    order = (EVENT.c.received_at, EVENT.c.raised_at, EVENT.c.id)
+    query = _known().where(*_conditions(wanted)).order_by(*(column.desc() for column in order)).limit(most)
     if after is not None:
-        same = and_(EVENT.c.received_at == after.received_at, EVENT.c.id < after.id)
-        query = query.where(or_(EVENT.c.received_at < after.received_at, same))
+        query = query.where(tuple_(*order) < tuple_(after.received_at, after.raised_at, after.id))
     return tuple(_made(connection, query))
 
 

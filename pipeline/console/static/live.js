@@ -108,7 +108,7 @@ function become(next) {
   for (const fn of stateListeners) fn(next);
 }
 
-// A connection that has died quietly: the server says something every few seconds.
+// A connection that has died quietly.
 setInterval(() => {
   if (source && Date.now() - heardAt > SILENCE_MS) lost();
 }, 1000);

@@ -93,6 +93,7 @@ function Row({ event, top, height, isCursor, isOpened, onpick }) {
       <p class="where">${placeOf(event)}</p>
       <p class="faint small">${[event.camera, event.rule, event.grid].filter(Boolean).join(" · ")}</p>
     </div>
+    <div class="who small"><p>${event.responsible_name}</p><p class="faint">${event.deadline_at ? `${t("alerts.fact.deadline")} ${moment(event.deadline_at)}` : ""}</p></div>
     <div class="how">
       <p><span class="badge ${event.severity}">${t(`alerts.severity.${event.severity}`)}</span></p>
       <p><${Standing} event=${event} /></p>

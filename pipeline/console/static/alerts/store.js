@@ -74,6 +74,7 @@ function take(list, isNews = false) {
     const before = events.get(event.id);
     if (before && before.seq >= event.seq) continue;
     event.at = Date.parse(event.received_at);
+    event.raisedAt = Date.parse(event.raised_at);
     isNew ||= !before;
     events.set(event.id, event);
     if (isNews && isArrival(event, before)) for (const fn of arrivals) fn(event, before);
@@ -85,7 +86,7 @@ function take(list, isNews = false) {
 }
 
 function sort() {
-  order = [...events.values()].sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
+  order = [...events.values()].sort((a, b) => b.at - a.at || b.raisedAt - a.raisedAt || (a.id < b.id ? 1 : -1));
   for (const old of order.splice(MOST)) events.delete(old.id);
 }
 

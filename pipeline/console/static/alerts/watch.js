@@ -11,6 +11,13 @@ export function isWaiting(event) {
   return event.severity === "critical" && WAITING.has(event.standing) && !event.merged_into;
 }
 
+function Speaker({ crossed }) {
+  return html`<svg class="speaker" viewBox="0 0 24 24" aria-hidden="true">
+    <path class="solid" d="M3 9v6h4l5 5V4L7 9z" />
+    ${crossed ? html`<path d="M16 9l6 6M22 9l-6 6" />` : html`<path d="M15.5 8.5a5 5 0 0 1 0 7M18.5 5.5a9 9 0 0 1 0 13" />`}
+  </svg>`;
+}
+
 /** The switch of the sound, with the number of critical alerts that wait; the frame shows it on every page. */
 export function AlertsWatch() {
   useEvents();
@@ -37,7 +44,7 @@ export function AlertsWatch() {
   return html`
     ${count > 0 && html`<span class="badge critical" id="waiting" title=${t("alerts.waiting")}>${count}</span>`}
     <button type="button" class="quiet" id="sound" aria-pressed=${sound === "muted"} onClick=${turn}
-      title=${t(`alerts.sound.${sound}`)} aria-label=${t(`alerts.sound.${sound}`)}>${sound === "muted" ? "🔇" : "🔊"}</button>
+      title=${t(`alerts.sound.${sound}`)} aria-label=${t(`alerts.sound.${sound}`)}><${Speaker} crossed=${sound === "muted"} /></button>
     ${sound === "blocked" && html`<span class="hint sound-hint">${t("alerts.sound.hint")}</span>`}
   `;
 }
