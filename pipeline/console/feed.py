@@ -91,7 +91,7 @@ class Beat(Answer):
     """A sign of life.
 
     Attributes:
-        seq: The last line of the history.
+        seq: The last line of the history; -1: it is not known yet.
         now: The server's clock.
         faults: What keeps alerts from coming or words from going, a line each.
     """
@@ -132,14 +132,14 @@ class Feed:
     """Remembers how far it has read, and the newest of what it has made ready.
 
     Attributes:
-        last: The last line of the history that it has read.
+        last: The last line of the history that it has read; -1: the ledger has not answered yet.
         bell: Rung when there is something new.
         fault: Why it cannot read, one line; empty: it can.
     """
 
     def __init__(self, database: Database, around: Surroundings, told: Callable[[str], None]) -> None:
         """Nothing is read yet."""
-        self.last, self.fault = 0, ""
+        self.last, self.fault = -1, ""
         self.bell = Bell()
         self._database, self._around = database, around
         self._packets: tuple[_Packet, ...] = ()
@@ -147,13 +147,7 @@ class Feed:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Follow the history from where it is now, for as long as the block lasts.
-
-        Raises:
-            LedgerAwayError: The ledger cannot be read now.
-        """
-        with self._database.reading() as connection:
-            self.last = last_step(connection)
+        """Follow the history from where it is now, for as long as the block lasts."""
         with self._worker:
             yield
 
@@ -172,6 +166,8 @@ class Feed:
 
     def _turn(self) -> None:
         try:
+            if self.last < 0:
+                self.last = _end(self._database)
             news = read_news(self._database, self.last, self._around)
         except StateError as error:
             self.fault = str(error)
@@ -195,6 +191,11 @@ class Feed:
             packets.append(one)
         # Others read it meanwhile: what they have is never changed.
         self._packets = tuple(reversed(packets))
+
+
+def _end(database: Database) -> int:
+    with database.reading() as connection:
+        return last_step(connection)
 
 
 def sent(kind: str, answer: Answer) -> bytes:

@@ -90,7 +90,7 @@ function lost() {
 async function again() {
   try {
     // Whether the session is over is not told by an EventSource.
-    const session = await get("api/session");
+    const session = await get("api/session", { signal: AbortSignal.timeout(SILENCE_MS) });
     if (session.user === null) {
       location.reload();
       return;
