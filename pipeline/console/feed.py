@@ -5,18 +5,6 @@ it finds is made ready once for all browsers and kept for a moment; each browser
 browser that is too slow is told to read anew: nothing is kept for it.
 """
 
-<<<<<<< HEAD
-import anyio
-from fastapi import APIRouter
-from sse_starlette import EventSourceResponse, ServerSentEvent
-from starlette.concurrency import run_in_threadpool
-
-from pipeline.console.context import Console, ConsoleOf
-from pipeline.console.guard import Operator, SessionOf
-from pipeline.console.sessions import Session
-
-_BEAT_S = 2.0
-=======
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,23 +23,15 @@ _LOOK_EVERY_S, _SHORTEST_S = 0.2, 0.05
 """A storm goes in batches."""
 _MOST_STEPS = 200
 _MOST_BYTES = 8 * 1024 * 1024
->>>>>>> ee47009 (The console keeps the ledger, follows it for browsers, brings words to the pipeline and serves evidence)
 
 
 class ShownStep(Answer):
     """One line of the history.
 
-<<<<<<< HEAD
-    @routes.get("/live", response_class=EventSourceResponse)
-    async def live(user: Operator, session: SessionOf, console: ConsoleOf) -> EventSourceResponse:
-        del user
-        return EventSourceResponse(_beats(console, session))
-=======
     Attributes:
         seq: Its number.
         event: Empty: it is about a camera.
     """
->>>>>>> ee47009 (The console keeps the ledger, follows it for browsers, brings words to the pipeline and serves evidence)
 
     seq: int
     event: str
@@ -62,13 +42,6 @@ class ShownStep(Answer):
     standing: str
 
 
-<<<<<<< HEAD
-async def _beats(console: Console, session: Session) -> AsyncIterator[ServerSentEvent]:
-    while await run_in_threadpool(console.sessions.of, session.token) is not None:
-        yield ServerSentEvent(data="{}", event="beat")
-        await anyio.sleep(_BEAT_S)
-    yield ServerSentEvent(data="{}", event="bye")
-=======
 class NewsAnswer(Answer):
     """What has happened.
 
@@ -201,4 +174,3 @@ def _end(database: Database) -> int:
 def sent(kind: str, answer: Answer) -> bytes:
     """An answer as a server-sent event."""
     return f"event: {kind}\ndata: {answer.model_dump_json()}\n\n".encode()
->>>>>>> ee47009 (The console keeps the ledger, follows it for browsers, brings words to the pipeline and serves evidence)

@@ -15,7 +15,6 @@ from pipeline.runtime.clock import stopwatch
 _BEAT_S = 2.0
 _SEND_S = 20.0
 """A browser that takes nothing for so long is let go."""
-_BEATS_A_SESSION = 5
 _MOST_STEPS = 1000
 
 
@@ -25,7 +24,8 @@ def router() -> APIRouter:
 
     @routes.get("/live", response_class=EventSourceResponse)
     async def live(user: Operator, session: SessionOf, console: ConsoleOf) -> EventSourceResponse:
-        """What happens, as it happens: `news` as `/api/news` has them, and a `beat` every two seconds."""
+        """What happens, as it happens: `news` as `/api/news` has them, and a `beat` every two
+        seconds; `bye` where the session is over."""
         del user
         return EventSourceResponse(_stream(console, session.token), ping=0, send_timeout=_SEND_S)
 
@@ -40,14 +40,15 @@ def router() -> APIRouter:
 
 async def _stream(console: Console, token: str) -> AsyncIterator[bytes]:
     feed = console.live.feed
-    number, count, beats = feed.last, feed.bell.count, 0
+    number, count = feed.last, feed.bell.count
     yield sent("beat", _beat(console))
     since_beat_s = stopwatch()
     while True:
         if since_beat_s() >= _BEAT_S:
-            since_beat_s, beats = stopwatch(), beats + 1
+            since_beat_s = stopwatch()
             # It counts as a sign of life: a page that stays open stays signed in.
-            if beats % _BEATS_A_SESSION == 0 and await run_in_threadpool(console.sessions.of, token) is None:
+            if await run_in_threadpool(console.sessions.of, token) is None:
+                yield b"event: bye\ndata: {}\n\n"
                 return
             yield sent("beat", _beat(console))
         # What is kept no longer the page reads anew: the next beat or news tell it what it lacks.
