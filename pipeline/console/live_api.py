@@ -24,8 +24,7 @@ def router() -> APIRouter:
 
     @routes.get("/live", response_class=EventSourceResponse)
     async def live(user: Operator, session: SessionOf, console: ConsoleOf) -> EventSourceResponse:
-        """What happens, as it happens: `news` as `/api/news` has them, and a `beat` every two
-        seconds; `bye` where the session is over."""
+        """What happens, as it happens: `news` as `/api/news` has them, a `beat` every two seconds, `bye` at the end."""
         del user
         return EventSourceResponse(_stream(console, session.token), ping=0, send_timeout=_SEND_S)
 
