@@ -179,7 +179,8 @@ def test_what_is_being_read_does_not_move_when_alerts_come_in(here: Room, them: 
 def _on_top(page: Page) -> str:
     script = """() => {
       const top = document.querySelector('.list').getBoundingClientRect().top;
-      const rows = [...document.querySelectorAll('article.event')].map((row) => [row.getBoundingClientRect().top, row.id]);
+      const all = [...document.querySelectorAll('article.event')];
+      const rows = all.map((row) => [row.getBoundingClientRect().top, row.id]);
       return rows.filter(([y]) => y > top - 1).sort((a, b) => a[0] - b[0])[0].join(' ');
     }"""
     return str(page.evaluate(script))
@@ -217,15 +218,19 @@ def test_a_server_that_hangs_is_told_and_no_event_is_there_twice_afterwards(tmp_
 
 def test_a_redis_that_is_away_is_told_on_the_page(tmp_path: Path) -> None:
     port = free_port()
-    with RunningServer(tmp_path / "r", None, "--port", str(port)) as redis:
-        with room(own_site(tmp_path, f"redis://127.0.0.1:{port}/0")) as here, browsers(here) as them:
-            page = them.page(Role.OPERATOR, "alerts")
-            page.wait_for_timeout(2500)
-            expect(page.locator("#faults")).to_have_count(0)
-            redis.kill()
-            expect(page.locator("#faults")).to_contain_text("cannot be reached")
-            redis.start()
-            expect(page.locator("#faults")).to_have_count(0)
+    site = own_site(tmp_path, f"redis://127.0.0.1:{port}/0")
+    with (
+        RunningServer(tmp_path / "r", None, "--port", str(port)) as redis,
+        room(site) as here,
+        browsers(here) as them,
+    ):
+        page = them.page(Role.OPERATOR, "alerts")
+        page.wait_for_timeout(2500)
+        expect(page.locator("#faults")).to_have_count(0)
+        redis.kill()
+        expect(page.locator("#faults")).to_contain_text("cannot be reached")
+        redis.start()
+        expect(page.locator("#faults")).to_have_count(0)
 
 
 def test_ten_thousand_events_are_as_smooth_as_a_hundred(tmp_path: Path) -> None:
