@@ -131,7 +131,9 @@ class SpecialistEye:
     def _ask(self, moment: Moment, others: Sequence[Track]) -> Look:
         region = None
         if moment.attention:
-            region = attention_region(moment.attention, moment.frame.size, self._input_px)
+            # What it looks for is small and was learned from near by: a piece is worth as much as the whole picture.
+            inputs_px = (self._input_px,)
+            region = attention_region(moment.attention, moment.frame.size, self._input_px, inputs_px)
         look = None if region is None else self.eye.look_in(moment, region, others)
         return look or self.eye.look_everywhere(moment, others)
 

@@ -24,7 +24,8 @@ _COUNT = 4
 _MARGIN = 0.15
 _LEAST_SHARE, _MOST_SHARE = 0.2, 0.75
 _GROUND = plot((300, 300), (760, 300), (760, 500), (300, 500), category="commercial_street")
-_FOOT = (520.0, 430.0)
+_FOOT = (640.0, 410.0)
+"""On the road, where nothing of the clip stands before it."""
 
 
 class _Kind(NamedTuple):
