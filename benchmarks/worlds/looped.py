@@ -31,11 +31,13 @@ CHUNK_S = 3 * 3600.0
 _KEPT_EVERY_S = 0.5
 _WIDTH_PX = 640
 _GRAINS = 5
+_SOME = 3
+"""Every so many-th picture tells what is always there."""
 _MIDNIGHT = MediaNs(1_767_542_400_000_000_000)
 """2026-01-05 00:00 in Shanghai."""
 _LIGHT_BY_HOUR = ((0, 0.2), (5, 0.2), (7.5, 0.75), (12, 1.1), (16, 0.95), (18.5, 0.45), (20, 0.2), (24, 0.2))
-_CLOUD_S = 240.0
-_CALM_LOOPS_BY_DAY, _CALM_LOOPS_BY_NIGHT = (0.0, 2.4), (5.0, 13.0)
+_CLOUD_S = 600.0
+_CALM_LOOPS_BY_DAY, _CALM_LOOPS_BY_NIGHT = (0.5, 4.0), (5.0, 13.0)
 """For how many lengths of the recording the street is empty after each."""
 _NIGHT_HOURS = (6.0, 22.0)
 """Until and from."""
@@ -224,7 +226,7 @@ def _pictures(path: Path) -> list[Bgr]:
 @lru_cache(maxsize=1)
 def _empty(path: Path) -> Bgr:
     """What is always there in the recording."""
-    empty: Bgr = np.median(np.stack(_pictures(path)), axis=0).astype(np.uint8)
+    empty: Bgr = np.median(np.stack(_pictures(path)[::_SOME]), axis=0).astype(np.uint8)
     return empty
 
 

@@ -19,7 +19,7 @@ from pipeline.config.resolved import Site
 from pipeline.resources import data_folder
 from pipeline.runtime.replaying import camera_run
 
-_FIRE_S = 3600.0
+_FIRE_S = 1800.0
 _DUSK = 6
 """The chunk that begins at 18:00."""
 VTEST = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
@@ -47,7 +47,7 @@ def recordings() -> list[Quiet]:
 
 
 def chunks(days: float, quiets: Iterable[Quiet]) -> list[Chunk]:
-    """So many camera-days, in pieces, shared out among the recordings; and an hour of each, at dusk, for fire alone."""
+    """So many camera-days, in pieces, shared out among the recordings; and half an hour of each, at dusk, for fire alone."""
     there = list(quiets)
     whole = sum(one.share for one in there)
     found = [
