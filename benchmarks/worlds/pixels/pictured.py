@@ -19,7 +19,7 @@ from benchmarks.worlds.scene import Scene, fires
 from pipeline.media.frame import Bgr
 
 DATASETS = Path(__file__).resolve().parents[3].parent / "shared" / "datasets"
-_COUNT = 4
+_COUNT = 6
 """Crops of each kind: the first that are large enough, whatever a network makes of them."""
 _MARGIN = 0.32
 """Of a box's width and height: in it the cut-out fades into the street, and not in the thing itself."""
