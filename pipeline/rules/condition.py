@@ -24,6 +24,8 @@ PERSON, VEHICLE = "person", "vehicle"
 """A class and a group of the vocabulary that every district has."""
 STREET_LAMP = "street_lamp"
 """What darkness is about."""
+CANOPY = "umbrella"
+"""What a network sees of it hangs above the ground it stands on."""
 _CONFIRMING_IOU = 0.3
 _MOST_CREDIT_NS = nanoseconds(30)
 
@@ -76,6 +78,20 @@ class Kinds:
         if class_name in (STATIC_OBJECT, REMOVED_OBJECT):
             return Stay.LYING
         return Stay.ABOUT if class_name in self.people else Stay.STILL
+
+    def standing(self, one: Sighting, aspect: float) -> Sighting:
+        """The object with the ground that it stands on.
+
+        A parasol is found by its canopy, which hangs over another place than its foot: it is at least as high as wide.
+
+        Args:
+            one: As a network found it.
+            aspect: Width over height of the picture.
+        """
+        if one.class_name != CANOPY:
+            return one
+        x1, y1, x2, y2 = one.box
+        return one._replace(box=(x1, y1, x2, min(1.0, max(y2, y1 + (x2 - x1) * aspect))))
 
     def are_kin(self, a: str, b: str) -> bool:
         """Whether a network may give both to one and the same thing."""
