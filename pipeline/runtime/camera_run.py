@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from functools import partial
 from hashlib import sha256
-from pathlib import Path
 
 from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.command_message import CommandMessage
@@ -56,7 +55,8 @@ class CameraRun:
         """
         self.camera = camera
         self.has_lost_reasoning = False
-        self._shared, self._publisher, self._state = shared, publisher, site.state
+        self._shared, self._publisher = shared, publisher
+        self._memory_path = site.state / MEMORY_FOLDER / f"{camera.id}.memory"
         self._events = shared.events.bind(camera=camera.id)
         self._metrics = shared.metrics.camera(camera.id)
         checkpoint = shared.outbox.checkpoint(camera.id)
@@ -205,6 +205,7 @@ class CameraRun:
 
     def _tell(self, episodes: tuple[Episode, ...], picture: Picture) -> None:
         """Hand on what was said; what cannot be written now is owed, and goes out first when it can."""
+        self._clips.expect(episodes, self.live.footage)
         try:
             self._publisher.publish_step(episodes, picture, self._made_checkpoint(episodes[-1].t))
         except StateError as error:
@@ -273,10 +274,6 @@ class CameraRun:
             self._memory_path.unlink(missing_ok=True)
         except (StateError, OSError) as error:
             self._events.error("camera.cannot_write", error=error)
-
-    @property
-    def _memory_path(self) -> Path:
-        return self._state / MEMORY_FOLDER / f"{self.camera.id}.memory"
 
     def _stream(self, name: str, connect: Connect) -> Stream:
         return Stream(
