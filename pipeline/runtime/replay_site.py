@@ -33,7 +33,7 @@ from pipeline.runtime.eyes import load_detector
 from pipeline.runtime.intake import Summary
 from pipeline.runtime.networks import load_beside, read_networks, with_scores
 from pipeline.runtime.recordings import Watcher
-from pipeline.runtime.replay_days import LoggedCamera, replay_days
+from pipeline.runtime.replay_days import LoggedCamera, left_of, replay_days
 from pipeline.runtime.replaying import Replay, make_folder, open_recording, replay_video
 
 UNFINISHED = ".unfinished"
@@ -189,8 +189,9 @@ def _replayed(work: Work, kept: Path, pipe: "Connection[_Message, _Message]") ->
     camera = next(one for one in site.cameras if one.id == work.camera)
     progress = _Told(pipe)
     if is_log(work.source):
-        pipe.send(_Message("opened"))
-        return replay_days(LoggedCamera(site, camera, work.source, work.out, kept), vocabulary, progress)
+        logged = LoggedCamera(site, camera, work.source, work.out, kept)
+        pipe.send(_Message("opened", left_of(logged)))
+        return replay_days(logged, vocabulary, progress)
     # One thread a camera: there are as many cameras at a time as cores.
     detector, beside = load_detector(site, vocabulary, threads=1), load_beside(site, networks)
     with _opened(work, site, camera, pipe) as source:
