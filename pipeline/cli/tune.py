@@ -66,14 +66,15 @@ def command(
     """
     site = load_site(site_file, os.environ)
     settings = _settings(site, rule_id, sweeps)
-    logs = _logs(site, settings[0].rule, log_folder or site.state / "log")
+    rules = [setting.rule for setting in settings]
+    logs = _logs(site, rules, log_folder or site.state / "log")
     labels = _labels(site, settings[0].rule, labels_file)
     tolerance_ns = _tolerance_ns(tolerance)
     with Progress(console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task("logs", total=len(logs))
         found = tune_cameras(
             site,
-            [setting.rule for setting in settings],
+            rules,
             logs,
             processes=processes or len(os.sched_getaffinity(0)),
             done=lambda _: bars.advance(task),
@@ -93,22 +94,20 @@ def _settings(site: Site, rule_id: str, sweeps: Sequence[str]) -> tuple[Setting,
     return tuple(replace(one, rule=rule) for one, rule in zip(settings, scored.rules, strict=True))
 
 
-def _logs(site: Site, rule: Rule, folder: Path) -> dict[CameraId, Path]:
+def _logs(site: Site, rules: Sequence[Rule], folder: Path) -> dict[CameraId, Path]:
     """Where the log of each camera of the rule is; those that have none are told and left out."""
-    found: dict[CameraId, Path] = {}
-    for camera in site.cameras:
-        path = folder / camera.id
-        if not rule.zones_by_camera.get(camera.id):
-            continue
-        if path.is_dir() and is_log(path):
-            found[camera.id] = path
-        else:
-            click.echo(f"warning: camera {camera.id}: has no log in {folder}", err=True)
+    cameras = [one.id for one in site.cameras if any(rule.zones_by_camera.get(one.id) for rule in rules)]
+    found = {camera: folder / camera for camera in cameras if is_log(folder / camera)}
     with suppress(UsageError):
-        if not found and is_log(folder) and rule.zones_by_camera.get(camera_of(folder)):
+        if not found and is_log(folder) and camera_of(folder) in cameras:
             found[camera_of(folder)] = folder
     if not found:
-        raise UsageError(f"{folder}: holds no log of a camera of rule {rule.id} (expected {folder}/CAMERA/*.parquet)")
+        raise UsageError(
+            f"{folder}: holds no log of a camera of rule {rules[0].id} (expected {folder}/CAMERA/*.parquet)"
+        )
+    for camera in cameras:
+        if camera not in found:
+            click.echo(f"warning: camera {camera}: has no log in {folder}", err=True)
     return found
 
 
@@ -140,14 +139,15 @@ def _trials(
     labels: Sequence[Label],
     tolerance_ns: int,
 ) -> list[Trial]:
-    cameras = [camera for camera in site.cameras if camera.id in found]
     coverage = {camera: tuned.coverage for camera, tuned in found.items()}
-    days = sum(one.camera_days for one in coverage.values())
     known = [label for label in labels if label.camera in found]
     specialists = [one.confidence for one in site.specialists if one.confidence is not None]
     least = min([site.detector.confidence, *specialists])
     trials: list[Trial] = []
     for n, setting in enumerate(settings):
+        zones = setting.rule.zones_by_camera
+        cameras = [camera for camera in site.cameras if camera.id in found and zones.get(camera.id)]
+        days = sum(coverage[camera.id].camera_days for camera in cameras)
         refused = refusal(setting.rule, cameras, coverage, least)
         events = () if refused else tuple(event for tuned in found.values() for event in tuned.events[n])
         ordered = tuple(sorted(events, key=lambda event: (event.raised_at, event.camera, event.zone)))

@@ -1,8 +1,8 @@
 """The log of one camera through its rules, day by day: what is done of it survives a replay that is broken off.
 
-The days follow one another and are not replayed side by side: over a midnight the reasoning takes what stands there, how
-long it has stood, what was dismissed, what is usual and what is wrong with the camera, and of a camera with a parked
-car or a fault that is never nothing. A day takes some ten seconds of a core; cameras are what is replayed side by side.
+The days follow one another and are not replayed side by side: over a midnight the reasoning takes what stands there,
+how long it has stood, what was dismissed, what is usual and what is wrong with the camera; of a street with parked
+cars that is never nothing. A day takes some ten seconds of a core; cameras are what is replayed side by side.
 """
 
 import base64

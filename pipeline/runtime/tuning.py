@@ -6,6 +6,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.config.ids import ZoneId
 from pipeline.config.resolved import Camera, Rule, Site
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.observation import CameraId
@@ -42,8 +43,8 @@ def tune_cameras(
 
     Args:
         site: Its cameras' fences count.
-        rules: One a setting, all of one id.
-        log_by_camera: Cameras of the site, each with zones of the rule, and where its log is.
+        rules: One a setting, all of one id; they may have different zones.
+        log_by_camera: Cameras of the site, each with zones of the rule in some setting, and where its log is.
         processes: At least 1; with 1 all is done in this process.
         done: Told of each camera as its log has been read.
 
@@ -80,14 +81,30 @@ def _results(jobs: Sequence[_Job], processes: int) -> Iterator[Tuned]:
 
 
 def _tune(job: _Job) -> Tuned:
-    sweep = CameraSweep(job.site.id, job.camera, job.rules, load_vocabulary())
+    sweeps = _sweeps(job)
     coverage = Coverage()
     for block in read_blocks(job.path):
         coverage.add(block)
-        sweep.feed(block)
-    events: list[tuple[Event, ...]] = []
-    for told in sweep.told():
-        table = EventTable(job.site)
-        table.add(told)
-        events.append(table.events())
+        for _, sweep in sweeps:
+            sweep.feed(block)
+    events: list[tuple[Event, ...]] = [() for _ in job.rules]
+    for places, sweep in sweeps:
+        for place, told in zip(places, sweep.told(), strict=True):
+            table = EventTable(job.site)
+            table.add(told)
+            events[place] = table.events()
     return Tuned(job.camera.id, tuple(events), coverage)
+
+
+def _sweeps(job: _Job) -> list[tuple[list[int], CameraSweep]]:
+    """Settings with the same zones together, with their places; those without any on this camera tell nothing."""
+    places_by_zones: dict[tuple[ZoneId, ...], list[int]] = {}
+    for place, rule in enumerate(job.rules):
+        zones = tuple(rule.zones_by_camera.get(job.camera.id, ()))
+        if zones:
+            places_by_zones.setdefault(zones, []).append(place)
+    vocabulary = load_vocabulary()
+    return [
+        (places, CameraSweep(job.site.id, job.camera, [job.rules[place] for place in places], vocabulary))
+        for places in places_by_zones.values()
+    ]

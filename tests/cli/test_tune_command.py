@@ -69,6 +69,28 @@ def test_without_labels_there_is_a_contact_sheet_of_each_setting(tmp_path: Path)
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"settings.csv", "events-001.jpg", "events-002.jpg"}
 
 
+@pytest.mark.long
+def test_zones_are_tried_each_on_the_cameras_that_have_them(tmp_path: Path) -> None:
+    site = _site(tmp_path)
+    fence = json.loads((tmp_path / "gate.geojson").read_text(encoding="utf-8"))
+    (lane,) = fence["features"]
+    corner = [[0.0, 0.0], [0.1, 0.0], [0.1, 0.1], [0.0, 0.1], [0.0, 0.0]]
+    away = {**lane, "properties": {**lane["properties"], "id": "away"}, "geometry": {"type": "Polygon"}}
+    away["geometry"]["coordinates"] = [corner]
+    (tmp_path / "gate.geojson").write_text(json.dumps({**fence, "features": [lane, away]}), encoding="utf-8")
+    call = ("tune", site, "--rule", "fire-lane", "--out", tmp_path / "out", "--sweep", "dwell=5s,20s")
+    done = smart_alert(*call, "--sweep", "zones=lane,away,[away,lane]")
+    assert done.returncode == 0, done.stderr
+    assert [line.strip() for line in done.stdout.splitlines()] == [
+        "dwell 5s, zones lane: 3 events",
+        "dwell 5s, zones away: 0 events",
+        "dwell 5s, zones [away,lane]: 3 events",
+        "dwell 20s, zones lane: 2 events",
+        "dwell 20s, zones away: 0 events",
+        "dwell 20s, zones [away,lane]: 2 events",
+    ]
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
