@@ -1,14 +1,17 @@
 """Tuning: logs of many cameras under many settings, on all cores, each log read once by one process."""
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.config.ids import ZoneId
 from pipeline.config.resolved import Camera, Rule, Site
 from pipeline.config.vocabulary import load_vocabulary
+from pipeline.errors import StateError
 from pipeline.observation import CameraId
 from pipeline.replay.answers import Coverage
 from pipeline.replay.events import Event, EventTable
@@ -50,6 +53,7 @@ def tune_cameras(
 
     Raises:
         UsageError: A log cannot be read.
+        StateError: A process was ended from outside.
     """
     cameras = {camera.id: camera for camera in site.cameras}
     jobs = [_Job(site, cameras[camera], tuple(rules), path) for camera, path in sorted(log_by_camera.items())]
@@ -74,10 +78,21 @@ def _results(jobs: Sequence[_Job], processes: int) -> Iterator[Tuned]:
         return
     # Forked children would inherit threads' locks.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(processes, len(jobs)), context) as pool:
+    with ProcessPoolExecutor(min(processes, len(jobs)), context, initializer=_die_at_once) as pool:
         waiting = [pool.submit(_tune, job) for job in jobs]
-        for future in as_completed(waiting):
-            yield future.result()
+        try:
+            for future in as_completed(waiting):
+                yield future.result()
+        except BrokenProcessPool as error:
+            raise StateError("a process was ended from outside (expected some 350 MB of memory for each)") from error
+        finally:
+            # Whoever stopped waiting does not wait for those that have not begun.
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _die_at_once() -> None:
+    """Ctrl-C is for the one that started it to tell of."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _tune(job: _Job) -> Tuned:

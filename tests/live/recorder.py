@@ -75,6 +75,6 @@ class Recorder:
                         self._write(packet, copied, file)
 
     @staticmethod
-    def _write(packet: Packet, stream: VideoStream, file: OutputContainer) -> None:
+    def _write(packet: "Packet[VideoStream]", stream: VideoStream, file: OutputContainer) -> None:
         packet.stream = stream
         file.mux(packet)
