@@ -41,6 +41,19 @@ class Pace(StrEnum):
     """What it looks for may come and be gone between two looks at an idle camera, if the dwell is that short."""
 
 
+class Remembers(StrEnum):
+    """What a condition remembers from look to look: what is tried with many settings at once goes by it."""
+
+    OBJECTS = "objects"
+    """The objects that it follows, each by itself, whatever dwell and confidence: once none is there, a look that shows
+    none changes nothing."""
+    OBJECTS_BY_DWELL = "objects_by_dwell"
+    """The same, but under another dwell it remembers otherwise."""
+    MORE = "more"
+    """What is usual, missing or dark as well, or it counts by the score: every look matters, and each setting is
+    another."""
+
+
 class Span(NamedTuple):
     """The unbroken time over which a condition has held for a subject.
 
@@ -105,9 +118,11 @@ class Condition(Protocol):
 
     Attributes:
         pace: How much it must be shown.
+        remembers: What it keeps from look to look.
     """
 
     pace: ClassVar[Pace]
+    remembers: ClassVar[Remembers]
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None: ...
 

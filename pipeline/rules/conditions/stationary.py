@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pipeline.config.resolved import Rule
 from pipeline.observation import STATIC_OBJECT
-from pipeline.rules.condition import Kinds, Pace, Span
+from pipeline.rules.condition import Kinds, Pace, Remembers, Span
 from pipeline.rules.episode import EventObject
 from pipeline.rules.gathering import are_found, gathered
 from pipeline.rules.memory import RuleMemory
@@ -23,6 +23,7 @@ class Stationary:
     """A vehicle that stands in a lane, a table that stays outside the shop line, five bicycles outside their bays."""
 
     pace: ClassVar[Pace] = Pace.DWELL
+    remembers: ClassVar[Remembers] = Remembers.OBJECTS
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None:
         del size
