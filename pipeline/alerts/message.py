@@ -111,6 +111,8 @@ class Evidence(_Part):
             message.
         frame: URI of the same moment with nothing drawn on it.
         clip: URI of the clip; None until an update brings it.
+        clip_lost: Why no update will bring it: `interrupted` (the run was killed before it was whole) or `not_written`;
+            left out where it is there, or may still come.
         clip_started_at: Media time of its first picture.
         clip_ended_at: Of its last.
         best: URI of the picture in which the object is seen best, if there is a better one than `snapshot`.
@@ -126,6 +128,7 @@ class Evidence(_Part):
     clip_ended_at: Moment | None = None
     best: str | None = None
     best_sha256: str | None = None
+    clip_lost: str | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class Report(_Part):

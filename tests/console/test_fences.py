@@ -90,7 +90,7 @@ def test_a_fence_drawn_with_the_mouse_fires_the_rule_on_the_next_replay(tmp_path
         page.select_option("select[name=category]", "fire_lane")
         page.fill("input[name=name]", "画出来的通道")
         # What it would have raised is told before anything is saved.
-        expect(page.locator("#objects")).to_contain_text("1 × Car")
+        expect(page.locator("#objects")).to_contain_text("1 × car")
         expect(page.locator("#trial .event.appeared")).to_contain_text("zone-1")
         page.click("#trial .event.appeared")
         expect(page.locator(".scene-box")).to_have_count(1)
@@ -223,6 +223,9 @@ def test_a_conflict_is_noticed_with_its_author_and_both_changes_can_be_kept(tmp_
         mine.locator("#versions li").last.locator("button").click()
         expect(mine.locator("[data-part=shape]")).to_have_count(1)
         assert len(saved(mine, tmp_path)) == 1
+        # The browser itself says that one was refused.
+        assert [one for one in them.errors if "409" not in one] == []
+        them.errors.clear()
 
 
 @pytest.mark.parametrize(

@@ -82,12 +82,17 @@ function folds(points, [a, b], [c, d]) {
   return (one[0] - corner[0]) * (other[0] - corner[0]) + (one[1] - corner[1]) * (other[1] - corner[1]) > 0;
 }
 
+/** Whether corners are all on one line. */
+function isFlat(corners) {
+  return corners.every((corner) => side(corners[0], corners[1], corner) === 0);
+}
+
 /** What is wrong with an outline, as the key of a text; "" where nothing is. `isSeen`: all of it must be in the picture. */
 export function faultOf(points, isLine, isSeen = true) {
   const corners = distinct(points, !isLine);
   if (corners.length < (isLine ? 2 : 3)) return isLine ? "too_few_line" : "too_few";
   if (isSeen && corners.some(([x, y]) => x < -EDGE || x > 1 + EDGE || y < -EDGE || y > 1 + EDGE)) return "outside";
-  if (!isLine && Math.abs(doubleArea(corners)) / 2 === 0) return "flat";
+  if (!isLine && isFlat(corners)) return "flat";
   if (crossing(corners, !isLine)) return isLine ? "crosses_line" : "crosses";
   return !isLine && isSeen && Math.abs(doubleArea(corners)) / 2 < SMALLEST_SHARE ? "small" : "";
 }
