@@ -9,8 +9,8 @@ from pipeline.console import (
     alerts_api,
     cameras_api,
     description_api,
-    feed,
     fences_api,
+    live_api,
     login_api,
     rules_api,
     shell,
@@ -25,7 +25,7 @@ from pipeline.console.login_limit import LoginLimit
 from pipeline.console.mishaps import REFUSALS, answer_mishaps
 
 _ROUTERS: tuple[Callable[[], APIRouter], ...] = (
-    feed.router,
+    live_api.router,
     alerts_api.router,
     cameras_api.router,
     fences_api.router,

@@ -6,6 +6,7 @@ from pipeline.console.refusals import conflict
 from pipeline.console.rule_edit import SiteText
 from pipeline.console.rules_models import SavedAnswer
 from pipeline.console.versions import ConflictError, Versions, Writing, fingerprint
+from pipeline.runtime.run_word import tell_running
 
 _CHANGED = "the site file was changed meanwhile; load it again before you save"
 
@@ -53,4 +54,12 @@ def save(console: Console, user: User, text: SiteText, sha256: str, why: str) ->
         version = site_versions(console).replace(text.content, sha256, Writing(user.name, why, console.now))
     except ConflictError as error:
         raise conflict(_CHANGED) from error
-    return SavedAnswer(sha256=version.sha256, version=version.number, taken_over=None, told="")
+    word = tell_running(console.site.state)
+    told = "" if word.told is None else "; ".join(word.told.faults)
+    is_taken_over = word.told is not None and word.told.is_taken_over
+    return SavedAnswer(
+        sha256=version.sha256,
+        version=version.number,
+        taken_over=is_taken_over if word.is_running else None,
+        told=told,
+    )

@@ -135,6 +135,12 @@ def figures_of_span(connection: Connection, span: Span, timezone: tzinfo) -> Fig
     )
 
 
+def newest_event(connection: Connection) -> datetime | None:
+    """When the last event was raised; None: there is none."""
+    found: datetime | None = connection.execute(select(func.max(EVENT.c.raised_at))).scalar()
+    return found
+
+
 def _where(span: Span) -> ColumnElement[bool]:
     return and_(
         EVENT.c.raised_at >= span.since,

@@ -38,8 +38,9 @@ def silent_at(connection: Connection, now: datetime) -> tuple[Silent, ...]:
     found: dict[tuple[str, str], Silent] = {}
     for row in rows:
         command = parse_command(str(row.line))
+        until = command.until or row.silent_until
         if command.rule is None:
             found = {key: one for key, one in found.items() if key[0] != command.camera}
-        found[command.camera, command.rule or ""] = Silent(command, row.silent_until, row.sent_at is not None)
+        found[command.camera, command.rule or ""] = Silent(command, until, row.sent_at is not None)
     still = [one for one in found.values() if one.until > now]
     return tuple(sorted(still, key=lambda one: (one.until, one.command.camera, one.command.rule or "")))

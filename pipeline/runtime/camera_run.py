@@ -9,7 +9,7 @@ from pipeline.config.resolved import Camera, LiveSource, RecordedSource, Site
 from pipeline.errors import ModelError, StateError
 from pipeline.media.frame import Bgr
 from pipeline.observation import EndCause, MediaNs, nanoseconds
-from pipeline.replay.live_log import LiveLog
+from pipeline.replay.live_log import LOG_FOLDER, LiveLog
 from pipeline.rules.episode import Episode
 from pipeline.rules.reasoner import Reasoner
 from pipeline.runtime.back_off import BackOff
@@ -30,7 +30,6 @@ from pipeline.runtime.stream import Connect, Stream
 from pipeline.runtime.turns import Wish
 
 _CHECKPOINT_EVERY_NS = nanoseconds(4.0)
-LOG_FOLDER = "log"
 
 
 class CameraRun:
@@ -197,6 +196,7 @@ class CameraRun:
 
     def _tell(self, episodes: tuple[Episode, ...], picture: Picture) -> None:
         """Hand on what was said; what cannot be written now is owed, and goes out first when it can."""
+        self._clips.expect(episodes, self.live.footage)
         try:
             self._publisher.publish_step(episodes, picture, self._made_checkpoint(episodes[-1].t))
         except StateError as error:

@@ -55,9 +55,7 @@ rules:
         ),
         pytest.param(1, {("dwell",): "6m"}, "dwell: 5m}", "dwell: 6m}", id="within braces"),
         pytest.param(1, {("grace",): "1s"}, "dwell: 5m}", "dwell: 5m, grace: 1s}", id="a new key within braces"),
-        pytest.param(
-            1, {("params", "count"): 4}, "dwell: 5m}", "dwell: 5m, params: {count: 4}}", id="the first param"
-        ),
+        pytest.param(1, {("params", "count"): 4}, "dwell: 5m}", "dwell: 5m, params: {count: 4}}", id="the first param"),
         pytest.param(1, {("dwell",): None}, ", dwell: 5m}", "}", id="taken away within braces"),
         pytest.param(1, {("id",): None}, "{id: waste, algo", "{algo", id="the first taken away within braces"),
         pytest.param(

@@ -83,7 +83,7 @@ def room(
     def read_again() -> Site:
         return replace(load_site(site.path, environ), state=site.state, console=site.console)
 
-    with open_console(site, environ, wall_now_ns, read_again) as console, listening(console) as listener:
+    with open_console(site, environ, wall_now_ns, read_again) as console, listening(site.console) as listener:
         is_ready = threading.Event()
         server = ConsoleServer(console, is_ready.set)
         thread = threading.Thread(target=server.run, args=(listener,), daemon=True)

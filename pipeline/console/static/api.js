@@ -33,6 +33,13 @@ export async function get(path, { signal } = {}) {
   return answered(await reached(path, { signal }));
 }
 
+/** GET; the answer's bytes as they are. */
+export async function bytes(path, { signal } = {}) {
+  const response = await reached(path, { signal });
+  if (!response.ok) return answered(response);
+  return response.arrayBuffer();
+}
+
 /** POST, PUT, PATCH or DELETE with a JSON body (or FormData); the answer's JSON, or null where it has none. */
 export async function send(method, path, body) {
   const headers = { "X-CSRF-Token": csrf };

@@ -1,9 +1,10 @@
 // The frame around every page: who is signed in, where one may go, language, theme, keys, and whether we are connected.
+import { AlertsWatch } from "./alerts/watch.js";
 import { get, onSignedOut, send, setCsrf } from "./api.js";
 import { Dialog } from "./dialog.js";
 import { html, render, useEffect, useState } from "./html.js";
 import { keysNow, useKeys } from "./keys.js";
-import { startLive, stopLive, useLive } from "./live.js";
+import { startLive, stopLive, useFaults, useLive } from "./live.js";
 import { Login } from "./login.js";
 import { Notices, trying } from "./notices.js";
 import { may, PAGES } from "./pages.js";
@@ -31,8 +32,10 @@ function Switches() {
 
 function Banner() {
   const live = useLive();
-  if (live !== "lost") return null;
-  return html`<p class="banner" role="alert">${t("shell.lost")}</p>`;
+  const faults = useFaults();
+  if (live === "lost") return html`<p class="banner" id="lost" role="alert">${t("shell.lost")}</p>`;
+  if (faults.length === 0) return null;
+  return html`<p class="banner" id="faults" role="alert">${t("shell.faults")} ${faults.join(" · ")}</p>`;
 }
 
 function Help({ onclose }) {
@@ -81,6 +84,7 @@ function Frame({ session, leave, renew }) {
       <strong class="site">${site.name}</strong>
       <${Navigation} user=${user} page=${route.page} />
       <div class="tools">
+        <${AlertsWatch} />
         <${Switches} />
         <button type="button" class="quiet" id="keys" onClick=${() => setOpen("keys")} aria-label=${t("shell.keys")} title=${t("shell.keys")}>?</button>
         <details class="menu">

@@ -3,14 +3,9 @@
 // Points are shares of the picture's width and height, in [0, 1], from the top left. A page that draws more gives a
 // function as its child: it gets the frame (see `frameOf`) and returns elements of an SVG that is measured in CSS px.
 
-import { html, useLayoutEffect, useMemo, useRef, useState } from "./vendor/htm-preact.module.js";
+import { html, useLayoutEffect, useMemo, useRef, useState } from "./html.js";
 
-const NAMES_FROM_PX = 300; // narrower than this there is no room for names
-
-const sheet = document.createElement("link");
-sheet.rel = "stylesheet";
-sheet.href = new URL("./scene.css", import.meta.url).href;
-document.head.append(sheet);
+const NAMES_FROM_PX = 240; // narrower than this there is no room for names
 
 /** The largest part of a room that has a picture's shape, in its middle; all in px. */
 export function fitted([pictureWidth, pictureHeight], [roomWidth, roomHeight]) {
