@@ -119,6 +119,7 @@ def test_where_objects_stood_in_the_last_hour_is_told_in_shares_of_the_picture(t
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 def test_a_draft_is_tried_on_the_last_day_and_what_it_would_raise_is_held_against_what_is_saved(tmp_path: Path) -> None:
     with fence_room(tmp_path, corners=ELSEWHERE) as here, here.client(Role.ENGINEER) as client:
         told = tried(client, fence_text(LANE))
@@ -134,13 +135,13 @@ def test_a_draft_is_tried_on_the_last_day_and_what_it_would_raise_is_held_agains
 def tried(client: httpx.Client, text: str) -> FenceTrial:
     begun = client.post("api/fences/cam-0/trials", json={"text": text}).json()
     assert begun["lack"] == ""
-    for _ in range(1200):
+    for _ in range(1800):
         told = FenceTrial.model_validate_json(client.get(f"api/fences/cam-0/trials/{begun['trial']}").text)
         if told.is_over:
             assert told.fault == ""
             return told
         time.sleep(0.1)
-    raise AssertionError("not within two minutes")
+    raise AssertionError("not within three minutes")
 
 
 def test_without_a_log_nothing_is_tried_and_it_is_said_why(tmp_path: Path) -> None:
