@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.config.document import Value
+from pipeline.config.document import Document, Value
 from pipeline.config.json_lines import parse_json
 from pipeline.config.json_text import json_text
 from pipeline.config.load import read_document
 from pipeline.config.resolved import Site
 from pipeline.config.surroundings import shown_path
-from pipeline.config.yaml_lines import read_yaml
+from pipeline.config.yaml_lines import parse_yaml, read_yaml
 from pipeline.console.fence_sheets import FenceSheet
+from pipeline.console.first_fences import site_with_file
 from pipeline.errors import ConfigError, Fault
 
 _FEATURE = re.compile(r"features\[(\d+)\](?:\.(.*))?")
@@ -70,7 +71,7 @@ def judge(sheet: FenceSheet, text: str, site: Site, environ: Mapping[str, str], 
     written = json_text(document.value)
     drafts = dict.fromkeys(sheet.spellings, document)
     try:
-        draft = read_document(read_yaml(site.path, str(site.path)), site.path, environ, drafts)
+        draft = read_document(_site_file(sheet, site), site.path, environ, drafts)
     except ConfigError as error:
         return Judged(written, tuple(_told(one, shown) for one in error.faults), (), None)
     before = {(one.file, one.key, one.text) for one in known}
@@ -82,6 +83,12 @@ def judge(sheet: FenceSheet, text: str, site: Site, environ: Mapping[str, str], 
         tuple(_told(one, shown) for one in remarks),
         draft.site,
     )
+
+
+def _site_file(sheet: FenceSheet, site: Site) -> Document:
+    if sheet.is_new:
+        return parse_yaml(site_with_file(site, sheet.camera), str(site.path))
+    return read_yaml(site.path, str(site.path))
 
 
 def with_bounds(value: Value) -> Value:

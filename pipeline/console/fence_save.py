@@ -6,6 +6,8 @@ from pipeline.console.fence_run import run_answer
 from pipeline.console.fence_sheets import FenceSheet, sheet, versions_of
 from pipeline.console.fence_views import version_answers
 from pipeline.console.fences_models import ConflictAnswer, SavedFences, SaveFences
+from pipeline.console.first_fences import write_first
+from pipeline.console.site_file import site_versions
 from pipeline.console.versions import ConflictError, Versions, Writing, fingerprint
 from pipeline.runtime.run_word import tell_running
 
@@ -37,10 +39,14 @@ def save(console: Console, user: User, place: FenceSheet, text: str, asked: Save
         StateError: It cannot be written.
     """
     versions = versions_of(console.site, place.file)
+    writing = Writing(user.name, asked.why, console.now)
     try:
-        version = versions.replace(text.encode(), asked.sha256, Writing(user.name, asked.why, console.now))
+        if place.is_new:
+            write_first(console.site, place.camera, text, site_versions(console), writing)
+        version = versions.replace(text.encode(), _base(place, text, asked), writing)
     except ConflictError as error:
-        raise FenceConflictError(_conflict(versions, asked.sha256)) from error
+        found = ConflictAnswer(error=str(error)) if place.is_new else _conflict(versions, asked.sha256)
+        raise FenceConflictError(found) from error
     name = f"{place.camera.id}/{place.view}" if place.view else str(place.camera.id)
     change = version_answers(versions, versions.listed()[:2])[0]
     told = "; ".join(
@@ -52,6 +58,11 @@ def save(console: Console, user: User, place: FenceSheet, text: str, asked: Save
     tell_running(console.site.state)
     camera = sheet(console.site, place.camera.id, place.view).camera
     return SavedFences(text=text, sha256=version.sha256, number=version.number, run=run_answer(console, camera))
+
+
+def _base(place: FenceSheet, text: str, asked: SaveFences) -> str:
+    """What the file holds as it is replaced: a new one is there already, for its first version to be noted."""
+    return fingerprint(text.encode()) if place.is_new else asked.sha256
 
 
 def _conflict(versions: Versions, base: str) -> ConflictAnswer:

@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from pipeline.config.resolved import Camera, Site, Zone
+from pipeline.console.first_fences import can_begin, first_file
 from pipeline.console.refusals import not_found
 from pipeline.console.versions import Versions
 
@@ -20,6 +21,7 @@ class FenceSheet:
         file: Where the fences are written.
         others: Further places of the same file: `camera`, or `camera/view`.
         spellings: Every path by which the site names the file.
+        is_new: The site names none yet, and there is none: it is made as it is saved.
     """
 
     camera: Camera
@@ -27,6 +29,7 @@ class FenceSheet:
     file: Path
     others: tuple[str, ...]
     spellings: tuple[Path, ...]
+    is_new: bool = False
 
     @property
     def zones(self) -> tuple[Zone, ...]:
@@ -54,6 +57,9 @@ def sheet(site: Site, camera_id: str, view: str) -> FenceSheet:
     if camera is None:
         raise not_found(f"camera: the site has none of this id (got {camera_id[:80]})")
     files = dict(sheets_of(camera))
+    if not view and can_begin(site, camera):
+        file = first_file(site, camera)
+        return FenceSheet(camera, "", file, (), (file,), is_new=True)
     if not files:
         raise not_found(f"camera {camera_id}: the site file names no fence file for it (expected: geofence: FILE)")
     if view not in files:

@@ -23,6 +23,7 @@ from pipeline.console.fences_models import (
     VersionAnswer,
     ZoneRule,
 )
+from pipeline.console.first_fences import can_begin
 from pipeline.console.versions import Version, Versions
 from pipeline.dispatch.routing import Routing
 from pipeline.errors import ConfigError, UsageError
@@ -31,10 +32,15 @@ from pipeline.replay.ground_points import GroundPoints
 _MOST_COMPARED = 40
 
 
-def camera_fences(camera: Camera) -> CameraFences:
+def camera_fences(site: Site, camera: Camera) -> CameraFences:
     """A camera in the list."""
     sheets = [FenceSheet(camera, view, file, (), (file,)) for view, file in sheets_of(camera)]
-    return CameraFences(camera=camera.id, camera_name=camera.name, sheets=[_summary(sheet) for sheet in sheets])
+    return CameraFences(
+        camera=camera.id,
+        camera_name=camera.name,
+        sheets=[_summary(sheet) for sheet in sheets],
+        can_begin=can_begin(site, camera),
+    )
 
 
 def _summary(sheet: FenceSheet) -> SheetSummary:

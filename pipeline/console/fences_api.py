@@ -35,6 +35,7 @@ from pipeline.console.fences_models import (
     VersionsAnswer,
     VersionText,
 )
+from pipeline.console.first_fences import EMPTY
 from pipeline.console.guard import Engineer
 from pipeline.console.refusals import not_found
 from pipeline.console.still import still
@@ -67,7 +68,8 @@ def _add_sheets(routes: APIRouter) -> None:
     @routes.get("")
     def every(user: Engineer, console: ConsoleOf) -> FencesAnswer:
         del user
-        cameras = [camera_fences(camera) for camera in console.site.cameras]
+        site = console.site
+        cameras = [camera_fences(site, camera) for camera in site.cameras]
         return FencesAnswer(cameras=cameras, faults=[str(one) for one in console.sites.faults])
 
     @routes.get("/{camera}")
@@ -183,7 +185,7 @@ def _camera(site: Site, camera_id: str) -> Camera:
 
 
 def _sheet_answer(console: Console, place: FenceSheet) -> SheetAnswer:
-    content = versions_of(console.site, place.file).read()
+    content = EMPTY.encode() if place.is_new else versions_of(console.site, place.file).read()
     return SheetAnswer(
         camera=place.camera.id,
         camera_name=place.camera.name,

@@ -33,11 +33,16 @@ class SheetSummary(Answer):
 
 
 class CameraFences(Answer):
-    """The fence files of a camera; none: the site file names none."""
+    """The fence files of a camera; none: the site file names none.
+
+    Attributes:
+        can_begin: Whether its first fences can be drawn.
+    """
 
     camera: str
     camera_name: str
     sheets: list[SheetSummary]
+    can_begin: bool
 
 
 class FencesAnswer(Answer):

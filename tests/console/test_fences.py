@@ -91,7 +91,7 @@ def test_a_fence_drawn_with_the_mouse_fires_the_rule_on_the_next_replay(tmp_path
         page.fill("input[name=name]", "画出来的通道")
         # What it would have raised is told before anything is saved.
         expect(page.locator("#objects")).to_contain_text("1 × car")
-        expect(page.locator("#trial .event.appeared")).to_contain_text("zone-1")
+        expect(page.locator("#trial .event.appeared")).to_contain_text("zone-1", timeout=300_000)
         page.click("#trial .event.appeared")
         expect(page.locator(".scene-box")).to_have_count(1)
         keep(page, "fences-drawn", tmp_path)

@@ -97,7 +97,8 @@ function Opened({ sheet, saved, onsaved }) {
   if (!editing.frame) return html`<p class="fault" role="alert">${t("fences.no_ground")}</p>`;
   const arrows = arrowsOf(editing.shapes, size, editing.frame, sheet.ground);
   const boxes = event ? event.boxes.map((xyxy, n) => ({ key: n, xyxy, text: event.classes[n] ?? "", tone: "raised" })) : [];
-  const serverFaults = checked.text === text ? checked.faults : [];
+  // Of a file that is only begun nobody need be told that it holds nothing.
+  const serverFaults = checked.text === text && (editing.isChanged || editing.shapes.length) ? checked.faults : [];
   const shapes = editing.shapes.map((one) => ({ ...one, fault: one.fault || serverFaults.some((fault) => fault.feature === one.index) }));
   const act = {
     ...editing,

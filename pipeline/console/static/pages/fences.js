@@ -40,7 +40,8 @@ function Every() {
       ${one.camera_name !== one.camera && html`<p class="hint">${one.camera}</p>`}
       ${one.sheets.map((sheet) => html`<p key=${sheet.view}><${Link} to=${address(one.camera, sheet.view)}>${sheet.view || t("fences.edit")}<//>
         <span class="hint"> ${t("fences.counts", { areas: sheet.areas, lines: sheet.lines, masks: sheet.masks })} · ${sheet.file}</span></p>`)}
-      ${!one.sheets.length && html`<p class="hint">${t("fences.no_file")}</p>`}
+      ${one.can_begin && html`<p><${Link} to=${address(one.camera, "")}>${t("fences.begin")}<//></p>`}
+      ${!one.sheets.length && !one.can_begin && html`<p class="hint">${t("fences.no_file")}</p>`}
     </li>`)}</ul>
     ${!found.length && html`<p class="empty">${t("fences.none_found")}</p>`}
     ${found.length > MOST_SHOWN && html`<p class="hint">${t("fences.more", { count: found.length - MOST_SHOWN })}</p>`}`;
