@@ -14,6 +14,7 @@ from pipeline.console.serve import ConsoleServer, address_of, listening
 from pipeline.errors import UsageError
 from pipeline.runtime.clock import wall_now_ns
 from pipeline.runtime.events_log import LogFormat, LogLevel, stderr_log
+from pipeline.runtime.signals import Signals
 
 
 @click.command
@@ -83,8 +84,8 @@ def _serve(console: Console, site_file: Path, form: LogFormat) -> None:
             f"no account yet; make one: smart-alert console {site_file} --add-user NAME --role {Role.ADMIN}"
         )
     log = stderr_log(form, LogLevel.INFO, wall_now_ns)
-    with listening(console) as listener, log.taking_logging():
-        address = address_of(console, listener)
-        ledger = console.database.shown
-        ConsoleServer(console, lambda: log.info("console.started", address=address, ledger=ledger)).run(listener)
+    with listening(console.site.console) as listener, log.taking_logging(), Signals() as signals:
+        address, ledger = address_of(console.site.console, listener), console.database.shown
+        server = ConsoleServer(console, lambda: log.info("console.started", address=address, ledger=ledger))
+        server.run_until_told(listener, signals)
     log.info("console.stopped")

@@ -17,6 +17,7 @@ from pipeline.alerts.evidence import EvidenceFolder
 from pipeline.alerts.message import Alert, parse
 from pipeline.alerts.reader import AlertReader
 from pipeline.alerts.site_delivery import site_delivery, site_server
+from pipeline.cli.demo_console import holds_site, how_to_open, open_console_on, write_site
 from pipeline.cli.output import say
 from pipeline.cli.progress import FootageProgress
 from pipeline.cli.telling import HEADING, alert_line, line
@@ -38,12 +39,25 @@ _STATE = "state"
 
 @click.command
 @click.option("--out", type=click.Path(path_type=Path), default=Path("demo"), show_default=True, help="Folder for it.")
-def command(out: Path) -> None:
+@click.option(
+    "--console", is_flag=True, help="Open the console on what the folder holds; it is made first if it is not."
+)
+def command(out: Path, *, console: bool) -> None:
     """Sample footage through the whole pipeline: real network, real Redis, alerts as they are raised.
 
     Leaves index.html (timeline and snapshots), alerts.jsonl and the evidence in the folder. Needs no configuration and
     no server.
     """
+    if not console:
+        _make(out)
+        say(f"console: {how_to_open(out)}")
+        return
+    if not (out / _MARK).is_file() or not holds_site(out):
+        _make(out)
+    open_console_on(out)
+
+
+def _make(out: Path) -> None:
     site = replace(load_site(data_folder("sample_videos") / "site.yaml", os.environ), state=out.resolve() / _STATE)
     vocabulary = load_vocabulary()
     detector = load_detector(site, vocabulary)
@@ -65,6 +79,7 @@ def command(out: Path) -> None:
     media_s = seconds(sum(summary.media_ns for summary in summaries.values()))
     looks = sum(summary.looks for summary in summaries.values())
     raised = sum(summary.raised for summary in summaries.values())
+    write_site(out)
     page = out / "index.html"
     write_report(page, echo.alerts, Facts(site.name, looks, media_s, media_s / wall_s), site.timezone)
     say(

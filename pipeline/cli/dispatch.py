@@ -18,8 +18,8 @@ from pipeline.dispatch.site_ledger import site_database, site_routing
 from pipeline.errors import ConfigError
 from pipeline.runtime.clock import sleep, wall_now_ns
 from pipeline.runtime.events_log import EventsLog, LogFormat, LogLevel, stderr_log
-from pipeline.runtime.live_run import Wake
 from pipeline.runtime.signals import Signals
+from pipeline.runtime.wake import Wake
 
 _LOCK = "dispatch.lock"
 _PAUSE_S = 5.0

@@ -15,8 +15,16 @@ from pipeline.console.console_file import ConsoleFile
 from pipeline.errors import UsageError
 
 LEAST_LETTERS, MOST_LETTERS = 10, 256
-_NAME = re.compile(r"[\w.\-]{1,64}")
-NAME_ALLOWED = "1 to 64 letters, digits and - _ ."
+NAME = r"^[A-Za-z0-9_.\-\u4e00-\u9fff]{1,64}$"
+NAME_ALLOWED = "1 to 64 letters A to Z, Chinese ones, digits and - _ ."
+
+
+class NoAccountError(UsageError):
+    """There is no account of that name."""
+
+
+class AccountConflictError(UsageError):
+    """The name is taken, or it is the last administrator's."""
 
 
 class Role(StrEnum):
@@ -82,22 +90,24 @@ class Accounts:
         """Make an account.
 
         Raises:
-            UsageError: The name is taken or none, or the password too short or long.
+            AccountConflictError: The name is taken.
+            UsageError: The name is none, or the password too short or long.
         """
-        if not _NAME.fullmatch(name):
+        if not re.fullmatch(NAME, name):
             raise UsageError(f"account: no name (got {name!r}, allowed: {NAME_ALLOWED})")
         hashed, now = self._hashed(password), self._now().isoformat()
         try:
             with self._file.writing() as connection:
                 connection.execute("INSERT INTO account VALUES (?, ?, ?, ?, ?)", (name, role, hashed, now, now))
         except sqlite3.IntegrityError:
-            raise UsageError(f"account {name}: there is one already") from None
+            raise AccountConflictError(f"account {name}: there is one already") from None
 
     def remove(self, name: str) -> None:
         """Take an account away, and its sessions.
 
         Raises:
-            UsageError: There is none of that name, or it is the last administrator's.
+            NoAccountError: There is none of that name.
+            AccountConflictError: It is the last administrator's.
         """
         with self._file.writing() as connection:
             _refuse_last_admin(connection, name)
@@ -107,7 +117,8 @@ class Accounts:
         """Let somebody do more, or less.
 
         Raises:
-            UsageError: There is none of that name, or it is the last administrator's.
+            NoAccountError: There is none of that name.
+            AccountConflictError: It is the last administrator's.
         """
         with self._file.writing() as connection:
             if role is not Role.ADMIN:
@@ -120,7 +131,8 @@ class Accounts:
         """Set a new password; the account's sessions end.
 
         Raises:
-            UsageError: There is none of that name, or the password is too short or long.
+            NoAccountError: There is none of that name.
+            UsageError: The password is too short or long.
         """
         hashed, now = self._hashed(password), self._now().isoformat()
         with self._file.writing() as connection:
@@ -153,7 +165,7 @@ class Accounts:
 
 def _refuse_none(name: str, count: int) -> None:
     if count == 0:
-        raise UsageError(f"account {name}: there is none")
+        raise NoAccountError(f"account {name}: there is none")
 
 
 def _refuse_last_admin(connection: sqlite3.Connection, name: str) -> None:
@@ -163,4 +175,4 @@ def _refuse_last_admin(connection: sqlite3.Connection, name: str) -> None:
         "SELECT count(*) FROM account WHERE role = ? AND name <> ?", (Role.ADMIN, name)
     ).fetchone()
     if row == (Role.ADMIN,) and others == 0:
-        raise UsageError(f"account {name}: the last administrator's (allowed: make another one first)")
+        raise AccountConflictError(f"account {name}: the last administrator's (allowed: make another one first)")

@@ -5,10 +5,13 @@ from collections.abc import AsyncIterator
 import anyio
 from fastapi import APIRouter
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.concurrency import run_in_threadpool
 
-from pipeline.console.guard import Operator
+from pipeline.console.context import Console, ConsoleOf
+from pipeline.console.guard import Operator, SessionOf
+from pipeline.console.sessions import Session
 
-_BEAT_S = 5.0
+_BEAT_S = 2.0
 
 
 def router() -> APIRouter:
@@ -16,14 +19,15 @@ def router() -> APIRouter:
     routes = APIRouter(prefix="/api", tags=["live"])
 
     @routes.get("/live", response_class=EventSourceResponse)
-    async def live(user: Operator) -> EventSourceResponse:
+    async def live(user: Operator, session: SessionOf, console: ConsoleOf) -> EventSourceResponse:
         del user
-        return EventSourceResponse(_beats())
+        return EventSourceResponse(_beats(console, session))
 
     return routes
 
 
-async def _beats() -> AsyncIterator[ServerSentEvent]:
-    while True:
+async def _beats(console: Console, session: Session) -> AsyncIterator[ServerSentEvent]:
+    while await run_in_threadpool(console.sessions.of, session.token) is not None:
         yield ServerSentEvent(data="{}", event="beat")
         await anyio.sleep(_BEAT_S)
+    yield ServerSentEvent(data="{}", event="bye")

@@ -1,8 +1,7 @@
 """Who may ask for what: nothing below `/api/` is answered without a session, whatever a route itself says."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import JSONResponse
@@ -66,8 +65,8 @@ class Guard:
     def _refuse_foreign(self, request: Request) -> None:
         origin = request.headers.get("origin", "").lower()
         own = self._console.site.console.origin
-        is_ours = origin == own if own else urlsplit(origin).netloc == request.headers.get("host", "").lower()
-        if not origin or not is_ours:
+        host = request.headers.get("host", "").lower()
+        if not origin or origin not in (own, f"http://{host}", f"https://{host}"):
             raise Refused(403, f"origin: got {origin or 'none'}, allowed: the console's own pages")
         if not request.headers.get("content-length", "0").isdigit():
             raise Refused(400, "content-length: no number")
@@ -86,16 +85,28 @@ def session_of(request: Request) -> Session:
 SessionOf = Annotated[Session, Depends(session_of)]
 
 
-def _at_least(role: Role) -> Callable[[Session], User]:
-    def user_of(session: SessionOf) -> User:
-        if not session.user.may(role):
-            raise Refused(403, f"needs the role {role} (you are {session.user.role})")
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """Lets through who has that role or a higher one.
+
+    Attributes:
+        role: The lowest that may.
+    """
+
+    role: Role
+
+    def __call__(self, session: SessionOf) -> User:
+        """The user.
+
+        Raises:
+            Refused: A lower role.
+        """
+        if not session.user.may(self.role):
+            raise Refused(403, f"needs the role {self.role} (you are {session.user.role})")
         return session.user
 
-    return user_of
 
-
-Operator = Annotated[User, Depends(_at_least(Role.OPERATOR))]
-Engineer = Annotated[User, Depends(_at_least(Role.ENGINEER))]
-Admin = Annotated[User, Depends(_at_least(Role.ADMIN))]
+Operator = Annotated[User, Depends(AtLeast(Role.OPERATOR))]
+Engineer = Annotated[User, Depends(AtLeast(Role.ENGINEER))]
+Admin = Annotated[User, Depends(AtLeast(Role.ADMIN))]
 """What a route's parameter says of who may use it; its value is the user."""

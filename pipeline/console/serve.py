@@ -1,26 +1,30 @@
 """The console answering on its address."""
 
 import socket
+import threading
 from collections.abc import Callable
 
 import uvicorn
 
+from pipeline.config.resolved import ConsoleSettings
 from pipeline.console.app import create_app
 from pipeline.console.context import Console
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, StateError
+from pipeline.runtime.signals import Signals
 from pipeline.runtime.status_server import shown_address
+from pipeline.runtime.wake import Wake
 
 _LAST_ANSWERS_S = 3
 _MOST_WAITING = 128
+_LOOK_S = 1.0
 
 
-def listening(console: Console) -> socket.socket:
-    """The socket that it is to be served on.
+def listening(settings: ConsoleSettings) -> socket.socket:
+    """The socket that a console is to be served on.
 
     Raises:
         ConfigError: The address cannot be listened on.
     """
-    settings = console.site.console
     host, port = settings.listen
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -31,9 +35,8 @@ def listening(console: Console) -> socket.socket:
         raise ConfigError([settings.place.fault("listen", text)]) from error
 
 
-def address_of(console: Console, listener: socket.socket) -> str:
+def address_of(settings: ConsoleSettings, listener: socket.socket) -> str:
     """Where a browser finds it."""
-    settings = console.site.console
     host, port = listener.getsockname()[:2]
     return f"{settings.origin or 'http://' + shown_address(str(host), int(port))}{settings.prefix}/"
 
@@ -61,8 +64,25 @@ class ConsoleServer:
         self._server = _Server(config, ready)
 
     def run(self, listener: socket.socket) -> None:
-        """Answer until `stop`, and in the main thread until SIGINT or SIGTERM too."""
+        """Answer until `stop`."""
         self._server.run(sockets=[listener])
+
+    def run_until_told(self, listener: socket.socket, signals: Signals) -> None:
+        """Answer until the process is told to stop.
+
+        Raises:
+            StateError: It has stopped by itself.
+        """
+        # Not in the main thread, where uvicorn would take the signals for itself and end the process by one.
+        thread = threading.Thread(target=self.run, args=(listener,), name="console")
+        thread.start()
+        while thread.is_alive() and signals.wait(_LOOK_S) is not Wake.STOP:
+            pass
+        has_ended = not thread.is_alive()
+        self.stop()
+        thread.join()
+        if has_ended:
+            raise StateError("console: stopped by itself; the log says why")
 
     def stop(self) -> None:
         """Make `run` return soon; from any thread."""

@@ -4,9 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import partial
-from typing import Protocol
 
 from pipeline.alerts.command_stream import CommandStream
 from pipeline.alerts.delivery import Offer, Reached
@@ -35,28 +33,12 @@ from pipeline.runtime.shared import Shared
 from pipeline.runtime.shared_detector import SharedDetector
 from pipeline.runtime.status_server import StatusServer
 from pipeline.runtime.turns import Turns
+from pipeline.runtime.wake import Bell, Wake
 
 _WORKERS_A_CORE = 2
 """A worker that waits for the network leaves its core to one that decodes."""
 _WORKERS_A_CORE_GPU = 4
 """With a GPU the network takes no core, and batches form of what waits."""
-
-
-class Wake(StrEnum):
-    """Why the run is woken."""
-
-    STOP = "stop"
-    RELOAD = "reload"
-    NOTHING = "nothing"
-    """It only looks round."""
-
-
-class Bell(Protocol):
-    """What the outside has to say to a run."""
-
-    def wait(self, longest_s: float) -> Wake:
-        """Wait for a word from outside, at most so long."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections import deque
 from types import FrameType, TracebackType
 from typing import Self
 
-from pipeline.runtime.live_run import Wake
+from pipeline.runtime.wake import Wake
 
 
 class Signals:
@@ -25,7 +25,7 @@ class Signals:
         }
 
     def __enter__(self) -> Self:
-        self._before = {number: signal.signal(number, self._ring) for number in self._wake_by_signal}
+        self._before = {number: signal.signal(number, self._hear) for number in self._wake_by_signal}
         return self
 
     def __exit__(
@@ -41,6 +41,10 @@ class Signals:
         self._rung.clear()
         return self._told.popleft() if self._told else Wake.NOTHING
 
-    def _ring(self, number: int, _frame: FrameType | None) -> None:
-        self._told.append(self._wake_by_signal[signal.Signals(number)])
+    def ring(self, word: Wake) -> None:
+        """Say a word as if it came from outside; from any thread."""
+        self._told.append(word)
         self._rung.set()
+
+    def _hear(self, number: int, _frame: FrameType | None) -> None:
+        self.ring(self._wake_by_signal[signal.Signals(number)])

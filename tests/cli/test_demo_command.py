@@ -2,9 +2,11 @@
 
 import fcntl
 import json
+import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import TypedDict
 
 import cv2
+import httpx
 import numpy as np
 import pytest
 
@@ -139,7 +142,7 @@ def test_each_event_of_the_sample_is_raised_once_and_cleared_when_the_scene_clea
 @pytest.mark.timeout(900)
 def test_what_the_demo_shows_is_what_arrived_in_redis_and_where_the_page_is(demo: tuple[Path, str]) -> None:
     out, shown = demo
-    heading, *lines, summary, page = shown.splitlines()
+    heading, *lines, summary, page, console = shown.splitlines()
     alerts = alerts_in(out)
     assert heading.split()[:3] == ["time", "state", "severity"]
     assert len(lines) == len(alerts)
@@ -149,6 +152,7 @@ def test_what_the_demo_shows_is_what_arrived_in_redis_and_where_the_page_is(demo
     assert summary.startswith("3 events; ")
     assert summary.endswith(" times real time")
     assert page == f"page: {out}/index.html"
+    assert console == f"console: {sys.executable} -m pipeline demo --console --out {out}"
 
 
 @pytest.mark.long
@@ -195,6 +199,28 @@ def test_a_browser_shows_the_page(demo: tuple[Path, str], tmp_path: Path) -> Non
     assert pixels is not None
     # A blank page has one colour, text alone a few dozen; three snapshots have thousands.
     assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 5000
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_the_console_opens_on_what_the_demo_has_made(demo: tuple[Path, str]) -> None:
+    out, _ = demo
+    before = results_in(out)
+    with started("demo", "--console", "--out", out) as process:
+        try:
+            line = process.stdout.readline() if process.stdout else ""
+            found = re.fullmatch(r"console: (http://\S+)  name: demo  password: (\S+)  \(stop: Ctrl-C\)\n", line)
+            assert found, line
+            with httpx.Client(base_url=found[1], headers={"Origin": found[1].rstrip("/")}, timeout=60) as client:
+                session = client.post("api/login", json={"name": "demo", "password": found[2]}).json()
+                assert session["user"] == {"name": "demo", "role": "admin"}
+                assert session["site"]["name"] == "闻韶社区示范站"
+            process.send_signal(signal.SIGINT)
+            _, told = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert (process.returncode, told) == (0, "")
+    assert results_in(out) == before
 
 
 @pytest.mark.long

@@ -56,17 +56,20 @@ class Room:
         """As a browser names it."""
         return str(httpx.URL(self.url).copy_with(path="/")).rstrip("/")
 
-    def stranger(self) -> httpx.Client:
+    @contextmanager
+    def stranger(self) -> Iterator[httpx.Client]:
         """Somebody who is not signed in."""
-        return httpx.Client(base_url=self.url, headers={"Origin": self.origin}, timeout=_LONGEST_S)
+        with httpx.Client(base_url=self.url, headers={"Origin": self.origin}, timeout=_LONGEST_S) as client:
+            yield client
 
-    def client(self, role: Role) -> httpx.Client:
+    @contextmanager
+    def client(self, role: Role) -> Iterator[httpx.Client]:
         """Somebody of that role who is signed in, as the pages would be: with Origin and CSRF."""
-        client = self.stranger()
-        answer = client.post("api/login", json={"name": NAMES[role], "password": PASSWORD})
-        assert answer.status_code == 200, answer.text
-        client.headers["X-CSRF-Token"] = answer.json()["csrf"]
-        return client
+        with self.stranger() as client:
+            answer = client.post("api/login", json={"name": NAMES[role], "password": PASSWORD})
+            assert answer.status_code == 200, answer.text
+            client.headers["X-CSRF-Token"] = answer.json()["csrf"]
+            yield client
 
 
 @contextmanager
@@ -80,7 +83,7 @@ def room(
     def read_again() -> Site:
         return replace(load_site(site.path, environ), state=site.state, console=site.console)
 
-    with open_console(site, environ, wall_now_ns, read_again) as console, listening(console) as listener:
+    with open_console(site, environ, wall_now_ns, read_again) as console, listening(site.console) as listener:
         is_ready = threading.Event()
         server = ConsoleServer(console, is_ready.set)
         thread = threading.Thread(target=server.run, args=(listener,), daemon=True)

@@ -82,6 +82,10 @@ def test_the_wheel_carries_what_the_programs_read_and_not_what_the_sample_was_ma
     assert {
         "pipeline/py.typed",
         "pipeline/alerts/fonts/NotoSansSC-Regular.otf",
+        "pipeline/console/static/shell.html",
+        "pipeline/console/static/pages/admin.js",
+        "pipeline/console/static/texts/admin.json",
+        "pipeline/console/static/vendor/LICENSE-preact",
         data + "models/yolov8n.onnx",
         data + "models/yolov8n.yaml",
         data + "configs/catalogue.yaml",

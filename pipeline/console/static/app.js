@@ -3,7 +3,7 @@ import { get, onSignedOut, send, setCsrf } from "./api.js";
 import { Dialog } from "./dialog.js";
 import { html, render, useEffect, useState } from "./html.js";
 import { keysNow, useKeys } from "./keys.js";
-import { startLive, stopLive, useLive } from "./live.js";
+import { startLive, stopLive, useFaults, useLive } from "./live.js";
 import { Login } from "./login.js";
 import { Notices, trying } from "./notices.js";
 import { may, PAGES } from "./pages.js";
@@ -31,8 +31,10 @@ function Switches() {
 
 function Banner() {
   const live = useLive();
-  if (live !== "lost") return null;
-  return html`<p class="banner" role="alert">${t("shell.lost")}</p>`;
+  const faults = useFaults();
+  if (live === "lost") return html`<p class="banner" role="alert">${t("shell.lost")}</p>`;
+  if (faults.length === 0) return null;
+  return html`<p class="banner" role="alert">${t("shell.faults")} ${faults.join(" · ")}</p>`;
 }
 
 function Help({ onclose }) {

@@ -2,7 +2,7 @@
 import { address, get } from "./api.js";
 import { useEffect, useState } from "./html.js";
 
-const SILENCE_MS = 15_000;
+const SILENCE_MS = 6_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
 const listeners = new Map();
@@ -12,6 +12,7 @@ let state = "connecting";
 let heardAt = 0;
 let pause = FIRST_PAUSE_MS;
 let timer = null;
+let faults = [];
 
 /** Call `fn(data)` for every message of that kind. Returns what takes it off again. */
 export function onEvent(kind, fn) {
@@ -39,6 +40,13 @@ export function useLive() {
   return value;
 }
 
+/** What the server itself lacks now (its Redis, its ledger), a line each; drawn again when it changes. */
+export function useFaults() {
+  const [value, set] = useState(faults);
+  useEffect(() => onEvent("beat", () => set(faults)), []);
+  return value;
+}
+
 /** Begin to listen. */
 export function startLive() {
   if (source) return;
@@ -51,8 +59,7 @@ export function startLive() {
     become("connected");
   };
   source.onerror = lost;
-  source.addEventListener("beat", heard);
-  for (const kind of listeners.keys()) if (kind !== "beat") source.addEventListener(kind, heard);
+  for (const kind of new Set([...listeners.keys(), "beat", "bye"])) source.addEventListener(kind, heard);
 }
 
 /** Stop: nobody is signed in. */
@@ -66,6 +73,8 @@ export function stopLive() {
 function heard(event) {
   heardAt = Date.now();
   const data = event.data ? JSON.parse(event.data) : null;
+  if (event.type === "bye") lost();
+  if (event.type === "beat" && String(data?.faults ?? []) !== String(faults)) faults = data?.faults ?? [];
   for (const fn of listeners.get(event.type) ?? []) fn(data);
 }
 

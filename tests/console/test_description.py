@@ -1,0 +1,61 @@
+"""The console held against its own description: every route fuzzed, every answer as it is declared."""
+
+from collections.abc import Mapping
+from itertools import product
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.core.result import Ok
+
+from pipeline.console.accounts import Role
+from tests.console.rooms import room, site_in
+
+ENDLESS = "/api/live"
+ENDS_THE_SESSION = "/api/logout"
+A_ROUTE = 8
+"""Requests that are right, and as many that are wrong; there are dozens of routes."""
+FUZZED = settings(
+    max_examples=A_ROUTE,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+class Fuzzed(Protocol):
+    """A request that was made up."""
+
+    def call_and_validate(self, *, headers: Mapping[str, str], timeout: float) -> object:
+        """Ask, and hold the answer against its description."""
+
+
+@pytest.mark.long
+def test_whatever_is_asked_the_answer_is_as_declared(tmp_path: Path) -> None:
+    with room(site_in(tmp_path)) as here, here.client(Role.ADMIN) as client:
+        cookie = f"smart_alert_session={client.cookies['smart_alert_session']}"
+        headers = {"Cookie": cookie, "X-CSRF-Token": client.headers["X-CSRF-Token"], "Origin": here.origin}
+        whole = schemathesis.openapi.from_url(f"{here.url}api/openapi.json", headers=headers)
+        found = whole.exclude(path=[ENDLESS, ENDS_THE_SESSION]).get_all_operations()
+        asked = {one.ok().label: one.ok() for one in found if isinstance(one, Ok)}
+        assert len(asked) > 8
+        wrong: list[str] = []
+        for (label, operation), mode in product(asked.items(), GenerationMode):
+            if mode is GenerationMode.NEGATIVE and not (operation.body or operation.query or operation.path_parameters):
+                continue
+
+            @FUZZED
+            @given(case=operation.as_strategy(mode))
+            def ask(case: Fuzzed) -> None:
+                case.call_and_validate(headers=headers, timeout=60)
+
+            try:
+                ask()
+            except (AssertionError, BaseExceptionGroup) as error:
+                wrong.append(f"{label}, {mode.value}: {error!r}"[:2000])
+    assert wrong == []
