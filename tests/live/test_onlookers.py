@@ -140,7 +140,7 @@ def cpu_s(run: LiveRun) -> float:
     """Processor time that the thread for those who look on has taken; it is the one that gives way to all others."""
     for task in Path(f"/proc/{run.process.pid}/task").iterdir():
         fields = (task / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        if int(fields[16]) == 15:
+        if int(fields[16]) == 5:
             return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     return -1.0
 
