@@ -72,7 +72,7 @@ def test_a_cameras_pictures_come_in_its_time_with_what_was_found(tmp_path: Path,
             assert dwelt_s is not None
             assert dwelt_s >= 2.0
             run.wait(lambda: dwell_of(one(line, "car")[0].objects) > dwelt_s)
-            run.stop()
+            run.stop(60)
         assert not is_up(line)
 
 
