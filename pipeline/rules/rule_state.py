@@ -114,9 +114,7 @@ class RuleState:
         """Time passes with nothing seen."""
         give_up(self.memory)
         forget_old(self.memory, tick.t)
-        if is_blind:
-            return Outcome(self._book.tell_changes(self.memory, tick.t), [])
-        return Outcome(self._settle(tick.t), [])
+        return Outcome(self._settle(tick.t, is_blind=is_blind), [])
 
     def lose_sight(self, gap: Gap) -> Outcome:
         """The camera is blind: what was there may have gone, and nobody can tell."""
@@ -129,7 +127,7 @@ class RuleState:
             event.visible, event.over_gap = False, bool(event.members)
             # A frozen picture is known to be one only after a while: what it showed does not count.
             event.held_at = max(min(event.held_at, gap.blind_from), event.raised_at)
-        return Outcome(self._book.tell_changes(self.memory, gap.t), [])
+        return Outcome(self._settle(gap.t, is_blind=True), [])
 
     def obey(self, command: Command) -> Outcome:
         """An operator has spoken."""
@@ -181,10 +179,10 @@ class RuleState:
             event.review = Review.CONFIRMED
         return []
 
-    def _settle(self, t: MediaNs) -> list[Episode]:
+    def _settle(self, t: MediaNs, *, is_blind: bool = False) -> list[Episode]:
         if not self.memory.events:
             return []
-        return self._book.settle(self.memory, t)
+        return self._book.settle(self.memory, t, is_blind=is_blind)
 
     def _raise_or_ask(self, scene: Scene) -> Outcome:
         outcome = Outcome([], [])

@@ -196,6 +196,7 @@ class CameraRun:
 
     def _tell(self, episodes: tuple[Episode, ...], picture: Picture) -> None:
         """Hand on what was said; what cannot be written now is owed, and goes out first when it can."""
+        self._clips.expect(episodes, self.live.footage)
         try:
             self._publisher.publish_step(episodes, picture, self._made_checkpoint(episodes[-1].t))
         except StateError as error:
