@@ -22,12 +22,13 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from benchmarks.worlds import footage, quiet
 from benchmarks.worlds.composition import Composition
+from benchmarks.worlds.looped import Chunk
 from benchmarks.worlds.networks import Networks, specialists
 from benchmarks.worlds.pixels import all as pixels
 from benchmarks.worlds.pixels import pictured
@@ -57,7 +58,7 @@ class Task:
     """
 
     id: RunId
-    what: Scene | footage.Clip | quiet.Chunk
+    what: Scene | footage.Clip | Chunk
     seed: int = 0
 
 
@@ -67,7 +68,7 @@ def tasks(parts: Sequence[str], days: float, seeds: int, *, is_quick: bool) -> l
     if "quiet" in parts:
         chunks = quiet.chunks(days, quiet.recordings())
         if is_quick:
-            chunks = [quiet.Chunk(chunk.quiet, 4, _QUICK_S) for chunk in chunks if chunk.number == 0]
+            chunks = [replace(chunk, length_s=_QUICK_S) for chunk in chunks if chunk.number in (4, 6)]
         found += [Task(chunk.id, chunk) for chunk in chunks]
     if "footage" in parts:
         clips = footage.clips()
@@ -93,7 +94,7 @@ def perform(task: Task) -> list[Result]:
     if isinstance(what, footage.Clip):
         return footage.replay_clip(what)
     with tempfile.TemporaryDirectory() as folder:
-        if isinstance(what, quiet.Chunk):
+        if isinstance(what, Chunk):
             return quiet.watch_quietly(what, Path(folder), _catalogue())
         site = site_of([what], Path(folder), specialists() if isinstance(what.act, Composition) else ())
     if isinstance(what.act, Composition):

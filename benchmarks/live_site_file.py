@@ -30,7 +30,7 @@ def write_site(folder: Path, clips: Sequence[Clip], *, with_sub: bool, port: int
         port: For the metrics.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / _FENCES).write_text(_fence_file(), encoding="utf-8")
+    (folder / _FENCES).write_text(fence_file(), encoding="utf-8")
     entries = []
     for number, clip in enumerate(clips):
         source = {"streams": {"main": str(clip.main), "sub": str(clip.sub)}} if with_sub else {"source": str(clip.main)}
@@ -56,7 +56,8 @@ def write_site(folder: Path, clips: Sequence[Clip], *, with_sub: bool, port: int
     return path
 
 
-def _fence_file() -> str:
+def fence_file() -> str:
+    """The fire lane, and where waste is looked for, as a fence file."""
     lane, kerb = fences()
     features = [
         {

@@ -9,10 +9,12 @@ hours, with cars parked beside the fire lane the whole day, people, traffic thro
 
 import argparse
 import json
+import multiprocessing
 import resource
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -57,6 +59,7 @@ _LANE = [[0.3, 0.98], [0.46, 0.42], [0.58, 0.42], [0.74, 0.98], [0.3, 0.98]]
 _PARKED = ((0.02, 0.5, 0.2, 0.72), (0.82, 0.55, 0.98, 0.75))
 _STANDS = (0.42, 0.55, 0.62, 0.8)
 _GRID = np.full((18, 32), 120, np.uint8)
+PROCESSES = 2
 SWEEPS = ("dwell=30s,45s,60s,90s,120s,180s", "confidence=0.3:0.7:0.1")
 
 
@@ -147,26 +150,31 @@ def _look(rng: np.random.Generator) -> NDArray[np.float32]:
 
 
 def write_week(out: Path, cameras: int, days: int) -> Path:
-    """The site, its logs (a file a day) and the labels. Returns the site file."""
+    """The site, its logs (a file a day; what is there from an earlier call stays) and the labels; the site file."""
     out.mkdir(parents=True, exist_ok=True)
-    labels: list[Label] = []
-    for number in range(cameras):
-        camera = CameraId(f"cam-{number:02}")
-        rng = np.random.default_rng(number)
-        stops = visits(rng)
-        folder = out / "state" / "log" / camera
-        folder.mkdir(parents=True, exist_ok=True)
-        first = folder / "20260105T000000_000000000Z.parquet"
-        if not first.exists():
-            with LogWriter(first, camera) as log:
-                for seen in day(rng, stops):
-                    log.append(seen)
-        for later in range(days):
-            if later:
-                _shift(first, folder / f"202601{5 + later:02}T000000_000000000Z.parquet", later)
-            labels += [_label(camera, one, later) for one in stops if one.length_s >= _MATTERS_S]
+    # Forked children would inherit threads' locks.
+    with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as pool:
+        written = pool.map(_write_camera, [out] * cameras, range(cameras), [days] * cameras)
+        labels = [label for one in written for label in one]
     write_labels(out / "labels.csv", labels, _utc())
     return _site(out, cameras)
+
+
+def _write_camera(out: Path, number: int, days: int) -> list[Label]:
+    """One camera's log; what is worth an alert in it."""
+    camera = CameraId(f"cam-{number:02}")
+    rng = np.random.default_rng(number)
+    stops = visits(rng)
+    folder = out / "state" / "log" / camera
+    folder.mkdir(parents=True, exist_ok=True)
+    first = folder / "20260105T000000_000000000Z.parquet"
+    if not first.exists():
+        with LogWriter(first, camera) as log:
+            for seen in day(rng, stops):
+                log.append(seen)
+    for later in range(1, days):
+        _shift(first, folder / f"202601{5 + later:02}T000000_000000000Z.parquet", later)
+    return [_label(camera, one, later) for later in range(days) for one in stops if one.length_s >= _MATTERS_S]
 
 
 def _utc() -> ZoneInfo:
@@ -183,16 +191,18 @@ def _shift(source: Path, target: Path, days: int) -> None:
     """The same day, some days later."""
     if target.exists():
         return
+    partial = target.with_suffix(".partial")
     with (
         pq.ParquetFile(source) as file,
         pq.ParquetWriter(
-            target, file.schema_arrow, compression="zstd", write_page_checksum=True, write_statistics=["t"]
+            partial, file.schema_arrow, compression="zstd", write_page_checksum=True, write_statistics=["t"]
         ) as writer,
     ):
         for group in range(file.num_row_groups):
             table = file.read_row_group(group)
             t = pa.array(np.asarray(table["t"]) + days * DAY_S * NS_PER_S)
             writer.write_table(table.set_column(1, table.schema.field("t"), t))
+    partial.rename(target)
 
 
 def _site(out: Path, cameras: int) -> Path:
@@ -229,10 +239,13 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=7)
     parser.add_argument("--out", type=Path, default=Path("bench-out/tuning"))
     options = parser.parse_args()
-    out: Path = options.out
+    out: Path = options.out / f"{options.cameras}-cameras-{options.days}-days"
+    elapsed = stopwatch()
     site = write_week(out, options.cameras, options.days)
+    print(f"the logs were there after {elapsed():.0f} s", file=sys.stderr)
+    before = _core_s()
     call = [sys.executable, "-m", "pipeline", "tune", str(site), "--rule", "fire-lane"]
-    call += ["--labels", str(out / "labels.csv"), "--out", str(out / "tuned"), "--processes", "2"]
+    call += ["--labels", str(out / "labels.csv"), "--out", str(out / "tuned"), "--processes", str(PROCESSES)]
     for sweep in SWEEPS:
         call += ["--sweep", sweep]
     elapsed = stopwatch()
@@ -240,11 +253,16 @@ def main() -> None:
     wall_s = elapsed()
     size_mb = sum(path.stat().st_size for path in (out / "state" / "log").rglob("*.parquet")) / 1e6
     count = options.cameras * options.days
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(
         f"{count} camera-days of {size_mb / count:.1f} MB, 30 settings, two processes: {wall_s:.0f} s of wall-clock, "
-        f"{used.ru_utime + used.ru_stime:.0f} core-seconds"
+        f"{_core_s() - before:.0f} core-seconds"
     )
+
+
+def _core_s() -> float:
+    """What all processes that were started here and have ended took of cores, s."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":

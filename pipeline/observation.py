@@ -24,6 +24,11 @@ STATIC_OBJECT = "static_object"
 REMOVED_OBJECT = "removed_object"
 """Class of the place of a thing that was there from the start and was taken away, whatever it was."""
 
+COLOUR_LENGTH = 36
+"""So many numbers of an appearance tell of colour, and those behind them as much of form."""
+GREY_PLACES = (14, 15, 20, 21)
+"""Those of the colour numbers in which alone grey counts, in equal parts."""
+
 Floats = NDArray[np.float32]
 
 

@@ -18,6 +18,8 @@ from sample_videos.timeline import Stop
 Knots = Sequence[tuple[float, float, float]]
 """Moments and feet in the picture: seconds, px, px; straight between, there from the first to the last (left out)."""
 _OPAQUE = 0.5
+_DARK_LEVEL, _SHINING_LEVEL = 50.0, 130.0
+"""Of a flame's brightest colour: what is darker is not laid, what is brighter hides the street."""
 _STEPS_PER_S = 8.0
 
 
@@ -151,6 +153,7 @@ class Picture:
         knots: Where the middle of its lower edge is when.
         width_px: How wide it is laid.
         border: Share of it that fades out on each side.
+        is_flame: Only what shines in it is laid: a fire taken by night brings no piece of night to a street by day.
     """
 
     class_name: str
@@ -158,6 +161,7 @@ class Picture:
     knots: Knots
     width_px: int
     border: float = 0.12
+    is_flame: bool = False
 
     def at(self, t_s: float, street: StreetSet) -> Placed | None:
         """While it is there."""
@@ -169,7 +173,10 @@ class Picture:
         height = max(2, round(self.pixels.shape[0] * width / self.pixels.shape[1]))
         colour = cv2.resize(self.pixels, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32)
         corner = (round(foot[0] - width / 2), round(foot[1] - height))
-        sprite = Sprite(colour, _soft_edges(width, height, self.border), corner)
+        opacity = _soft_edges(width, height, self.border)
+        if self.is_flame:
+            opacity *= np.clip((colour.max(axis=2) - _DARK_LEVEL) / (_SHINING_LEVEL - _DARK_LEVEL), 0, 1)
+        sprite = Sprite(colour, opacity, corner)
         return Placed(self.class_name, Standing(sprite, stage.to_ground([foot])[0], ACROSS))
 
 

@@ -6,10 +6,15 @@ from pathlib import Path
 from pipeline.errors import StateError
 
 
-def write_durably(path: Path, content: bytes) -> None:
+def write_durably(path: Path, content: bytes, mode: int | None = None) -> None:
     """Write a file beside its final name, force it to disk, then give it the name.
 
     Whoever reads `path` meets the old content or the new, never a part. Folders that are missing are made.
+
+    Args:
+        path: Where it will be.
+        content: All of it.
+        mode: Who may read and write it, as `os.chmod` has it; None: as for any new file.
 
     Raises:
         StateError: The folder cannot be written, or the disk is full.
@@ -19,6 +24,8 @@ def write_durably(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with part.open("wb") as file:
+                if mode is not None:
+                    os.fchmod(file.fileno(), mode)
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())

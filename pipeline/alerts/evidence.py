@@ -92,21 +92,21 @@ class EvidenceFolder:
         Raises:
             StateError: The folder cannot be written.
         """
-        is_open = event in self._by_event
-        known = self._by_event.get(event) or self._recalled(event)
-        if known is None:
-            return None
         told = {
             "clip": self._uri_of(clip.path),
             "clip_sha256": clip.sha256,
             "clip_started_at": utc(clip.start),
             "clip_ended_at": utc(clip.end),
         }
-        found = known.model_copy(update=told)
-        self._note(event, found)
-        if not is_open:
-            del self._by_event[event]
-        return found
+        return self._changed(event, told)
+
+    def without_clip(self, event: EventId, reason: str) -> Evidence | None:
+        """See `EvidenceKeeper`.
+
+        Raises:
+            StateError: The folder cannot be written.
+        """
+        return self._changed(event, {"clip_lost": reason})
 
     def clip_part(self, event: EventId) -> Path:
         """Where the clip of an event is to be written before it has its name; the folder is there.
@@ -149,6 +149,17 @@ class EvidenceFolder:
         )
         self._note(episode.id, made)
         return made
+
+    def _changed(self, event: EventId, told: Mapping[str, object]) -> Evidence | None:
+        is_open = event in self._by_event
+        known = self._by_event.get(event) or self._recalled(event)
+        if known is None:
+            return None
+        found = known.model_copy(update=told)
+        self._note(event, found)
+        if not is_open:
+            del self._by_event[event]
+        return found
 
     def _drawn(self, episode: Episode, camera: Camera, topic: Topic, picture: Picture) -> bytes:
         fence = None if isinstance(topic, FaultTopic) else Fence(topic.zone.points, topic.zone.is_line)

@@ -46,6 +46,9 @@ class EvidenceKeeper(Protocol):
     def with_clip(self, event: EventId, clip: MadeClip) -> Evidence | None:
         """The event's evidence with its clip; None where it has no evidence."""
 
+    def without_clip(self, event: EventId, reason: str) -> Evidence | None:
+        """The event's evidence that will have no clip; None where it has no evidence."""
+
 
 class NoEvidence:
     """For the replay of a log, which holds no pictures."""
@@ -63,6 +66,11 @@ class NoEvidence:
     def with_clip(self, event: EventId, clip: MadeClip) -> Evidence | None:
         """None, whatever the event."""
         del event, clip
+        return None
+
+    def without_clip(self, event: EventId, reason: str) -> Evidence | None:
+        """None, whatever the event."""
+        del event, reason
         return None
 
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
@@ -26,6 +26,11 @@ _NOT_IN_A_LINE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 def utc(t: MediaNs) -> datetime:
     """A moment of media time, cut to milliseconds."""
     return _EPOCH + timedelta(milliseconds=t // _NS_PER_MS)
+
+
+def local(moment: datetime, timezone: tzinfo) -> str:
+    """A moment as people of that time zone write it, to the second."""
+    return moment.astimezone(timezone).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _iso(moment: datetime) -> str:
@@ -106,6 +111,8 @@ class Evidence(_Part):
             message.
         frame: URI of the same moment with nothing drawn on it.
         clip: URI of the clip; None until an update brings it.
+        clip_lost: Why no update will bring it: `interrupted` (the run was killed before it was whole) or `not_written`;
+            left out where it is there, or may still come.
         clip_started_at: Media time of its first picture.
         clip_ended_at: Of its last.
         best: URI of the picture in which the object is seen best, if there is a better one than `snapshot`.
@@ -121,6 +128,7 @@ class Evidence(_Part):
     clip_ended_at: Moment | None = None
     best: str | None = None
     best_sha256: str | None = None
+    clip_lost: str | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class Report(_Part):

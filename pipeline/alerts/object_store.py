@@ -24,6 +24,8 @@ from pipeline.errors import StoreError, UsageError
 _AMAZON = "https://s3.amazonaws.com"
 _ACCESS, _SECRET, _TOKEN = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
 _CONNECT_S, _READ_S = 3.0, 20.0
+_NOT_THERE = frozenset({"NoSuchKey", "NoSuchObject", "ResourceNotFound"})
+_PIECE = 256 * 1024
 _SENT = ("*.jpg", "*.mp4")
 
 
@@ -116,6 +118,34 @@ class ObjectStore:
             self.put(path)
             path.unlink(missing_ok=True)
         return len(waiting)
+
+    def size(self, event: str, name: str) -> int | None:
+        """Of a file of an event, bytes; None: there is none.
+
+        Raises:
+            StoreError: The store is away or refuses.
+        """
+        try:
+            with self._explained(f"cannot tell of {name}"):
+                return self._client.stat_object(self._bucket.name, self._name(event, name)).size
+        except StoreError as error:
+            if isinstance(error.__cause__, S3Error) and error.__cause__.code in _NOT_THERE:
+                return None
+            raise
+
+    def part(self, event: str, name: str, first: int, count: int) -> Iterator[bytes]:
+        """So many bytes of a file from one on, piece by piece.
+
+        Raises:
+            StoreError: The store is away or refuses.
+        """
+        with self._explained(f"cannot give {name}"):
+            answer = self._client.get_object(self._bucket.name, self._name(event, name), offset=first, length=count)
+            try:
+                yield from answer.stream(_PIECE)
+            finally:
+                answer.close()
+                answer.release_conn()
 
     def events(self) -> Iterable[KeptEvent]:
         """See `Shelf`."""

@@ -16,8 +16,9 @@ from typing import Self
 from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.command_box import CommandBox, mark_obeyed
 from pipeline.alerts.entry_id import EntryId
+from pipeline.alerts.group_commit import GroupCommit
 from pipeline.alerts.message import Alert
-from pipeline.alerts.outbox_file import held, prepared, transaction
+from pipeline.alerts.outbox_file import held, prepared, transaction, unforced
 from pipeline.errors import StateError
 from pipeline.observation import CameraId, MediaNs
 from pipeline.rules.episode import State
@@ -110,6 +111,7 @@ class Outbox:
         except StateError:
             self._hold.close()
             raise
+        self._steps = GroupCommit(self._db, self._lock)
         self.commands = CommandBox(self._db, now_ns, self._writing)
 
     def append(self, alert: Alert) -> bool:
@@ -126,7 +128,8 @@ class Outbox:
     def append_step(self, alerts: Sequence[Alert], checkpoint: Checkpoint | None) -> int:
         """Keep what one step of the reasoning says, and the reasoning after it: all of it or nothing.
 
-        It is on disk when this returns, and with it every checkpoint saved before.
+        It is on disk when this returns, and with it every checkpoint saved before. Steps of several cameras that come
+        at the same time are written together (`GroupCommit`).
 
         Args:
             alerts: In the order in which they were raised.
@@ -139,12 +142,16 @@ class Outbox:
             StateError: It cannot be written; nothing was.
         """
         rows = [(one.id, one.revision, one.state.value, one.algorithm, one.severity, one.to_json()) for one in alerts]
-        with self._lock, self._explained(), transaction(self._db):
-            new = sum(self._db.execute(_INSERT, row).rowcount for row in rows)
+
+        def write(db: sqlite3.Connection) -> int:
+            new = sum(db.execute(_INSERT, row).rowcount for row in rows)
             if checkpoint is not None:
-                self._db.execute(_PUT_CHECKPOINT, (checkpoint.camera, checkpoint.t, checkpoint.reasoning))
-                mark_obeyed(self._db, checkpoint.obeyed, checkpoint.t)
-        return new
+                db.execute(_PUT_CHECKPOINT, (checkpoint.camera, checkpoint.t, checkpoint.reasoning))
+                mark_obeyed(db, checkpoint.obeyed, checkpoint.t)
+            return new
+
+        with self._explained():
+            return self._steps.write(write)
 
     def save(self, checkpoints: Sequence[Checkpoint]) -> None:
         """Keep the reasoning of cameras that had nothing to say, in one transaction.
@@ -159,13 +166,8 @@ class Outbox:
             StateError: They cannot be written; none was.
         """
         rows = [(one.camera, one.t, one.reasoning) for one in checkpoints]
-        with self._lock, self._explained():
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            try:
-                with transaction(self._db):
-                    self._db.executemany(f"{_PUT_CHECKPOINT} WHERE excluded.t > checkpoint.t", rows)
-            finally:
-                self._db.execute("PRAGMA synchronous = FULL")
+        with self._lock, self._explained(), unforced(self._db):
+            self._db.executemany(f"{_PUT_CHECKPOINT} WHERE excluded.t > checkpoint.t", rows)
 
     def checkpoint(self, camera: CameraId) -> Checkpoint | None:
         """Where the camera's reasoning was when it was last kept; None where there is nothing to go on from.
@@ -203,10 +205,13 @@ class Outbox:
         return int(count)
 
     def mark_sent(self, messages: Sequence[Outgoing], entries: Sequence[EntryId]) -> None:
-        """Note the entries that a server has made of messages."""
+        """Note the entries that a server has made of messages.
+
+        It is not forced to disk, see `save`: what a power failure takes back is sent once more, or found at the server.
+        """
         now_ns = self._now_ns()
         rows = [(entry.ms, entry.number, now_ns, item.seq) for item, entry in zip(messages, entries, strict=True)]
-        with self._lock, self._explained(), transaction(self._db):
+        with self._lock, self._explained(), unforced(self._db):
             self._db.executemany("UPDATE message SET entry_ms = ?, entry_number = ?, sent_ns = ? WHERE seq = ?", rows)
 
     def take_back(self, position: Position) -> int:

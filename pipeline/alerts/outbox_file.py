@@ -97,6 +97,21 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def unforced(db: sqlite3.Connection) -> Iterator[None]:
+    """A transaction that is not forced to disk: it survives the end of the process, but maybe not that of the power.
+
+    Raises:
+        sqlite3.Error: It could not be written; nothing was.
+    """
+    db.execute("PRAGMA synchronous = NORMAL")
+    try:
+        with transaction(db):
+            yield
+    finally:
+        db.execute("PRAGMA synchronous = FULL")
+
+
 def held(path: Path) -> BufferedRandom:
     """The lock file, locked: SQLite would let two processes send the same messages.
 

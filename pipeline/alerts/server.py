@@ -50,6 +50,16 @@ class Server:
             self._clients.append(self._connect())
         return self._clients[0]
 
+    def check(self) -> None:
+        """See whether it answers.
+
+        Raises:
+            ServerAwayError: It cannot be reached now.
+            StreamError: It refuses.
+        """
+        with self.explained("ping"):
+            self.client().ping()
+
     def close(self) -> None:
         """Disconnect; the next use connects again."""
         while self._clients:

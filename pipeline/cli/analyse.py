@@ -32,6 +32,8 @@ def command(site_file: Path, *, results: Path | None, log_folder: Path | None, o
     site = load_site(site_file, os.environ)
     if results is not None and not results.exists():
         raise UsageError(f"--results: {results}: no such folder (expected what a replay wrote)")
+    if log_folder is not None and not log_folder.exists():
+        raise UsageError(f"--log: {log_folder}: no such folder (expected the logs of cameras)")
     logs = logs_in(site, log_folder or results or site.state / "log")
     if results is not None:
         events = events_in(results)

@@ -1,17 +1,21 @@
 """`smart-alert annotate`: a recording with boxes, fences, timers and events drawn on it."""
 
 import os
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 import click
 
+from pipeline.alerts.message import utc
 from pipeline.cli.progress import FootageProgress
 from pipeline.config.load import load_site
 from pipeline.config.resolved import Camera, Site
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.errors import UsageError
-from pipeline.replay.log import read_log
+from pipeline.media.info import StreamInfo
+from pipeline.observation import Entry, MediaNs, nanoseconds
+from pipeline.replay.log import camera_of, is_log, read_log
 from pipeline.runtime.annotating import annotated, looked_at
 from pipeline.runtime.eyes import load_detector
 from pipeline.runtime.networks import load_beside, read_networks, with_scores
@@ -31,6 +35,8 @@ def command(site_file: Path, *, camera_id: str | None, source: Path | None, log_
     recording = source or recording_of(camera, "name a recording with --source")
     if not recording.is_file():
         raise UsageError(f"--source: {recording}: no such file (expected a video)")
+    if log_file is not None:
+        _check_log(log_file, camera)
     if out.suffix.lower() != ".mp4":
         raise UsageError(f"--out: got {str(out)!r}, expected a name that ends in .mp4")
     vocabulary = load_vocabulary()
@@ -39,6 +45,8 @@ def command(site_file: Path, *, camera_id: str | None, source: Path | None, log_
     with FootageProgress() as bars:
         if log_file is not None:
             entries = list(read_log(log_file))
+            with open_recording(camera, recording) as video:
+                _check_times(log_file, entries, video.info)
         else:
             detector, beside = load_detector(site, vocabulary), load_beside(site, networks)
             with open_recording(camera, recording) as video:
@@ -57,3 +65,25 @@ def _camera(site: Site, camera_id: str | None) -> Camera:
         return found[0]
     names = ", ".join(camera.id for camera in site.cameras[:20])
     raise UsageError(f"--camera: got {camera_id!r}, expected one of {names}")
+
+
+def _check_log(log: Path, camera: Camera) -> None:
+    if not is_log(log):
+        raise UsageError(
+            f"--log: {log}: {'is no log' if log.exists() else 'no such file'} (expected an observation log)"
+        )
+    logged = camera_of(log)
+    if logged != camera.id:
+        click.echo(f"warning: {log}: is a log of camera {logged}, not of {camera.id}", err=True)
+
+
+def _check_times(log: Path, entries: Sequence[Entry], video: StreamInfo) -> None:
+    end = video.start + nanoseconds(video.duration_s)
+    if not any(video.start <= entry.t <= end for entry in entries):
+        raise UsageError(
+            f"--log: {log}: holds nothing from {_shown(video.start)} to {_shown(MediaNs(end))}, the recording"
+        )
+
+
+def _shown(t: MediaNs) -> str:
+    return f"{utc(t):%Y-%m-%d %H:%M:%S} UTC"

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from pipeline.alerts.message import utc
+from pipeline.alerts.message import local, utc
 from pipeline.cli.output import say
 from pipeline.cli.progress import FootageProgress
 from pipeline.cli.replay_many import chosen_cameras, works_of
@@ -60,7 +60,7 @@ def command(
     tolerance_ns = _tolerance(tolerance)
     sites = [load_site(path, os.environ) if path.suffix in _SITE_SUFFIXES else None for path in (first, second)]
     leading = next((site for site in sites if site is not None), None)
-    logs = _logs(leading, folder) if leading is not None and source is None else {}
+    logs = _logs(leading, folder, camera_ids) if leading is not None and source is None else {}
     found = []
     for path, site in zip((first, second), sites, strict=True):
         if site is None:
@@ -70,6 +70,10 @@ def command(
         else:
             events = _of_logs(site, logs, camera_ids)
         found.append(events)
+    known = {event.camera for events in found for event in events}
+    for camera in camera_ids:
+        if leading is None and camera not in known:
+            click.echo(f"warning: --camera: there is no event of {camera} in either", err=True)
     if None in sites and leading is not None:
         # Messages are cut to milliseconds.
         tolerance_ns = max(tolerance_ns, 1_000_000)
@@ -88,8 +92,13 @@ def _tolerance(text: str) -> int:
         raise UsageError(f"--tolerance: got {text!r}, expected {error}") from error
 
 
-def _logs(site: Site, folder: Path | None) -> Mapping[CameraId, Path]:
-    return logs_in(folder or site.state / "log")
+def _logs(site: Site, folder: Path | None, camera_ids: tuple[str, ...]) -> Mapping[CameraId, Path]:
+    """By camera; those that have none are told: nothing can differ there."""
+    logs = logs_in(folder or site.state / "log")
+    missing = [camera.id for camera in chosen_cameras(site, camera_ids) if camera.id not in logs]
+    if missing:
+        click.echo(f"warning: there is no log of {', '.join(missing[:20])}: not compared", err=True)
+    return logs
 
 
 def _of_logs(site: Site, logs: Mapping[CameraId, Path], camera_ids: tuple[str, ...]) -> list[Event]:
@@ -142,7 +151,7 @@ def _tell(found: Difference, timezone: tzinfo) -> None:
         for name in ("start", "change", "camera", "rule", "zone", "how"):
             table.add_column(name)
         for kind, event, how in _rows(found):
-            start = utc(event.started_at).astimezone(timezone).strftime("%Y-%m-%d %H:%M:%S")
+            start = local(utc(event.started_at), timezone)
             table.add_row(start, kind, event.camera, event.rule or event.algorithm, event.zone, how)
         print_table(table)
     counts = f"{len(found.appeared)} appear, {len(found.vanished)} disappear, {len(found.moved)} move"

@@ -2,16 +2,17 @@
 
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from pipeline.alerts.outbox_file import held
 from pipeline.alerts.site_delivery import site_server
 from pipeline.config.load import load_site
 from pipeline.config.resolved import Site
 from pipeline.dispatch.client import AlertClient, ClientSettings
 from pipeline.dispatch.dispatcher import Dispatcher, Surroundings
+from pipeline.dispatch.keeping import Keeping, only_dispatcher
 from pipeline.dispatch.ledger_database import LedgerAwayError
 from pipeline.dispatch.report import offer_waiting
 from pipeline.dispatch.site_ledger import site_database, site_routing
@@ -21,8 +22,8 @@ from pipeline.runtime.events_log import EventsLog, LogFormat, LogLevel, stderr_l
 from pipeline.runtime.signals import Signals
 from pipeline.runtime.wake import Wake
 
-_LOCK = "dispatch.lock"
 _PAUSE_S = 5.0
+_HAND_OVER_S = 0.2
 _MOST_TRIES = 20
 """More than the client's: a dispatcher that is killed again and again is rarely killed by what it reads."""
 
@@ -37,12 +38,12 @@ def command(site_file: Path, *, consumer: str | None, log_format: str) -> None:
     """Keep the ledger and tell the people responsible, until Ctrl-C or SIGTERM.
 
     Alerts come from the site's stream; who is told of what stands in its routing table (`dispatch.routing`). SIGHUP:
-    the table is read again. One dispatcher serves a ledger.
+    the table is read again. One dispatcher serves a ledger; a console that has kept it meanwhile hands it over.
     """
     site = load_site(site_file, os.environ)
     routing = site_routing(site, os.environ)
     log = stderr_log(LogFormat(log_format), LogLevel.INFO, wall_now_ns)
-    with held(site.state / _LOCK), Signals() as signals, site_server(site, sleep) as server:
+    with only_dispatcher(site.state, sleep), Signals() as signals, site_server(site, sleep) as server:
         settings = ClientSettings(
             site.dispatch.group,
             consumer or socket.gethostname(),
@@ -52,7 +53,11 @@ def command(site_file: Path, *, consumer: str | None, log_format: str) -> None:
         )
         told = _Teller(log)
         _wait_for_ledger(site, signals, told)
-        with site_database(site) as database, AlertClient(server, settings, told=told) as client:
+        with (
+            site_database(site) as database,
+            AlertClient(server, settings, told=told) as client,
+            Keeping(site.state, database, gives_way=False) as keeping,
+        ):
             around = Surroundings(
                 client,
                 database,
@@ -63,7 +68,11 @@ def command(site_file: Path, *, consumer: str | None, log_format: str) -> None:
             )
             dispatcher = Dispatcher(around, routing)
             log.info("dispatcher.started", stream=site.redis.stream, group=settings.group, ledger=database.shown)
-            dispatcher.run(lambda: _is_over(signals, dispatcher, site, told))
+
+            def is_over(longest_s: float) -> bool:
+                return _is_over(signals.wait(longest_s), dispatcher, site, told)
+
+            dispatcher.run(lambda: is_over(0) or _is_over_first(keeping, is_over, told))
     log.info("dispatcher.stopped")
 
 
@@ -78,9 +87,8 @@ class _Teller:
         self._log.warning("dispatcher.told", message=text)
 
 
-def _is_over(signals: Signals, dispatcher: Dispatcher, site: Site, told: _Teller) -> bool:
+def _is_over(word: Wake, dispatcher: Dispatcher, site: Site, told: _Teller) -> bool:
     """Whether it is told to stop; a table that is to be read again is read here, between two turns."""
-    word = signals.wait(0)
     if word is Wake.RELOAD:
         try:
             dispatcher.routing = site_routing(site, os.environ)
@@ -88,6 +96,18 @@ def _is_over(signals: Signals, dispatcher: Dispatcher, site: Site, told: _Teller
         except ConfigError as error:
             told(f"the routing table is refused, the old one goes on: {error}")
     return word is Wake.STOP
+
+
+def _is_over_first(keeping: Keeping, is_over: Callable[[float], bool], told: _Teller) -> bool:
+    """Wait until the ledger is ours to keep; whether it is told to stop before."""
+    is_told = False
+    while not keeping.keeps():
+        if not is_told:
+            told("another process keeps the ledger: waiting until it hands it over")
+            is_told = True
+        if is_over(_HAND_OVER_S):
+            return True
+    return False
 
 
 def _wait_for_ledger(site: Site, signals: Signals, told: _Teller) -> None:

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import click
 
-from pipeline.alerts.message import utc
+from pipeline.alerts.message import local, utc
+from pipeline.alerts.topic import CAMERA_FAULT
 from pipeline.config.faults import did_you_mean
 from pipeline.config.load import load_site
+from pipeline.config.resolved import Site
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.errors import UsageError
 from pipeline.replay.events import Event, events_of_alerts, events_of_log
@@ -45,34 +47,58 @@ def command(
     Without --true, --false and --missed each event that has no label yet is shown and asked about. What is in the file
     already stays, and every answer is written at once: a review can be broken off.
     """
-    events, timezone = _events(source, zone_name)
+    site = load_site(source, os.environ) if source.suffix in {".yaml", ".yml"} else None
+    events, timezone = _of_results(source, zone_name) if site is None else (_of_logs(site), site.timezone)
     before = read_labels(out, timezone) if out.exists() else ()
     if not (true_ids or false_ids or missed):
         _ask(events, before, out, timezone)
         return
     new = [label_of(named_event(events, name), Verdict.TRUE) for name in true_ids]
     new += [label_of(named_event(events, name), Verdict.FALSE) for name in false_ids]
-    new += [missed_label(text, events, timezone) for text in missed]
+    for text in missed:
+        label = missed_label(text, events, timezone)
+        if site is not None:
+            _check(label, site)
+        new.append(label)
     doubled = {label.event for label in new if label.event and sum(one.event == label.event for one in new) > 1}
     if doubled:
         raise UsageError(f"{', '.join(sorted(doubled))}: got two verdicts, expected one an event")
     _write(out, joined(before, new), timezone)
 
 
-def _events(source: Path, zone_name: str) -> tuple[Sequence[Event], tzinfo]:
-    if source.suffix not in {".yaml", ".yml"}:
-        if zone_name not in available_timezones():
-            raise UsageError(f'--timezone: got "{zone_name}" ({did_you_mean(zone_name, available_timezones())})')
-        return events_of_alerts(source), ZoneInfo(zone_name)
-    site = load_site(source, os.environ)
+def _of_results(source: Path, zone_name: str) -> tuple[Sequence[Event], tzinfo]:
+    if zone_name not in available_timezones():
+        raise UsageError(f'--timezone: got "{zone_name}" ({did_you_mean(zone_name, available_timezones())})')
+    return events_of_alerts(source), ZoneInfo(zone_name)
+
+
+def _of_logs(site: Site) -> Sequence[Event]:
     logs, vocabulary = logs_in(site.state / "log"), load_vocabulary()
     site = with_scores(site, read_networks(site, vocabulary))
-    found = [
+    return [
         event
         for camera in site.cameras if camera.id in logs
         for event in events_of_log(site, camera, read_log(logs[camera.id]), vocabulary)
     ]  # fmt: skip
-    return found, site.timezone
+
+
+def _check(label: Label, site: Site) -> None:
+    """Whether the site has what a label names: one that names nothing would count as missed for ever.
+
+    Raises:
+        UsageError: It has not.
+    """
+    zones = [zone.id for camera in site.cameras if camera.id == label.camera for zone in camera.geofence.zones]
+    rules = {rule.id for rule in site.rules} | {str(rule.algorithm.key) for rule in site.rules} | {CAMERA_FAULT}
+    named: list[tuple[str, str, Iterable[str]]] = [
+        ("camera", label.camera, [camera.id for camera in site.cameras]),
+        ("rule", label.rule, rules),
+    ]
+    if label.zone and label.rule != CAMERA_FAULT:
+        named.append(("zone", label.zone, zones))
+    for key, name, known in named:
+        if name not in known:
+            raise UsageError(f'--missed: unknown {key} (got "{name}", {did_you_mean(name, known)})')
 
 
 def _ask(events: Sequence[Event], before: Iterable[Label], out: Path, timezone: tzinfo) -> None:
@@ -81,7 +107,7 @@ def _ask(events: Sequence[Event], before: Iterable[Label], out: Path, timezone: 
     labels = tuple(before)
     left = unjudged(events, labels)
     for number, event in enumerate(left, 1):
-        start = utc(event.started_at).astimezone(timezone).strftime("%Y-%m-%d %H:%M:%S")
+        start = local(utc(event.started_at), timezone)
         click.echo(f"{number} of {len(left)}: {start}  {event.camera} / {event.zone}  {event.rule or event.algorithm}")
         click.echo(f"  {event.id}  {event.snapshot or 'no snapshot'}")
         answer = click.prompt("  t true, f false, s skip, q quit", type=click.Choice(["t", "f", "s", "q"]))

@@ -8,9 +8,10 @@ from datetime import datetime
 from rich.cells import cell_len
 
 from pipeline.alerts.lettering import printable
+from pipeline.alerts.message import local
 from pipeline.dispatch.export import STANDINGS, Names
 from pipeline.dispatch.ledger_queries import CellFigures, File
-from pipeline.dispatch.notice import SEVERITIES, local
+from pipeline.dispatch.notice import SEVERITIES
 from pipeline.dispatch.record import Record, is_late
 from pipeline.dispatch.standing import Standing
 

@@ -19,6 +19,7 @@ from pipeline.config.sources import parse_moment
 from pipeline.errors import UsageError
 from pipeline.observation import CameraId, MediaNs, seconds
 from pipeline.replay.holdings import FORMATS, Day, days_of, export, logs_in
+from pipeline.replay.log import span_of
 
 
 @click.command(name="log")
@@ -57,7 +58,13 @@ def command(
     if camera_id is None or out is None:
         raise UsageError("export: expected --camera ID and --out FILE")
     first, end = _moment(site, since, "--from", -(2**62)), _moment(site, until, "--to", 2**62)
-    count = export(logs[_known(camera_id, logs)], out, first, end)
+    log = logs[_known(camera_id, logs)]
+    begins, ends = span_of(log)
+    if end <= begins or first > ends:
+        zone = site.timezone
+        shown = " to ".join(f"{utc(t).astimezone(zone):%Y-%m-%dT%H:%M:%S%z}" for t in (begins, ends))
+        raise UsageError(f"export: there is nothing from then to then (the log of {camera_id} reaches from {shown})")
+    count = export(log, out, first, end)
     click.echo(f"{count} entries: {out}", err=True)
 
 

@@ -1,6 +1,7 @@
 """The one console script: finds the command, and turns every error into one line and an exit code."""
 
 import sys
+from contextlib import nullcontext
 from difflib import get_close_matches
 from importlib import import_module
 
@@ -8,6 +9,7 @@ import click
 
 from pipeline.cli.output import finish_output, prepare_output
 from pipeline.errors import SmartAlertError
+from pipeline.runtime.early_words import HEARING, EarlyWords
 
 COMMANDS = (
     "demo",
@@ -82,6 +84,12 @@ def run(arguments: list[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    called = sys.argv[1:] if arguments is None else arguments
+    with EarlyWords() if called and called[0] in HEARING else nullcontext():
+        return _run(called)
+
+
+def _run(arguments: list[str]) -> int:
     try:
         result = smart_alert.main(args=arguments, prog_name="smart-alert", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:

@@ -14,7 +14,8 @@ from pipeline.config.load import load_site
 from pipeline.config.resolved import Camera
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.errors import UsageError
-from pipeline.replay.log import camera_of, torn_ends
+from pipeline.observation import seconds
+from pipeline.replay.log import camera_of, span_of, torn_ends
 from pipeline.runtime.class_lack import refuse_lack
 from pipeline.runtime.clock import stopwatch
 from pipeline.runtime.eyes import load_detector
@@ -74,7 +75,8 @@ def command(
     with FootageProgress() as bars:
         if replay.is_of_log:
             _warn_of_log(replay)
-            bars.opened(camera.id, 0.0)
+            first, last = span_of(replay.source)
+            bars.opened(camera.id, seconds(last - first))
             summary = replay_log(replay, vocabulary, progress=partial(bars.looked, camera.id), announce=tell)
         else:
             refuse_lack(site, vocabulary)

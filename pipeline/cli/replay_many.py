@@ -21,7 +21,7 @@ from pipeline.replay.holdings import logs_in
 from pipeline.replay.log import is_log
 from pipeline.runtime.clock import stopwatch
 from pipeline.runtime.intake import Summary
-from pipeline.runtime.replay_site import Work, replay_all
+from pipeline.runtime.replay_site import Work, left_by_earlier, replay_all
 
 
 def chosen_cameras(site: Site, camera_ids: Sequence[str]) -> tuple[Camera, ...]:
@@ -52,6 +52,7 @@ def works_of(
     if source.is_dir() and not is_log(source):
         found = _below(source, cameras)
         if found:
+            _warn_of_missing(source, cameras, [camera for camera, _ in found])
             return tuple(Work(site.path, one.id, path, out / one.id, pattern) for one, path in found)
         if _holds_videos(source):
             return (Work(site.path, _one(site, cameras).id, source, out, pattern),)
@@ -66,6 +67,9 @@ def replay_many(site: Site, works: Sequence[Work], out: Path, jobs: int | None, 
         SmartAlertError: Some failed; the others are done.
     """
     elapsed = stopwatch()
+    earlier = left_by_earlier(works, out)
+    if earlier:
+        click.echo(earlier, err=True)
     with FootageProgress() as bars:
         found = replay_all(
             works, out, jobs or os.cpu_count() or 1, bars, lambda text: click.echo(f"warning: {text}", err=True)
@@ -98,6 +102,14 @@ def _below(source: Path, cameras: Sequence[Camera]) -> list[tuple[Camera, Path]]
         logs = logs_in(source)
         return [(camera, logs[camera.id]) for camera in cameras if camera.id in logs]
     return [(camera, source / camera.id) for camera in cameras if _holds_videos(source / camera.id)]
+
+
+def _warn_of_missing(source: Path, cameras: Sequence[Camera], found: Sequence[Camera]) -> None:
+    """Nobody is to take a camera that was left out for one in which nothing happened."""
+    missing = [camera.id for camera in cameras if camera not in found]
+    if missing:
+        more = ", ..." if len(missing) > 20 else ""
+        click.echo(f"warning: {source}: holds nothing of {', '.join(missing[:20])}{more}", err=True)
 
 
 def _holds_videos(folder: Path) -> bool:

@@ -18,6 +18,7 @@ from pipeline.errors import StreamError, UsageError
 from pipeline.observation import seconds
 from pipeline.runtime.class_lack import refuse_lack
 from pipeline.runtime.clock import sleep, steady_clock, stopwatch, wall_now_ns
+from pipeline.runtime.early_words import early_words
 from pipeline.runtime.events_log import LogFormat, LogLevel, stderr_log
 from pipeline.runtime.evidence_chores import site_keeper, site_store
 from pipeline.runtime.evidence_gate import EvidenceGate
@@ -69,6 +70,7 @@ def command(
     site = _able_site(site_file)
     if (pace or ("max" if once else "realtime")) == "max":
         _refuse_at_max(site, duration, "only without --once" if once else "only at --pace realtime")
+        _forget_early_words()
         _run_recordings(site, as_json=as_json)
         return
     if once:
@@ -84,6 +86,13 @@ def command(
     )
     with events.taking_logging(), Signals() as signals:
         run_live(call, signals, events)
+
+
+def _forget_early_words() -> None:
+    """A run of recordings as fast as they go has no time to read its site again."""
+    early = early_words()
+    if early is not None:
+        early.hand_back()
 
 
 def _able_site(site_file: Path) -> Site:

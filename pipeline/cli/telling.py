@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.evidence_legend import in_words
 from pipeline.alerts.lettering import printable
-from pipeline.alerts.message import Alert
+from pipeline.alerts.message import Alert, local
 from pipeline.cli.output import say
 from pipeline.observation import nanoseconds
 
@@ -36,11 +36,10 @@ class Teller:
 
 def alert_line(alert: Alert, timezone: tzinfo) -> str:
     """The alert in one line: when (in the given time zone), what, how grave, how long, where."""
-    moment = (alert.ended_at or alert.raised_at).astimezone(timezone)
     place = " / ".join(part.name or part.id for part in (alert.camera, alert.zone) if part is not None)
     return line(
         (
-            moment.strftime("%Y-%m-%d %H:%M:%S"),
+            local(alert.ended_at or alert.raised_at, timezone),
             f"{alert.state} ({alert.reason})" if alert.reason else alert.state.value,
             alert.severity,
             in_words(nanoseconds(alert.dwell_s)),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -66,19 +67,23 @@ def command(
     """
     site = load_site(site_file, os.environ)
     settings = _settings(site, rule_id, sweeps)
-    logs = _logs(site, settings[0].rule, log_folder or site.state / "log")
+    rules = [setting.rule for setting in settings]
+    logs = _logs(site, rules, log_folder or site.state / "log")
     labels = _labels(site, settings[0].rule, labels_file)
+    known = _known(labels, logs, labels_file)
+    if evidence is not None and not evidence.exists():
+        raise UsageError(f"--evidence: {evidence}: no such folder (expected what a replay wrote)")
     tolerance_ns = _tolerance_ns(tolerance)
-    with Progress(console=Console(stderr=True), transient=True) as bars:
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bars:
         task = bars.add_task("logs", total=len(logs))
         found = tune_cameras(
             site,
-            [setting.rule for setting in settings],
+            rules,
             logs,
             processes=processes or len(os.sched_getaffinity(0)),
             done=lambda _: bars.advance(task),
         )
-    trials = _trials(site, settings, found, labels, tolerance_ns)
+    trials = _trials(site, settings, found, known, tolerance_ns)
     written = write_tuned(out, site, f"{site.name} · {rule_id}", trials, evidence)
     _tell(trials, written, as_json=as_json)
     if all(trial.refused for trial in trials):
@@ -93,22 +98,20 @@ def _settings(site: Site, rule_id: str, sweeps: Sequence[str]) -> tuple[Setting,
     return tuple(replace(one, rule=rule) for one, rule in zip(settings, scored.rules, strict=True))
 
 
-def _logs(site: Site, rule: Rule, folder: Path) -> dict[CameraId, Path]:
+def _logs(site: Site, rules: Sequence[Rule], folder: Path) -> dict[CameraId, Path]:
     """Where the log of each camera of the rule is; those that have none are told and left out."""
-    found: dict[CameraId, Path] = {}
-    for camera in site.cameras:
-        path = folder / camera.id
-        if not rule.zones_by_camera.get(camera.id):
-            continue
-        if path.is_dir() and is_log(path):
-            found[camera.id] = path
-        else:
-            click.echo(f"warning: camera {camera.id}: has no log in {folder}", err=True)
+    cameras = [one.id for one in site.cameras if any(rule.zones_by_camera.get(one.id) for rule in rules)]
+    found = {camera: folder / camera for camera in cameras if is_log(folder / camera)}
     with suppress(UsageError):
-        if not found and is_log(folder) and rule.zones_by_camera.get(camera_of(folder)):
+        if not found and is_log(folder) and camera_of(folder) in cameras:
             found[camera_of(folder)] = folder
     if not found:
-        raise UsageError(f"{folder}: holds no log of a camera of rule {rule.id} (expected {folder}/CAMERA/*.parquet)")
+        raise UsageError(
+            f"{folder}: holds no log of a camera of rule {rules[0].id} (expected {folder}/CAMERA/*.parquet)"
+        )
+    for camera in cameras:
+        if camera not in found:
+            click.echo(f"warning: camera {camera}: has no log in {folder}", err=True)
     return found
 
 
@@ -116,14 +119,30 @@ def _labels(site: Site, rule: Rule, file: Path | None) -> tuple[Label, ...]:
     """Those of the rule."""
     names = (rule.id, rule.algorithm.key)
     if file is not None:
-        labels = tuple(label for label in read_labels(file, site.timezone) if label.rule in names)
+        everything = read_labels(file, site.timezone)
+        labels = tuple(label for label in everything if label.rule in names)
         if not labels:
-            raise UsageError(f"{file}: holds no label of rule {rule.id} or algorithm {rule.algorithm.key}")
+            others = ", ".join(sorted({label.rule for label in everything})[:5]) or "none at all"
+            raise UsageError(
+                f"{file}: holds no label of rule {rule.id} or algorithm {rule.algorithm.key} (it has {others})"
+            )
         return labels
     if site.dispatch.ledger is None and not (site.state / FILE_NAME).exists():
         return ()
     with site_database(site) as database:
         return ledger_labels(database, rule.id)
+
+
+def _known(labels: Sequence[Label], logs: Mapping[CameraId, Path], file: Path | None) -> list[Label]:
+    """Those of cameras that have a log; the others are told and left out."""
+    known = [label for label in labels if label.camera in logs]
+    others = ", ".join(sorted({label.camera for label in labels if label.camera not in logs})[:5])
+    if file is not None and not known:
+        raise UsageError(f"{file}: holds labels of {others} alone (there are logs of {', '.join(sorted(logs)[:5])})")
+    if others:
+        left_out = len(labels) - len(known)
+        click.echo(f"warning: {left_out} labels are left out: there is no log of {others}", err=True)
+    return known
 
 
 def _tolerance_ns(text: str) -> int:
@@ -137,17 +156,17 @@ def _trials(
     site: Site,
     settings: Sequence[Setting],
     found: Mapping[CameraId, Tuned],
-    labels: Sequence[Label],
+    known: Sequence[Label],
     tolerance_ns: int,
 ) -> list[Trial]:
-    cameras = [camera for camera in site.cameras if camera.id in found]
     coverage = {camera: tuned.coverage for camera, tuned in found.items()}
-    days = sum(one.camera_days for one in coverage.values())
-    known = [label for label in labels if label.camera in found]
     specialists = [one.confidence for one in site.specialists if one.confidence is not None]
     least = min([site.detector.confidence, *specialists])
     trials: list[Trial] = []
     for n, setting in enumerate(settings):
+        zones = setting.rule.zones_by_camera
+        cameras = [camera for camera in site.cameras if camera.id in found and zones.get(camera.id)]
+        days = sum(coverage[camera.id].camera_days for camera in cameras)
         refused = refusal(setting.rule, cameras, coverage, least)
         events = () if refused else tuple(event for tuned in found.values() for event in tuned.events[n])
         ordered = tuple(sorted(events, key=lambda event: (event.raised_at, event.camera, event.zone)))

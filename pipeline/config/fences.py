@@ -72,6 +72,13 @@ def read_fences(path: Path, shown: str, categories: Mapping[str, Title], timezon
     except ConfigError as error:
         log.extend(error.faults)
         return Fences(Geofence(path, ()), {}, frozenset(), is_whole=False)
+    return fences_in_document(document, path, categories, timezone, log)
+
+
+def fences_in_document(
+    document: Document, path: Path, categories: Mapping[str, Title], timezone: tzinfo, log: FaultLog
+) -> Fences:
+    """The same of a fence file that is not written as it stands in the document; see `read_fences`."""
     try:
         FenceFile.model_validate(document.value)
     except ValidationError as error:

@@ -54,6 +54,12 @@ class GroundMap:
         """Shape (N, 2): where ground points (in the unit of the file) lie in the picture; NaN for one behind it."""
         return _project(np.reshape(self.to_picture, (3, 3)), _to_metres(ground, self.origin, self.unit))
 
+    @property
+    def metres_per_unit(self) -> tuple[float, float]:
+        """Of the ground's coordinates as files have them, x and y: metres are (coordinate - origin) times it."""
+        east, north = _metres_per_unit(self.origin, self.unit).tolist()
+        return (float(east), float(north))
+
     def location(self, point: Matrix | tuple[float, float]) -> tuple[float, float] | None:
         """Longitude and latitude of a point of the picture, degrees; None where the map does not tell them."""
         if self.unit is not GroundUnit.DEGREES:

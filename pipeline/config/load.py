@@ -34,7 +34,7 @@ from pipeline.config.site import (
     time_zone,
 )
 from pipeline.config.specialists import resolve_specialists
-from pipeline.config.surroundings import Surroundings, Written, is_file, lack_of, place_of, shown_path
+from pipeline.config.surroundings import NO_DRAFTS, Surroundings, Written, is_file, lack_of, place_of, shown_path
 from pipeline.config.upkeep import evidence_settings, noise_settings
 from pipeline.config.upkeep_entries import EvidenceEntry, NoiseEntry
 from pipeline.config.vocabulary import Vocabulary, load_vocabulary
@@ -90,26 +90,28 @@ def read_site(path: Path, environ: Mapping[str, str]) -> Draft:
     return read_document(read_yaml(path, str(path)), path, environ)
 
 
-def read_document(document: Document, path: Path, environ: Mapping[str, str]) -> Draft:
+def read_document(
+    document: Document, path: Path, environ: Mapping[str, str], drafts: Mapping[Path, Document] = NO_DRAFTS
+) -> Draft:
     """The same of a site file that is not written as it stands in the document; see `read_site`.
 
     Args:
         document: Its values.
         path: Where it would be written: paths in it are relative to that folder.
         environ: See `load_site`.
+        drafts: See `Surroundings`.
 
     Raises:
         ConfigError: It is no mapping.
     """
     log = FaultLog()
-    catalogue, vocabulary = load_catalogue(), load_vocabulary()
     try:
         SiteFile.model_validate(document.value)
     except ValidationError as error:
         log.extend(faults_of(error, SiteFile, document, ()))
     if not isinstance(document.value, dict):
         raise ConfigError(log.faults)
-    return _Loading(path, document, log, environ, catalogue, vocabulary).draft()
+    return _Loading(path, document, log, environ, load_catalogue(), load_vocabulary(), drafts).draft()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ class _Loading:
     environ: Mapping[str, str]
     catalogue: Catalogue
     vocabulary: Vocabulary
+    drafts: Mapping[Path, Document]
 
     def draft(self) -> Draft:
         head = self._section(SiteHead, "site") or SiteHead(id="unknown")
@@ -131,7 +134,8 @@ class _Loading:
             hint = did_you_mean(head.timezone, available_timezones())
             self._add(("site", "timezone"), f"unknown time zone (got {shown_value(head.timezone)}, {hint})")
             timezone = time_zone("UTC")
-        around = Surroundings(self.path.absolute().parent, self.environ, timezone, self.catalogue.categories, self.log)
+        folder, categories = self.path.absolute().parent, self.catalogue.categories
+        around = Surroundings(folder, self.environ, timezone, categories, self.log, drafts=self.drafts)
         detector = self._section(DetectorEntry, "detector") or DetectorEntry()
         cameras, known = self._cameras(around)
         defaults = self._section(RuleDefaults, "defaults") or RuleDefaults()
@@ -166,8 +170,7 @@ class _Loading:
             rules=tuple(rules),
             warnings=tuple(in_order(self.log.warnings, self.document.file)),
         )
-        written = self.document.at(("detector", "model"))
-        names_network = written is None or written == detector.model
+        names_network = self.document.at(("detector", "model")) in (None, detector.model)
         return Draft(site, tuple(in_order(self.log.faults, self.document.file)), names_network)
 
     def _detector(self, entry: DetectorEntry) -> DetectorSettings:

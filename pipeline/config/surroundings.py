@@ -13,6 +13,8 @@ from pipeline.config.secrets import SecretUrl, expand, redact, variables
 from pipeline.config.site import CameraEntry
 from pipeline.config.vocabulary import Title
 
+NO_DRAFTS: Mapping[Path, Document] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -34,6 +36,7 @@ class Surroundings:
         categories: The catalogue's.
         log: Takes every mistake.
         fences_by_path: Every fence file is read once.
+        drafts: Fence files that count as if they held these documents, whatever they hold.
     """
 
     folder: Path
@@ -42,6 +45,7 @@ class Surroundings:
     categories: Mapping[str, Title]
     log: FaultLog
     fences_by_path: dict[Path, Fences] = field(default_factory=dict)
+    drafts: Mapping[Path, Document] = field(default_factory=lambda: NO_DRAFTS)
 
     def text(self, document: Document, steps: Steps, text: str) -> str:
         """The text with its variables filled in; empty, and a fault, where one is not set."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from pipeline.config.document import Document, Steps, shown_value
-from pipeline.config.fences import UNREAD, Fences, read_fences
+from pipeline.config.fences import UNREAD, Fences, fences_in_document, read_fences
 from pipeline.config.resolved import Geofence, View, Zone
 from pipeline.config.site import ViewEntry
 from pipeline.config.surroundings import Surroundings, Written, is_file, lack_of, shown_path
@@ -21,14 +21,19 @@ def fences_in(written: Written, steps: Steps, text: str, around: Surroundings) -
     path = around.path(written.document, steps, text)
     if path is None:
         return UNREAD
-    if not is_file(path):
+    if path not in around.drafts and not is_file(path):
         around.log.add(written.document, steps, f"{lack_of(path)} (got {shown_value(text)}, looked for {path})")
         return UNREAD
     if path not in around.fences_by_path:
-        around.fences_by_path[path] = read_fences(
-            path, shown_path(path), around.categories, around.timezone, around.log
-        )
+        around.fences_by_path[path] = _read(path, around)
     return around.fences_by_path[path]
+
+
+def _read(path: Path, around: Surroundings) -> Fences:
+    draft = around.drafts.get(path)
+    if draft is not None:
+        return fences_in_document(draft, path, around.categories, around.timezone, around.log)
+    return read_fences(path, shown_path(path), around.categories, around.timezone, around.log)
 
 
 def fences_of_views(written: Written, entries: Sequence[ViewEntry], around: Surroundings) -> Fences:

@@ -9,12 +9,14 @@ from pipeline.console import (
     alerts_api,
     cameras_api,
     description_api,
-    feed,
     fences_api,
+    live_api,
     login_api,
     rules_api,
     shell,
+    silences_api,
     statistics_api,
+    versions_api,
 )
 from pipeline.console.context import Console
 from pipeline.console.guard import Guard
@@ -23,11 +25,13 @@ from pipeline.console.login_limit import LoginLimit
 from pipeline.console.mishaps import REFUSALS, answer_mishaps
 
 _ROUTERS: tuple[Callable[[], APIRouter], ...] = (
-    feed.router,
+    live_api.router,
     alerts_api.router,
     cameras_api.router,
     fences_api.router,
     rules_api.router,
+    silences_api.router,
+    versions_api.router,
     statistics_api.router,
     admin_api.router,
     description_api.router,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -12,13 +12,19 @@ from pipeline.config.resolved import Site
 from pipeline.console.accounts import Accounts
 from pipeline.console.audit import Audit
 from pipeline.console.console_file import FILE_NAME, ConsoleFile
+from pipeline.console.keeper import Surrounding
+from pipeline.console.live import Live
+from pipeline.console.moments import moment
 from pipeline.console.sessions import Sessions
 from pipeline.console.site_now import SiteNow
+from pipeline.dispatch.delivery import log_warning
 from pipeline.dispatch.ledger_database import Database
+from pipeline.dispatch.no_table import no_table
 from pipeline.dispatch.routing import Routing
 from pipeline.dispatch.site_ledger import site_database, site_routing
+from pipeline.runtime.trying import Trials
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+__all__ = ["Console", "ConsoleOf", "console_of", "moment", "open_console"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,8 @@ class Console:
         accounts: Who may use it.
         sessions: Who is signed in.
         audit: What they did.
+        trials: Changes of the site that are tried on its logs.
+        live: What goes on behind the pages; it runs while the console is served.
         now_ns: The time, ns since 1970-01-01 UTC.
     """
 
@@ -43,6 +51,8 @@ class Console:
     accounts: Accounts
     sessions: Sessions
     audit: Audit
+    trials: Trials
+    live: Live
     now_ns: Callable[[], int]
 
     @property
@@ -54,11 +64,6 @@ class Console:
     def now(self) -> datetime:
         """The time, with zone UTC."""
         return moment(self.now_ns())
-
-
-def moment(t_ns: int) -> datetime:
-    """That time, with zone UTC."""
-    return _EPOCH + timedelta(microseconds=t_ns // 1000)
 
 
 @contextmanager
@@ -81,8 +86,10 @@ def open_console(
     file = ConsoleFile(site.state / FILE_NAME)
     sessions = Sessions(file, now_ns, site.console.idle_ns)
     accounts, audit = Accounts(file, lambda: moment(now_ns())), Audit(file, lambda: moment(now_ns()))
-    with site_database(site) as database:
-        yield Console(SiteNow(site, read_again), environ, database, routing, accounts, sessions, audit, now_ns)
+    with site_database(site) as database, Trials() as trials:
+        live = Live(Surrounding(site, database, routing or no_table(site.timezone), now_ns, log_warning), environ)
+        sites = SiteNow(site, read_again)
+        yield Console(sites, environ, database, routing, accounts, sessions, audit, trials, live, now_ns)
 
 
 def console_of(request: Request) -> Console:

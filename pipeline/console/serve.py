@@ -62,10 +62,12 @@ class ConsoleServer:
             lifespan="off",
         )
         self._server = _Server(config, ready)
+        self._live = console.live
 
     def run(self, listener: socket.socket) -> None:
         """Answer until `stop`."""
-        self._server.run(sockets=[listener])
+        with self._live.running():
+            self._server.run(sockets=[listener])
 
     def run_until_told(self, listener: socket.socket, signals: Signals) -> None:
         """Answer until the process is told to stop.

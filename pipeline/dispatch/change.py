@@ -37,7 +37,7 @@ class Attachment:
 
     Attributes:
         event: The event's id.
-        kind: snapshot, frame, clip or photo.
+        kind: snapshot, frame, best (the object seen best), clip, or photo (by a person).
         uri: Where it is.
         sha256: Of its content; empty where it is not known.
         by: Who added it.

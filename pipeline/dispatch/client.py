@@ -81,6 +81,11 @@ class AlertClient:
         """
         return cls(Server(connector(url, redact(url)), redact(url)), settings)
 
+    @property
+    def is_away(self) -> bool:
+        """Whether the server could not be reached when it was last asked."""
+        return bool(self._pause_s)
+
     def run(self, handle: Callable[[Alert], None], until: Callable[[], bool] = lambda: False) -> None:
         """Hand every alert to `handle`, one after the other, for ever.
 

@@ -11,8 +11,8 @@ class Deadlines:
     """How much time a severity leaves; counted from when the event was opened.
 
     Attributes:
-        acknowledge: Until the responsible person has it.
-        dispose: Until it is dealt with.
+        acknowledge: Until the responsible person has it; zero: whenever.
+        dispose: Until it is dealt with; zero: whenever.
         remind_every: Between two reminders of the responsible person; zero: none.
         escalate_every: Between two steps up, while it stays late.
     """
@@ -58,10 +58,10 @@ class Due:
 def deadline(standing: Standing, opened_at: datetime, limits: Deadlines) -> datetime | None:
     """When the next thing has to have happened; None where nothing has a deadline any more."""
     if standing is Standing.OPEN:
-        return opened_at + min(limits.acknowledge, limits.dispose)
-    if standing is Standing.ACKNOWLEDGED:
-        return opened_at + limits.dispose
-    return None
+        spans = [limits.acknowledge, limits.dispose]
+    else:
+        spans = [limits.dispose] if standing is Standing.ACKNOWLEDGED else []
+    return min((opened_at + span for span in spans if span), default=None)
 
 
 def due(progress: Progress, limits: Deadlines, highest: int, now: datetime) -> Due:

@@ -17,6 +17,7 @@ from pipeline.dispatch.ledger_words import Desk
 from pipeline.dispatch.notifier import Notifier
 from pipeline.dispatch.office import Office
 from pipeline.dispatch.routing import Routing
+from pipeline.dispatch.word_sender import send_words
 from pipeline.runtime import clock
 
 _TIME_EVERY_NS = 5_000_000_000
@@ -66,6 +67,11 @@ class Dispatcher:
         self._time_passed_ns = -_TIME_EVERY_NS
         self._pause_s = 0.0
         self._held: tuple[Delivery, ...] = ()
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the ledger could not be used when it was last tried."""
+        return bool(self._pause_s)
 
     def run(self, until: Callable[[], bool]) -> None:
         """Turn after turn, until it is told to stop.
@@ -137,19 +143,12 @@ class Dispatcher:
         return self._ledger.pass_time(self._office()) + self._send_commands()
 
     def _send_commands(self) -> int:
-        """Words of people to the pipeline; one that may have been sent is sent again, and counts once by its id."""
-        sent = []
+        """Words of people to the pipeline."""
         try:
-            for number, command in self._desk.unsent():
-                self._around.client.send(command)
-                sent.append(number)
+            return send_words(self._desk, self._around.client, self._now)
         except ServerAwayError:
             # It is told of and waited for where alerts are received.
             return 0
-        finally:
-            if sent:
-                self._desk.mark_sent(sent, self._now())
-        return len(sent)
 
     def _office(self) -> Office:
         return Office(self.routing, self._around.timezone, self._now())

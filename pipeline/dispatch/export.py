@@ -12,8 +12,9 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from pipeline.alerts.lettering import printable
+from pipeline.alerts.message import local
 from pipeline.dispatch.change import Attachment, Step
-from pipeline.dispatch.notice import SEVERITIES, local
+from pipeline.dispatch.notice import SEVERITIES
 from pipeline.dispatch.record import Record
 from pipeline.dispatch.standing import Standing
 from pipeline.errors import StateError
@@ -65,7 +66,7 @@ def write_csv(path: Path, records: Iterable[Record], names: Names) -> int:
             writer = csv.writer(file)
             writer.writerow(_EVENT_HEADINGS)
             for record in records:
-                writer.writerow(_harmless(cell) for cell in _event_row(record, names))
+                writer.writerow(harmless(cell) for cell in _event_row(record, names))
                 count += 1
     except OSError as error:
         raise StateError(f"{path}: cannot be written: {error.strerror or error}") from error
@@ -105,7 +106,7 @@ def _sheet(book: Workbook, title: str, headings: Row, rows: Iterator[Row]) -> No
             cell.data_type = "s"
 
 
-def _harmless(value: str) -> str:
+def harmless(value: str) -> str:
     """A spreadsheet that opens a CSV file runs what looks like a formula: an apostrophe makes it text."""
     text = printable(value)
     is_number = re.fullmatch(r"-?[0-9.]+", text)

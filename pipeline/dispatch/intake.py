@@ -89,6 +89,7 @@ def _attachments(alert: Alert, now: datetime) -> tuple[Attachment, ...]:
     files = (
         ("snapshot", found.snapshot, found.snapshot_sha256),
         ("frame", found.frame if found.frame != found.snapshot else "", found.frame_sha256),
+        ("best", found.best or "", found.best_sha256 or ""),
         ("clip", found.clip or "", found.clip_sha256 or ""),
     )
     return tuple(Attachment(alert.id, kind, uri, sha256, by, now) for kind, uri, sha256 in files if uri)

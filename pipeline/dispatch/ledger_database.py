@@ -19,6 +19,7 @@ from sqlalchemy.exc import (
 )
 
 from pipeline.config.secrets import redact
+from pipeline.dispatch.ledger_locks import ServerLocks
 from pipeline.errors import StateError, UsageError
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
@@ -75,6 +76,10 @@ class Database:
                 connection.execution_options(reads_only=True)
             with connection.begin():
                 yield connection
+
+    def locks(self) -> ServerLocks | None:
+        """Locks that all who use the ledger see, wherever they run; None: it is a file, and so may be its locks."""
+        return ServerLocks(self._engine) if self._engine.dialect.name == "postgresql" else None
 
     def close(self) -> None:
         """Let go of all connections."""

@@ -73,6 +73,7 @@ EVENT = Table(
     Index("event_by_standing", "standing"),
     Index("event_by_grid", "grid"),
     Index("event_by_raised", "raised_at"),
+    Index("event_by_received", "received_at", "id"),
 )
 """One row an event."""
 MESSAGE = Table(
@@ -136,6 +137,8 @@ COMMAND = Table(
     _text("line"),
     _moment("at"),
     _moment("sent_at"),
+    _moment("silent_until"),
+    Index("command_by_silence", "silent_until"),
     sqlite_autoincrement=True,
 )
-"""Words on their way to the pipeline."""
+"""Words on their way to the pipeline; `silent_until`: when what is to be silent is so no more."""

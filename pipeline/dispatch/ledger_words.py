@@ -126,15 +126,29 @@ class Desk:
         return record
 
     def silence(self, silence: Silence, said: Said, now: datetime) -> CommandMessage:
-        """Mute a camera or a rule, or tell of maintenance: a command alone, and a line of the history.
+        """See `silence_all`."""
+        return self.silence_all((silence,), said, now)[0]
+
+    def silence_all(self, silences: Sequence[Silence], said: Said, now: datetime) -> tuple[CommandMessage, ...]:
+        """Mute cameras or rules, or tell of maintenance: commands alone, and lines of the history; all or none.
+
+        Of several words about one camera and rule the last one counts, so a silence is ended by one that ends soon.
 
         Raises:
-            UsageError: The end is not after now.
+            UsageError: An end is not after now.
         """
-        if silence.until <= now:
-            raise UsageError(f"{silence.kind}: ends at {silence.until.isoformat()}, expected a moment to come")
-        what = f"{silence.camera}{f' / {silence.rule}' if silence.rule else ''} until {silence.until.isoformat()}"
-        message = CommandMessage(
+        for one in silences:
+            if one.until <= now:
+                raise UsageError(f"{one.kind}: ends at {one.until.isoformat()}, expected a moment to come")
+        messages = tuple(self._message(one, said, now) for one in silences)
+        with self._database.writing() as connection:
+            connection.execute(insert(STEP), [asdict(_silent_step(one)) for one in messages])
+            for message in messages:
+                self._command(connection, message)
+        return messages
+
+    def _message(self, silence: Silence, said: Said, now: datetime) -> CommandMessage:
+        return CommandMessage(
             id=_command_id(silence.kind.value, silence.camera, silence.rule or "", said.by, now.isoformat()),
             kind=silence.kind,
             site=self._site,
@@ -145,11 +159,6 @@ class Desk:
             by=said.by,
             at=now,
         )
-        step = Step("", now, silence.kind.value, said.by, f"{what}: {said.note}", "")
-        with self._database.writing() as connection:
-            connection.execute(insert(STEP), [asdict(step)])
-            self._command(connection, message)
-        return message
 
     def unsent(self) -> tuple[tuple[int, CommandMessage], ...]:
         """Commands that are still to be sent, in order, each with its number."""
@@ -168,7 +177,8 @@ class Desk:
             connection.execute(update(COMMAND).where(COMMAND.c.seq.in_(numbers)).values(sent_at=now))
 
     def _command(self, connection: Connection, message: CommandMessage) -> None:
-        connection.execute(insert(COMMAND), [{"id": message.id, "line": message.to_json(), "at": message.at}])
+        row = {"id": message.id, "line": message.to_json(), "at": message.at, "silent_until": message.until}
+        connection.execute(insert(COMMAND), [row])
 
 
 def found(connection: Connection, event: str) -> Record:
@@ -204,6 +214,12 @@ def _about(site: str, record: Record, kind: CommandKind, said: Said, now: dateti
         by=said.by,
         at=now,
     )
+
+
+def _silent_step(message: CommandMessage) -> Step:
+    until = "" if message.until is None else message.until.isoformat()
+    what = f"{message.camera}{f' / {message.rule}' if message.rule else ''} until {until}"
+    return Step("", message.at, message.kind.value, message.by, f"{what}: {message.reason}", "")
 
 
 def _with_photos(record: Record, said: Said, now: datetime) -> Change:

@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 from enum import StrEnum
 
 from pipeline.alerts.lettering import printable
+from pipeline.alerts.message import local
 from pipeline.dispatch.record import Record
 
 SEVERITIES = {
@@ -92,8 +93,3 @@ def body_of(record: Record, kind: NoticeKind, responsible: str, timezone: tzinfo
     if kind is NoticeKind.CLEARED and record.has_left:
         lines.append("摄像机已看到现场恢复，可据此核查 The camera saw it gone: that can be its verification.")
     return "\n".join(printable(line) for line in lines if line)
-
-
-def local(moment: datetime, timezone: tzinfo) -> str:
-    """A moment for people."""
-    return moment.astimezone(timezone).strftime("%Y-%m-%d %H:%M:%S")

@@ -61,8 +61,8 @@ class RouteEntry(Part):
 class DeadlineEntry(Part):
     """How much time a severity leaves, from when somebody was told."""
 
-    acknowledge: DurationNs = Field(description="until it is acknowledged, such as 10m")
-    dispose: DurationNs = Field(description="until it is dealt with, such as 4h")
+    acknowledge: DurationNs = Field(description="until it is acknowledged, such as 10m; 0s: whenever")
+    dispose: DurationNs = Field(description="until it is dealt with, such as 4h; 0s: whenever")
     remind_every: DurationNs = Field(description="between two reminders; 0s: none")
     escalate_every: DurationNs = Field(description="between two steps up while it is late")
 

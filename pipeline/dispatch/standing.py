@@ -102,3 +102,15 @@ def after(standing: Standing, word: Word, *, has_left: bool) -> Standing:
 def words(standing: Standing, *, has_left: bool) -> tuple[Word, ...]:
     """The words that fit an event, in the order in which they come in its life."""
     return tuple(word for word in Word if (standing, word) in TRANSITIONS or (has_left and (standing, word) in BY_LEFT))
+
+
+def way(start: Standing, end: Standing, *, has_left: bool) -> tuple[Word, ...]:
+    """The fewest words that lead from one standing to another; none where none do, or it stands there already."""
+    ways: dict[Standing, tuple[Word, ...]] = {start: ()}
+    for standing in (waiting := [start]):
+        for word in words(standing, has_left=has_left):
+            after_it = after(standing, word, has_left=has_left)
+            if after_it not in ways and word is not Word.DISMISS:
+                ways[after_it] = (*ways[standing], word)
+                waiting.append(after_it)
+    return ways.get(end, ())

@@ -5,7 +5,7 @@ from av import FFmpegError
 from av.sidedata.sidedata import SideDataContainer
 from av.sidedata.sidedata import Type as SideDataType
 from av.video.frame import VideoFrame
-from av.video.reformatter import Interpolation
+from av.video.reformatter import Interpolation, VideoReformatter
 
 from pipeline.errors import SourceError
 from pipeline.media.container import reason
@@ -36,8 +36,9 @@ class DecodedPicture:
         """A new array of the upright picture at this size."""
         stored_width, stored_height = self._orientation.upright_size(width, height)
         try:
-            scaled = self._image.reformat(
-                stored_width, stored_height, format="bgr24", interpolation=_SCALING, threads=1
+            # One of its own: the picture's would be shared by all threads that look at it.
+            scaled = VideoReformatter().reformat(
+                self._image, stored_width, stored_height, format="bgr24", interpolation=_SCALING, threads=1
             )
             pixels = scaled.to_ndarray().astype(np.uint8, copy=False)
         except (FFmpegError, MemoryError, ValueError) as error:

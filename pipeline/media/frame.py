@@ -53,6 +53,10 @@ class Frame:
         """Width and height of the upright picture, px."""
         return self._picture.size
 
+    def apart(self) -> "Frame":
+        """The same picture with nothing converted yet, for another thread."""
+        return Frame(self.t, self._picture, is_key=self.is_key, is_damaged=self.is_damaged)
+
     def full(self) -> Bgr:
         """The upright picture at its own size. See `scaled`."""
         return self.scaled(*self.size)

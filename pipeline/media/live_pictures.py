@@ -40,6 +40,7 @@ class LivePictures:
         self._full_row: Row | None = None
         self._n_fed = 0
         self._passed_t = MediaNs(-1)
+        self._passed_frame: Frame | None = None
         self._tried_key: Arrival | None = None
         self._keys_used_t = MediaNs(0)
         self._full_used_t = MediaNs(0)
@@ -114,6 +115,39 @@ class LivePictures:
                 latest = frame
         return self._passed(latest)
 
+    @property
+    def latest(self) -> Frame | None:
+        """The last picture that `keyframe` or `newest` gave, for another thread than theirs; None before the first."""
+        frame = self._passed_frame
+        return None if frame is None else frame.apart()
+
+    def after(self, had: Arrival | None) -> Sequence[Arrival]:
+        """The packets since one that was had, for a decoder that goes on by itself.
+
+        Args:
+            had: The last one that it was fed; None: none yet.
+
+        Returns:
+            Those after it; where they begin with a keyframe the decoder is to begin anew with it. None of them where
+            nothing has come, or where their beginning is gone.
+        """
+        with self._lock:
+            row = self._rows[-1] if self._rows else None
+            if row is None or row.is_lost:
+                return ()
+            newer = _since(row.arrivals, had)
+            return newer if newer is not None else row.arrivals[:] if row.is_whole else ()
+
+    @property
+    def newest_key(self) -> Arrival | None:
+        """The newest keyframe; None before the first."""
+        return self._newest_key
+
+    @property
+    def coding(self) -> Coding:
+        """What a decoder must know now."""
+        return self._coding
+
     def at(self, t: MediaNs, *, keyframe_within_ns: int = 0) -> Frame | None:
         """The picture nearest to a moment, of those whose packets are kept; it may have been handed out before.
 
@@ -145,7 +179,7 @@ class LivePictures:
         """Lets go of everything kept."""
         with self._lock:
             self._rows.clear()
-        self._full = self._keys = self._full_row = None
+        self._full = self._keys = self._full_row = self._passed_frame = None
 
     def _begin(self, arrival: Arrival) -> None:
         key = self._newest_key
@@ -190,9 +224,17 @@ class LivePictures:
     def _passed(self, frame: Frame | None) -> Frame | None:
         if frame is None or frame.t <= self._passed_t:
             return None
-        self._passed_t = frame.t
+        self._passed_t, self._passed_frame = frame.t, frame
         self._damage.damaged_frames += frame.is_damaged
         return frame
+
+
+def _since(arrivals: Sequence[Arrival], had: Arrival | None) -> Sequence[Arrival] | None:
+    """What follows one of them; None where it is not among them."""
+    for n_newer, arrival in enumerate(reversed(arrivals)):
+        if arrival is had:
+            return arrivals[len(arrivals) - n_newer :]
+    return None
 
 
 def _nearest(decoder: LiveDecoder, row: Sequence[Arrival], t: MediaNs) -> Frame | None:

@@ -1,14 +1,17 @@
 """What an object looks like, in a few numbers: enough to tell another car from the same one in another light."""
 
+from math import isqrt
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.geofence.boxes import Box
+from pipeline.observation import COLOUR_LENGTH
 from pipeline.perception.detections import Floats, Picture
 from pipeline.perception.planes import resized, ycrcb
 
-_COLOUR_BINS = 6
+_COLOUR_BINS = isqrt(COLOUR_LENGTH)
 _MID_COLOUR = 0.25
 """Chroma over luma that lies halfway between grey and the purest colour."""
 _DARK = 8.0
@@ -16,7 +19,7 @@ _ANGLE_BINS = 6
 _CELLS = 2
 _SIZE_PX = 32
 _CELL_BY_PIXEL = (np.indices((_SIZE_PX, _SIZE_PX)) * _CELLS // _SIZE_PX).transpose(1, 2, 0) @ np.array([_CELLS, 1])
-APPEARANCE_LENGTH = _COLOUR_BINS * _COLOUR_BINS + _CELLS * _CELLS * _ANGLE_BINS
+APPEARANCE_LENGTH = COLOUR_LENGTH + _CELLS * _CELLS * _ANGLE_BINS
 
 
 def crop(picture: Picture, box: Box) -> Picture:

@@ -27,6 +27,9 @@ _MIN_EDGE = 4.0
 _EDGE_RATIO = 1.4
 _MIN_NEW_OUTLINE = 0.55
 _CLEAR_OUTLINE = 0.80
+_FAIR_OUTLINE = 0.70
+_MOSTLY_CLEAR = 0.6
+"""Share of a patch that differs clearly, so that a part of its outline may be lost in the edges of what lies around."""
 _THROUGHOUT = 0.80
 _MIN_CORE_PX = 60
 _MIN_NEW_TEXTURE = 0.40
@@ -119,7 +122,7 @@ def _verdict(mask: Mask, piece: _Piece, least_px: float) -> tuple[BlobKind, floa
     kind, score = _judge(mask, piece)
     if kind is BlobKind.REMOVED:
         was, was_score = _judge(mask, piece.turned())
-        if was is BlobKind.LEFT and was_score >= _CLEAR_OUTLINE:
+        if was is BlobKind.LEFT and (was_score >= _CLEAR_OUTLINE or _was_thing_throughout(mask, piece, was_score)):
             kind, score = BlobKind.TAKEN, was_score
     clear = closed(piece.fresh & mask, _SQUARE5)
     clear_px = np.count_nonzero(clear)
@@ -179,6 +182,15 @@ def _is_thing_throughout(texture: float, outline: float, core: NDArray[np.bool_]
         and outline >= _MIN_NEW_OUTLINE / 2
         and _new_edges(piece.edges_before, piece.edges_now, core) < 1 - _THROUGHOUT
     )
+
+
+def _was_thing_throughout(mask: Mask, piece: _Piece, outline: float) -> bool:
+    """Whether a patch that lacks a part of its outline clearly showed a thing in nearly all of it, and none now."""
+    clear_px = cv2.countNonZero(piece.fresh & mask)
+    if outline < _FAIR_OUTLINE or clear_px < _MOSTLY_CLEAR * cv2.countNonZero(mask):
+        return False
+    core, was = shrunk(mask, _SQUARE5) > 0, piece.turned()
+    return _is_thing_throughout(_new_edges(was.edges_now, was.edges_before, core), outline, core, was)
 
 
 def _new_edges(now: Plane, before: Plane, where: NDArray[np.bool_]) -> float:

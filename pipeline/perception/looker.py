@@ -31,7 +31,7 @@ from pipeline.perception.static_object import StaticObject
 from pipeline.perception.static_objects import ANALYSIS_PX, StaticObjects
 from pipeline.perception.static_turns import StaticTurns
 from pipeline.perception.track_ids import TrackIds
-from pipeline.perception.windows import attention_region, close_input_px, close_window
+from pipeline.perception.windows import CLOSE_INPUT_PX, attention_region, close_input_px, close_window
 
 _MASKING_SCORE = 0.2
 _MASKING_S = 1.0
@@ -196,8 +196,8 @@ class Looker:
         height, width = picture.shape[:2]
         left, top, right, bottom = close_window(region, width, height)
         piece = np.ascontiguousarray(picture[top:bottom, left:right])
-        input_px = close_input_px(right - left, bottom - top)
         eye = self._eye_for(classes)
+        input_px = close_input_px(right - left, bottom - top) if eye is self._eye else CLOSE_INPUT_PX
         found = merge_families(self._detect_closely(eye, piece, input_px), self._vocabulary).shifted(left, top)
         xyxy = found.shares(picture)
         boxes = [as_box(row) for row in xyxy]

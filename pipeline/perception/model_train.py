@@ -17,7 +17,7 @@ from pipeline.perception.model_programs import export_weights, fetch_weights, re
 from pipeline.perception.training.examination import examine
 from pipeline.perception.training.job import Job
 from pipeline.perception.training.judgement import Judgement, judge
-from pipeline.perception.training.labels import lay_out
+from pipeline.perception.training.labels import lay_out, round_name
 from pipeline.perception.training.recipe import Recipe
 from pipeline.perception.training_record import TrainedOn, TrainingRecord
 
@@ -90,7 +90,7 @@ def train(
     exported = call.work / "exported.onnx"
     built_with = export_weights(call.name, training.weights, exported, call.base.recipes[0].opset, call.environ)
     network = exported.read_bytes()
-    judged_px = _judged_px(call.recipe)
+    judged_px = call.recipe.judged_px
     raw = replace(
         call.base,
         name=call.name,
@@ -112,14 +112,6 @@ def train(
     except OSError as error:
         raise ModelError(f"{call.name}: cannot write {error.filename}: {error.strerror}") from error
     return record
-
-
-def _judged_px(recipe: Recipe) -> int:
-    """Larger by three tenths: things in the pictures of a training are enlarged, those of a judgement are not.
-
-    Source: Touvron et al., Fixing the train-test resolution discrepancy, 2019.
-    """
-    return round(recipe.input_px * 1.3 / 32) * 32
 
 
 def _trained(call: TrainCall, elapsed_s: Callable[[], float], tell: Callable[[str], None]) -> Training:
@@ -184,23 +176,25 @@ def _jobs(call: TrainCall) -> list[Job]:
     """One a round, each beginning from what the one before has learnt."""
     recipe = call.recipe
     index_by_class = {name: index for index, name in enumerate(recipe.classes)}
-    first = Job(
-        run="round-1",
-        weights=str(call.work / Path(call.base.recipes[0].weights).name),
-        classes=recipe.classes,
-        known={source.name: tuple(sorted(index_by_class[name] for name in source.known)) for source in recipe.sources},
-        input_px=recipe.input_px,
-        epochs=recipe.rounds[0],
-        batch=recipe.batch,
-        learning_rate=recipe.learning_rate,
-        frozen_layers=recipe.frozen_layers,
-        device=call.device,
-        seed=_SEED,
-    )
-    jobs = [first]
-    for number, epochs in enumerate(recipe.rounds[1:], 2):
-        weights = str(_weights(call, jobs[-1]))
-        jobs.append(replace(first, run=f"round-{number}", weights=weights, epochs=epochs, seed=_SEED + number - 1))
+    known = {source.name: tuple(sorted(index_by_class[name] for name in source.known)) for source in recipe.sources}
+    jobs: list[Job] = []
+    for number, one in enumerate(recipe.rounds, 1):
+        base = call.work / Path(call.base.recipes[0].weights).name
+        jobs.append(
+            Job(
+                run=round_name(number),
+                weights=str(_weights(call, jobs[-1]) if jobs else base),
+                classes=recipe.classes,
+                known=known,
+                input_px=one.input_px,
+                epochs=one.epochs,
+                batch=recipe.batch,
+                learning_rate=one.learning_rate,
+                frozen_layers=recipe.frozen_layers,
+                device=call.device,
+                seed=_SEED + number - 1,
+            )
+        )
     return jobs
 
 
@@ -211,9 +205,9 @@ def _record(call: TrainCall, training: Training, judgement: Judgement, judged_px
         base=call.base.name,
         device=call.device,
         minutes=round(training.minutes, 1),
-        input_px=call.recipe.input_px,
+        input_px=call.recipe.rounds[-1].input_px,
         judged_px=judged_px,
-        epochs=sum(call.recipe.rounds),
+        epochs=sum(one.epochs for one in call.recipe.rounds),
         data=[
             TrainedOn(
                 name=source.name,

@@ -10,7 +10,8 @@ REGION_INPUTS_PX = (320, 416)
 _GAIN = 1.25
 """A piece must be seen so much larger than in the whole picture, or it is not worth its blind surroundings."""
 _CLOSE_MIN_PX = 320
-_CLOSE_INPUT_PX = 640
+CLOSE_INPUT_PX = 640
+"""What a specialist is given of any such window: it knows its things from near by, and a far one enlarged is found."""
 _CLOSE_MARGIN = 0.5
 _ATTENTION_MARGIN = 0.15
 """What stands in a zone with its foot reaches out of it."""
@@ -44,20 +45,29 @@ class Region:
         return (self.left / width, self.top / height, self.right / width, self.bottom / height)
 
 
-def attention_region(attention: Sequence[Box], frame_size: tuple[int, int], whole_input_px: int) -> Region | None:
-    """The piece around everything that matters, if it is so small that the network sees it larger and for less.
+def attention_region(
+    attention: Sequence[Box],
+    frame_size: tuple[int, int],
+    whole_input_px: int,
+    *,
+    inputs_px: Sequence[int] = REGION_INPUTS_PX,
+    margin: float = _ATTENTION_MARGIN,
+) -> Region | None:
+    """The piece around everything that matters, if it is so small that the network sees it larger.
 
     Args:
         attention: At least one box, shares of the picture.
         frame_size: Width and height of the decoded frame, px.
         whole_input_px: Longer side of the input for the whole picture.
+        inputs_px: Longer sides of the input that the piece may take, the smallest first.
+        margin: Of what matters, around it, as a share of its size.
     """
     width, height = frame_size
-    left, top, right, bottom = _window(surrounding(attention), width, height, _ATTENTION_MARGIN)
+    left, top, right, bottom = _window(surrounding(attention), width, height, margin)
     longer = max(right - left, bottom - top)
     # No picture gains by being enlarged.
     needed = min(1.0, _GAIN * whole_input_px / max(width, height))
-    for input_px in REGION_INPUTS_PX:
+    for input_px in inputs_px:
         if input_px >= needed * longer:
             scale = min(1.0, input_px / longer)
             size = (round(width * scale), round(height * scale))
@@ -83,8 +93,8 @@ def close_window(region: Box, width: int, height: int) -> tuple[int, int, int, i
 
 
 def close_input_px(width: int, height: int) -> int:
-    """Longer side, px, of what the network is given of such a window."""
-    return REGION_INPUTS_PX[0] if max(width, height) <= _CLOSE_MIN_PX else _CLOSE_INPUT_PX
+    """Longer side, px, of what the first network is given of such a window."""
+    return REGION_INPUTS_PX[0] if max(width, height) <= _CLOSE_MIN_PX else CLOSE_INPUT_PX
 
 
 def _window(box: Box, width: int, height: int, margin: float) -> tuple[int, int, int, int]:

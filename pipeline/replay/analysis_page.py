@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +18,7 @@ from pipeline.replay.heat import draw_heat
 MOST_CARDS = 300
 """A page of more pictures is no use to anybody; the tables have all events."""
 _DAY_S = 86_400
+_MOST_LABELS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def write_page(path: Path, analysis: Analysis) -> None:
         total=len(analysis.events),
         cameras=len(analysis.cameras),
         uptime=_percent([one.uptime for one in analysis.footprints.values()]),
-        days=_columns((day[5:], count) for day, count in analysis.counts_by_day().items()),
+        days=_thinned(_columns((day[5:], count) for day, count in analysis.counts_by_day().items())),
         hours=_columns((f"{hour:02}", count) for hour, count in enumerate(analysis.counts_by_hour())),
         lanes=_lanes(analysis),
         marks=_marks(analysis.local(analysis.begin), seconds(analysis.end - analysis.begin)),
@@ -205,6 +206,12 @@ def _columns(counts: Iterable[tuple[str, int]]) -> list[Column]:
     known = list(counts)
     most = max((count for _, count in known), default=0) or 1
     return [Column(label, count, round(100 * count / most, 2)) for label, count in known]
+
+
+def _thinned(columns: list[Column]) -> list[Column]:
+    """At most so many labels as have room beside one another."""
+    step = -(-len(columns) // _MOST_LABELS)
+    return [one if n % step == 0 else replace(one, label="") for n, one in enumerate(columns)]
 
 
 def _marks(begin: datetime, length_s: float) -> list[tuple[float, str]]:

@@ -22,6 +22,7 @@ from pipeline.replay.events import Event
 Picture = NDArray[np.uint8]
 _SHOWN_NS = 4_000_000_000
 _FENCE, _PLAIN, _WAITS, _RAISED = (34, 211, 238), (148, 163, 184), (245, 158, 11), (220, 38, 38)
+_TONES = (_PLAIN, _WAITS, _RAISED)
 _BANNERS = 4
 
 
@@ -74,8 +75,10 @@ class Annotator:
             t: When it was taken.
         """
         scene = _with_fences(picture.copy(), self._camera)
-        captions = [*self._objects(t, scene.shape[1], scene.shape[0]), *self._banners(t, scene.shape[1])]
-        return _with_captions(scene, captions)
+        objects = self._objects(t, scene.shape[1], scene.shape[0])
+        # What matters is drawn over what does not.
+        scene = _with_captions(scene, sorted(objects, key=lambda one: _TONES.index(one.tone)), may_move=True)
+        return _with_captions(scene, self._banners(t, scene.shape[1]), may_move=False)
 
     def _objects(self, t: MediaNs, width: int, height: int) -> list[Caption]:
         place = bisect_right(self._times, t) - 1
@@ -147,20 +150,32 @@ def _with_fences(scene: Picture, camera: Camera) -> Picture:
     return scene
 
 
-def _with_captions(scene: Picture, captions: Sequence[Caption]) -> Picture:
+def _with_captions(scene: Picture, captions: Sequence[Caption], *, may_move: bool) -> Picture:
+    """The captions with their boxes, each over those before it.
+
+    Args:
+        scene: Is drawn on.
+        captions: In order.
+        may_move: So that none hides another or leaves the picture.
+    """
     import supervision as sv  # noqa: PLC0415  # of an extra
 
     if not captions:
         return scene
     width = scene.shape[1]
-    palette = sv.ColorPalette([sv.Color(*tone) for tone in (_PLAIN, _WAITS, _RAISED)])
+    palette = sv.ColorPalette([sv.Color(*tone) for tone in _TONES])
     found = sv.Detections(
         xyxy=np.array([one.box for one in captions], np.float64),
-        class_id=np.array([(_PLAIN, _WAITS, _RAISED).index(one.tone) for one in captions]),
+        class_id=np.array([_TONES.index(one.tone) for one in captions]),
     )
     scene = sv.BoxAnnotator(palette, thickness=max(2, width // 640)).annotate(scene, found)
     labels = sv.RichLabelAnnotator(
-        palette, text_color=sv.Color.WHITE, font_path=str(FONT), font_size=max(13, width // 70), text_padding=4
+        palette,
+        text_color=sv.Color.WHITE,
+        font_path=str(FONT),
+        font_size=max(13, width // 70),
+        text_padding=4,
+        smart_position=may_move,
     )
     labelled: Picture = np.asarray(labels.annotate(scene, found, [one.text for one in captions]), np.uint8)
     return labelled

@@ -19,6 +19,8 @@ from pipeline.replay.pieces import HOUR_NS, free_place, remove_until, set_aside_
 from pipeline.replay.rows import Row, row_of
 from pipeline.replay.segment import SUFFIX, SegmentWriter, read_segment
 
+LOG_FOLDER = "log"
+"""In the state folder."""
 DAMAGED_SUFFIX = ".damaged"
 FLUSH_NS = 10 * NS_PER_S
 """Of media time: what a kill can cost."""

@@ -225,6 +225,28 @@ def log_files(path: Path) -> list[Path]:
     return list(_files(path))
 
 
+def span_of(path: Path) -> tuple[MediaNs, MediaNs]:
+    """Times of the first and the last entry of a log, at the cost of its first and its last file; 0 where it is empty.
+
+    Raises:
+        UsageError: It is no log, or damaged.
+    """
+    files = log_files(path)
+    first = next((found for found in map(_times, files) if len(found)), None)
+    last = next((found for found in map(_times, reversed(files)) if len(found)), None)
+    if first is None or last is None:
+        return MediaNs(0), MediaNs(0)
+    return MediaNs(first[0].as_py()), MediaNs(last[-1].as_py())
+
+
+def _times(file: Path) -> pa.ChunkedArray:
+    with _explained(file):
+        if _is_stream(file):
+            return pa.chunked_array([batch.column("t") for batch in read_segment(file).batches], pa.int64())
+        with pq.ParquetFile(file) as parquet:
+            return parquet.read(columns=["t"]).column("t")
+
+
 def _files(path: Path) -> Iterator[Path]:
     if not path.is_dir():
         yield path

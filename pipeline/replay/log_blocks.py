@@ -10,10 +10,11 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pipeline.errors import UsageError
-from pipeline.observation import Look, LookKind
+from pipeline.observation import Look, LookKind, MediaNs
 from pipeline.replay.log import segments
 from pipeline.replay.log_columns import LogBlock, LookColumns, ObjectColumns
 from pipeline.replay.log_schema import camera_in
+from pipeline.replay.pieces import files_from
 from pipeline.replay.segment import FIRST_BYTES, read_segment
 
 _COLUMNS = (
@@ -25,20 +26,23 @@ _ROWS_A_BLOCK = 50_000
 _WORDS = frozenset({"Gap", "Command", "End"})
 
 
-def read_blocks(path: Path) -> Iterator[LogBlock]:
+def read_blocks(path: Path, since: MediaNs | None = None) -> Iterator[LogBlock]:
     """The entries of a log of one camera, in order, in blocks of at most a day or so.
 
     Args:
         path: A file, or the folder of a live camera's pieces.
+        since: Earlier entries are passed over, which costs little; None: none are.
 
     Raises:
         UsageError: It is no log, or cannot be read.
     """
-    for file in segments(path) if path.is_dir() else [path]:
+    files = segments(path) if path.is_dir() else [path]
+    for file in files if since is None else files_from(files, since):
         try:
             for table in _tables(file):
-                if len(table):
-                    yield _block(table)
+                late = table if since is None else table.filter(pc.greater_equal(table.column("t"), since))
+                if len(late):
+                    yield _block(late)
         except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
             text = " ".join(str(error).split())
             raise UsageError(f"{file}: cannot be read as an observation log: {text}") from error

@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from fnmatch import fnmatch
@@ -33,6 +33,27 @@ def free_place(folder: Path, first: MediaNs) -> Path:
     day = folder / f"{utc(first):%Y-%m-%d}"
     name = piece_name(first)
     return next(day / free for free in _numbered(name) if not any(day.glob(f"{free}.*")))
+
+
+def files_from(files: Sequence[Path], t: MediaNs) -> list[Path]:
+    """The files that may hold entries of `t` or later: those from the last one on that begins at `t` or before.
+
+    Args:
+        files: Of one log, in order; the names of those that are no pieces say nothing, so they are among them.
+        t: The first moment that is asked for.
+    """
+    begins = [_begin(file) for file in files]
+    passed = [n for n, begin in enumerate(begins) if begin is not None and begin <= t]
+    return list(files[passed[-1] :] if passed else files)
+
+
+def last_moment(files: Sequence[Path]) -> MediaNs | None:
+    """The time of the last entry in the files of one log, in order; None where none holds one that can be read."""
+    for file in reversed(files):
+        last = _last(file)
+        if last is not None:
+            return MediaNs(last)
+    return None
 
 
 def remove_until(folder: Path, t: MediaNs) -> None:

@@ -1,8 +1,10 @@
 """What is to be tried: `dwell=30s,60s` and `confidence=0.2:0.6:0.1`, in all combinations, as rules of the site.
 
-A value is held against the catalogue exactly as if it stood in the site file.
+A value is held against the catalogue exactly as if it stood in the site file. Commas in quotes and brackets are part of
+a value: `zones=[lane-1],[lane-1,lane-2]`, `schedule='07:00-09:00, 16:00-18:00',always`.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal, InvalidOperation
@@ -21,9 +23,22 @@ from pipeline.errors import ConfigError, UsageError
 
 MOST_SETTINGS = 1000
 _PARAMS = "params."
-_FIXED = frozenset({"id", "algorithm", "zones", "cameras", "params", "codes", "enabled", "classes"})
-"""What makes the rule another one, and what is no one value."""
+_FIXED = {
+    "id": "it is the name of the rule",
+    "algorithm": "with another one it is another rule; write that into a site file of its own, and compare the two",
+    "cameras": "each camera is tried by itself, all that have a log; --log names a folder with fewer",
+    "params": "the algorithm's numbers are tried one by one, as params.NAME",
+    "codes": "they change no event",
+    "enabled": "a rule that is off tells nothing",
+}
+"""Keys of a rule that are not tried, and why."""
 _AREAS = frozenset({"min_area", "max_area"})
+_LISTS = frozenset({"classes", "zones"})
+"""A value that is no list is a list of one."""
+_BETWEEN = re.compile(r""",(?=(?:[^'"\[\]{}]|'[^']*'|"[^"]*"|\[[^\]]*\]|\{[^}]*\})*$)""")
+"""A comma that stands neither in quotes nor in brackets."""
+_CLOCK = "schedule"
+"""Its colons are those of a clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +84,9 @@ def parse_sweep(text: str) -> Sweep:
     key, values = key.strip(), values.strip()
     if not mark or not key or not values:
         raise UsageError(f"--sweep: got {text!r}, expected KEY=VALUE,VALUE or KEY=FROM:TO:STEP such as dwell=30s,60s")
-    parts = values.split(":")
-    written = tuple(value.strip() for value in values.split(",")) if len(parts) != 3 else _range(text, parts)
+    is_range = values.count(":") == 2 and key != _CLOCK and not set(values) & set("[{'\"")
+    parts = _BETWEEN.split(values)
+    written = _range(text, values.split(":")) if is_range else tuple(value.strip() for value in parts)
     if not all(written):
         raise UsageError(f"--sweep: got {text!r}, expected no empty value")
     return Sweep(key, tuple(dict.fromkeys(written)))
@@ -120,11 +136,12 @@ def settings_of(site: Site, rule_id: str, sweeps: Sequence[Sweep], environ: Mapp
         raise UsageError(f"--sweep: {len(combinations)} combinations (expected at most {MOST_SETTINGS})")
     trial = _Trial(document, site, base, environ)
     rule_by_value = {(sweep.key, value): trial.rule([(sweep.key, value)]) for sweep in sweeps for value in sweep.values}
-    are_tied = {sweep.key for sweep in sweeps} >= _AREAS
+    keys = {sweep.key for sweep in sweeps}
+    are_tied = keys >= _AREAS or bool(keys & _LISTS)
     found: list[Setting] = []
     for combination in combinations:
         values = tuple((sweep.key, value) for sweep, value in zip(sweeps, combination, strict=True))
-        # A least size above the largest shows only where both are set.
+        # A least size above the largest shows only where both are set, and what else is said hangs on the classes.
         rule = trial.rule(values) if are_tied else _merged(base, [rule_by_value[value] for value in values])
         found.append(Setting(values, rule, trial.text(values)))
     return tuple(found)
@@ -141,9 +158,11 @@ def _rule(site: Site, rule_id: str) -> Rule:
 
 
 def _refuse(sweeps: Sequence[Sweep], rule: Rule) -> None:
-    known = set(RuleEntry.model_fields) - _FIXED
+    known = set(RuleEntry.model_fields) - set(_FIXED)
     params = [f"{_PARAMS}{name}" for name in rule.algorithm.params]
     for sweep in sweeps:
+        if sweep.key in _FIXED:
+            raise UsageError(f"--sweep: {sweep.key} cannot be tried: {_FIXED[sweep.key]}")
         if sweep.key not in known and sweep.key not in params:
             hint = did_you_mean(sweep.key, [*known, *params])
             raise UsageError(f"--sweep: unknown key (got {sweep.key!r}, {hint})")
@@ -201,6 +220,8 @@ class _Trial:
         written: dict[str, Value] = dict(entry) if isinstance(entry, dict) else {}
         for key, text in values:
             value = _value(key, text)
+            if key in _LISTS and isinstance(value, str):
+                value = [value]
             if key.startswith(_PARAMS):
                 params = written.get("params")
                 written["params"] = {**(params if isinstance(params, dict) else {}), key.removeprefix(_PARAMS): value}

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from pipeline.config.catalogue import Condition
 from pipeline.config.resolved import Rule
 from pipeline.observation import Command, End, Gap, MediaNs, Tick
+from pipeline.rules.condition import Remembers
+from pipeline.rules.conditions.registry import CONDITIONS
 from pipeline.rules.episode import Episode
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.rule_state import RuleState
@@ -21,18 +22,6 @@ from pipeline.rules.scene import Scene
 from pipeline.rules.stance import Stay
 from pipeline.rules.subject_memory import Subject
 
-ASKS_DWELL_EARLY = frozenset({Condition.GROUP, Condition.LINE_CROSSING, Condition.UNACCOMPANIED})
-"""Conditions that ask for the dwell as they follow their objects: under another dwell they remember otherwise."""
-FOLLOWS_OBJECTS = ASKS_DWELL_EARLY | {
-    Condition.STATIONARY,
-    Condition.STATIC_OBJECT,
-    Condition.APPEARANCE,
-    Condition.DRIFTING,
-    Condition.INTRUSION,
-    Condition.LOITERING,
-    Condition.WRONG_WAY,
-}
-"""Conditions that remember objects alone. The others remember what is usual, or judge by the score as they count."""
 _COMPARE_EVERY = 24
 _MEMORY = TypeAdapter(RuleMemory)
 
@@ -43,7 +32,17 @@ def follows_objects(rule: Rule) -> bool:
     Only of such a rule settings can be reasoned over as one, and looks that show nothing be passed over.
     """
     counts = rule.params.get("count", 1) > 1
-    return rule.algorithm.condition in FOLLOWS_OBJECTS and not counts and not rule.dwell_by_class_ns
+    return _remembers(rule) is not Remembers.MORE and not counts and not rule.dwell_by_class_ns
+
+
+def parts_by_dwell(rule: Rule) -> bool:
+    """Whether a rule remembers otherwise under another dwell."""
+    return _remembers(rule) is not Remembers.OBJECTS
+
+
+def _remembers(rule: Rule) -> Remembers:
+    condition = rule.algorithm.condition
+    return Remembers.MORE if condition is None else CONDITIONS[condition].remembers
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from pipeline.config.vocabulary import Vocabulary
 from pipeline.geofence.geometry import ZoneShape, ground_share, holds_ground_point
 from pipeline.observation import Command, End, Gap, GapCause, MediaNs, Tick
 from pipeline.replay.log_columns import LogBlock
-from pipeline.replay.shared_rule import ASKS_DWELL_EARLY, SharedRule, follows_objects
+from pipeline.replay.shared_rule import SharedRule, follows_objects, parts_by_dwell
 from pipeline.rules.building import kin_of, rule_states
 from pipeline.rules.episode import Episode
 from pipeline.rules.motion import RECENT_NS
@@ -272,5 +272,5 @@ def _plain(rule: Rule) -> Rule:
     """The rule without that in which settings may differ that are reasoned over as one."""
     if not follows_objects(rule):
         return rule
-    dwell_ns = rule.dwell_ns if rule.algorithm.condition in ASKS_DWELL_EARLY else 0
+    dwell_ns = rule.dwell_ns if parts_by_dwell(rule) else 0
     return replace(rule, dwell_ns=dwell_ns, confidence=0.0, gives_confidence=True, confidence_by_class={})

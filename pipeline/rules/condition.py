@@ -24,6 +24,8 @@ PERSON, VEHICLE = "person", "vehicle"
 """A class and a group of the vocabulary that every district has."""
 STREET_LAMP = "street_lamp"
 """What darkness is about."""
+CANOPY = "umbrella"
+"""What a network sees of it hangs above the ground it stands on."""
 _CONFIRMING_IOU = 0.3
 _MOST_CREDIT_NS = nanoseconds(30)
 
@@ -37,6 +39,19 @@ class Pace(StrEnum):
     """What it looks for is over within a second, and nothing announces it."""
     ARRIVAL = "arrival"
     """What it looks for may come and be gone between two looks at an idle camera, if the dwell is that short."""
+
+
+class Remembers(StrEnum):
+    """What a condition remembers from look to look: what is tried with many settings at once goes by it."""
+
+    OBJECTS = "objects"
+    """The objects that it follows, each by itself, whatever dwell and confidence: once none is there, a look that shows
+    none changes nothing."""
+    OBJECTS_BY_DWELL = "objects_by_dwell"
+    """The same, but under another dwell it remembers otherwise."""
+    MORE = "more"
+    """What is usual, missing or dark as well, or it counts by the score: every look matters, and each setting is
+    another."""
 
 
 class Span(NamedTuple):
@@ -77,6 +92,20 @@ class Kinds:
             return Stay.LYING
         return Stay.ABOUT if class_name in self.people else Stay.STILL
 
+    def standing(self, one: Sighting, aspect: float) -> Sighting:
+        """The object with the ground that it stands on.
+
+        A parasol is found by its canopy, which hangs over another place than its foot: it is at least as high as wide.
+
+        Args:
+            one: As a network found it.
+            aspect: Width over height of the picture.
+        """
+        if one.class_name != CANOPY:
+            return one
+        x1, y1, x2, y2 = one.box
+        return one._replace(box=(x1, y1, x2, min(1.0, max(y2, y1 + (x2 - x1) * aspect))))
+
     def are_kin(self, a: str, b: str) -> bool:
         """Whether a network may give both to one and the same thing."""
         return self.families.get(a, a) == self.families.get(b, b)
@@ -89,9 +118,11 @@ class Condition(Protocol):
 
     Attributes:
         pace: How much it must be shown.
+        remembers: What it keeps from look to look.
     """
 
     pace: ClassVar[Pace]
+    remembers: ClassVar[Remembers]
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None: ...
 

@@ -96,25 +96,23 @@ class EventBook:
                 event.objects = _objects(members)
                 event.what = likeness_of(members[0])
 
-    def settle(self, memory: RuleMemory, t: MediaNs) -> list[Episode]:
-        """Clear what is over and tell what has changed, at a moment at which the camera sees.
+    def settle(self, memory: RuleMemory, t: MediaNs, *, is_blind: bool = False) -> list[Episode]:
+        """Clear what is over and tell what has changed.
 
         Args:
             memory: Its events are changed.
             t: Now.
+            is_blind: The camera sees nothing: what it watches is not known to be gone. That a schedule has closed takes
+                no picture to tell, and whoever goes by the hours waits for no camera to come back.
         """
         told: list[Episode] = []
         for event in tuple(memory.events):
             if not self._hours.is_open(event.zone, t):
                 told.append(self.close(memory, event, t, ClearReason.SCHEDULE_CLOSED))
-            elif not event.members and t - event.held_at >= self._rule.clear_after_ns:
+            elif not is_blind and not event.members and t - event.held_at >= self._rule.clear_after_ns:
                 reason = ClearReason.GONE_DURING_GAP if event.over_gap else ClearReason.LEFT
                 told.append(self.close(memory, event, t, reason))
-        return told + self.tell_changes(memory, t)
-
-    def tell_changes(self, memory: RuleMemory, t: MediaNs) -> list[Episode]:
-        """One update for each event that has something to say, at most one a minute."""
-        return [self._teller.updated(event, t) for event in memory.events if self._has_news(event, t)]
+        return told + [self._teller.updated(event, t) for event in memory.events if self._has_news(event, t)]
 
     def retell(self, event: Event, t: MediaNs) -> Episode:
         """One message about an event in which nothing has changed but who speaks for it."""
@@ -137,7 +135,7 @@ class EventBook:
         return self._teller.cleared(event, t, reason)
 
     def _has_news(self, event: Event, t: MediaNs) -> bool:
-        """Whether an update is due; what it will say is then taken as told."""
+        """Whether an update is due, at most one a minute; what it will say is then taken as told."""
         if event.told_at is not None and t - event.told_at < _UPDATE_EVERY_NS:
             return False
         count = len(event.members) or event.told_count

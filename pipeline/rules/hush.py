@@ -1,12 +1,13 @@
 """When a subject may not be raised although its condition holds: muted, cooling down, or called false before."""
 
 from pipeline.geofence.boxes import iou
-from pipeline.observation import STATIC_OBJECT, MediaNs, nanoseconds
+from pipeline.observation import STATIC_OBJECT, MediaNs, Sight, nanoseconds
+from pipeline.rules.colourless import SAME_FORM, is_another_by_form, is_colourless, likeness_in_form
 from pipeline.rules.memory import CoolDown, Event, RuleMemory, Silence
 from pipeline.rules.sameness import ANOTHER_BELOW, likeness
 from pipeline.rules.scene import Scene
 from pipeline.rules.stance import STANCES, Stay
-from pipeline.rules.subject_memory import Likeness, Subject, likeness_of
+from pipeline.rules.subject_memory import Appearance, Likeness, Subject, likeness_of
 
 _EMPTY_NS = nanoseconds(300)
 """How long looks must find nothing at a silent place before it counts as empty: a false detection flickers."""
@@ -45,8 +46,7 @@ def silence(memory: RuleMemory, event: Event) -> None:
     by_number = {subject.number: subject for subject in memory.subjects}
     for number in event.members:
         subject = by_number[number]
-        what = likeness_of(subject)
-        _begin(memory, Silence(event.zone, number, what))
+        _begin(memory, Silence(event.zone, number, likeness_of(subject), track=subject.track))
     if not event.members:
         _begin(memory, Silence(event.zone, 0, event.what))
 
@@ -94,7 +94,9 @@ def _still_silent(one: Silence, memory: RuleMemory, scene: Scene) -> bool:
             return False
         known = next((subject for subject in there if _is_what_was_false(one, subject, scene.aspect)), None)
     if known is not None and known.seen_at == scene.t:
-        one.subject, one.empty_from = known.number, None
+        if _has_been_replaced(one, known, scene):
+            return False
+        one.subject, one.empty_from, one.track = known.number, None, known.track
         _learn_light(one, known)
         return True
     if known is None and one.empty_from is None and scene.would_show(_class_of(one.what), one.what.box):
@@ -113,13 +115,45 @@ def _is_what_was_false(one: Silence, subject: Subject, aspect: float) -> bool:
 
 def _is_like_any(one: Silence, subject: Subject, least: float) -> bool:
     """Whether it looks as it did in one light or another; true where nobody knows."""
-    alike = [likeness(subject.appearance, look) for look in (one.what.appearance, *one.lights)]
-    return any(each is None or each >= least for each in alike)
+    is_in_place = iou(subject.box, one.what.box) >= _SAME_PLACE_IOU
+    return any(
+        _is_like(look, subject.appearance, least, is_in_place=is_in_place)
+        for look in (one.what.appearance, *one.lights)
+    )
+
+
+def _is_like(look: Appearance, seen: Appearance, least: float, *, is_in_place: bool) -> bool:
+    """Whether two looks are of one thing; by infra-red light only by its form, and one in colour only in its place."""
+    alike = likeness(look, seen)
+    if alike is None:
+        return True
+    has_colour = not is_colourless(look), not is_colourless(seen)
+    if all(has_colour):
+        return alike >= least
+    return (is_in_place or not any(has_colour)) and likeness_in_form(look, seen) >= SAME_FORM
 
 
 def _learn_light(one: Silence, subject: Subject) -> None:
-    if len(subject.appearance) and not _is_like_any(one, subject, _KNOWN_LIGHT):
+    seen, looks = subject.appearance, (one.what.appearance, *one.lights)
+    if len(seen) and not any(_is_of_light(look, seen) for look in looks):
         one.lights = [*one.lights, subject.appearance.copy()][-_LIGHTS_REMEMBERED:]
+
+
+def _has_been_replaced(one: Silence, known: Subject, scene: Scene) -> bool:
+    """Whether another track was taken for what was false and looks different, as it is and not as it is remembered.
+
+    In the dark all looks are more alike: a person in the place of a bush can be taken for the same subject.
+    """
+    found = next((sighting for sighting in scene.sightings if sighting.track == known.track), None)
+    if found is None or known.track == one.track or found.sight is not Sight.DETECTED:
+        return False
+    looks = (one.what.appearance, *one.lights)
+    return all(is_another_by_form(look, found.appearance) for look in looks)
+
+
+def _is_of_light(look: Appearance, seen: Appearance) -> bool:
+    is_same_kind = is_colourless(look) == is_colourless(seen)
+    return is_same_kind and _is_like(look, seen, _KNOWN_LIGHT, is_in_place=True)
 
 
 def _cools(one: CoolDown, subject: Subject, t: MediaNs, aspect: float) -> bool:

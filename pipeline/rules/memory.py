@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pipeline.config.catalogue import Severity
 from pipeline.config.ids import RuleId, ZoneId
 from pipeline.geofence.boxes import Box
-from pipeline.observation import CameraId, EndCause, GapCause, MediaNs
+from pipeline.observation import CameraId, EndCause, GapCause, MediaNs, TrackId
 from pipeline.rules.episode import ClearReason, EventId, EventObject, Review
 from pipeline.rules.fault_memory import FaultMemory
 from pipeline.rules.noise_memory import NoiseMemory
@@ -74,6 +74,7 @@ class Silence:
         lights: How it has looked since, in other lights.
         ended_at: When something else was seen there: it silences nothing any more, and is remembered for the case that
             the place is called false again.
+        track: Under which it was last seen; None: not known.
     """
 
     zone: ZoneId
@@ -82,6 +83,7 @@ class Silence:
     empty_from: MediaNs | None = None
     lights: list[Appearance] = field(default_factory=list)
     ended_at: MediaNs | None = None
+    track: TrackId | None = None
 
 
 @dataclass(slots=True)

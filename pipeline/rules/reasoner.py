@@ -20,10 +20,10 @@ from pipeline.observation import (
 )
 from pipeline.rules.building import kin_of, rule_states, zone_fields
 from pipeline.rules.camera_faults import CameraFaults, FaultSettings
-from pipeline.rules.episode import ClearReason, Episode, Step
+from pipeline.rules.episode import ClearReason, Episode, FaultKind, Step
 from pipeline.rules.memory import CameraMemory
 from pipeline.rules.noise import Noise
-from pipeline.rules.rule_state import Outcome, RuleState
+from pipeline.rules.rule_state import Dwell, Outcome, RuleState
 from pipeline.rules.scene import Scene, is_close_look, mask_shapes, read_scene
 from pipeline.rules.telling import Teller
 from pipeline.rules.zones import ZoneFields
@@ -128,6 +128,15 @@ class Reasoner:
             since: Those that were raised before are left out.
         """
         return [one for state in self._states for one in state.seen_now(t, since)]
+
+    def dwells(self) -> list[Dwell]:
+        """How the objects of the last entries stand to the rules; nothing is told by it."""
+        return [one for state in self._states for one in state.dwells()]
+
+    @property
+    def open_faults(self) -> tuple[FaultKind, ...]:
+        """The camera faults that have an open event."""
+        return tuple(fault.kind for fault in self._memory.faults.faults if fault.event is not None)
 
     def snapshot(self) -> bytes:
         """All that is remembered, as canonical JSON: the same entries give the same bytes."""

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from pipeline.config.catalogue import EventPer
+from pipeline.config.ids import RuleId
 from pipeline.config.resolved import Rule
 from pipeline.observation import Command, CommandKind, End, Gap, MediaNs, Tick
 from pipeline.rules.close_look import ask, give_up, hear
@@ -23,6 +24,22 @@ class Outcome(NamedTuple):
 
     episodes: list[Episode]
     wanted: list[CloseLookRequest]
+
+
+class Dwell(NamedTuple):
+    """How one object stands to one rule.
+
+    Attributes:
+        rule: Which.
+        track: The object's.
+        dwelt_ns: How long the rule's condition has been seen to hold for it; -1: it does not.
+        is_raised: Whether it is part of an open event.
+    """
+
+    rule: RuleId
+    track: int
+    dwelt_ns: int
+    is_raised: bool
 
 
 class RuleState:
@@ -56,6 +73,15 @@ class RuleState:
         span = self._condition.span(subject)
         return -1 if span is None else shown_at(subject, span) - span.since
 
+    def dwells(self) -> list[Dwell]:
+        """How the objects stand for which its condition holds, or which have an event."""
+        members = {number for event in self.memory.events for number in event.members}
+        found = (
+            Dwell(self._rule.id, subject.track, self.dwelt_ns(subject), subject.number in members)
+            for subject in self.memory.subjects
+        )
+        return [one for one in found if one.dwelt_ns >= 0 or one.is_raised]
+
     def follow(self, scene: Scene) -> None:
         """The first half of `see`: who is where. Neither dwell nor confidence of the rule are asked here."""
         memory = self.memory
@@ -88,9 +114,7 @@ class RuleState:
         """Time passes with nothing seen."""
         give_up(self.memory)
         forget_old(self.memory, tick.t)
-        if is_blind:
-            return Outcome(self._book.tell_changes(self.memory, tick.t), [])
-        return Outcome(self._settle(tick.t), [])
+        return Outcome(self._settle(tick.t, is_blind=is_blind), [])
 
     def lose_sight(self, gap: Gap) -> Outcome:
         """The camera is blind: what was there may have gone, and nobody can tell."""
@@ -103,7 +127,7 @@ class RuleState:
             event.visible, event.over_gap = False, bool(event.members)
             # A frozen picture is known to be one only after a while: what it showed does not count.
             event.held_at = max(min(event.held_at, gap.blind_from), event.raised_at)
-        return Outcome(self._book.tell_changes(self.memory, gap.t), [])
+        return Outcome(self._settle(gap.t, is_blind=True), [])
 
     def obey(self, command: Command) -> Outcome:
         """An operator has spoken."""
@@ -155,10 +179,10 @@ class RuleState:
             event.review = Review.CONFIRMED
         return []
 
-    def _settle(self, t: MediaNs) -> list[Episode]:
+    def _settle(self, t: MediaNs, *, is_blind: bool = False) -> list[Episode]:
         if not self.memory.events:
             return []
-        return self._book.settle(self.memory, t)
+        return self._book.settle(self.memory, t, is_blind=is_blind)
 
     def _raise_or_ask(self, scene: Scene) -> Outcome:
         outcome = Outcome([], [])

@@ -1,42 +1,35 @@
 """All that belongs to one camera of a live run: streams, eyes, reasoning, log, and what it must not forget."""
 
-from collections.abc import Mapping
 from functools import partial
-from hashlib import sha256
-from pathlib import Path
 
 from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.command_message import CommandMessage
 from pipeline.alerts.publisher import NoPictureError, Publisher
-from pipeline.config.resolved import Camera, Geofence, LiveSource, RecordedSource, Site
+from pipeline.config.resolved import Camera, LiveSource, RecordedSource, Site
 from pipeline.errors import ModelError, StateError
 from pipeline.media.frame import Bgr
 from pipeline.observation import EndCause, MediaNs, nanoseconds
-from pipeline.perception.camera_watch import CameraWatch
-from pipeline.replay.live_log import LiveLog
+from pipeline.replay.live_log import LOG_FOLDER, LiveLog
 from pipeline.rules.episode import Episode
 from pipeline.rules.reasoner import Reasoner
 from pipeline.runtime.back_off import BackOff
 from pipeline.runtime.best_views import BestViews
-from pipeline.runtime.camera_memory import read_memory, write_memory
 from pipeline.runtime.connecting import connects_of
 from pipeline.runtime.counted_log import CountedLog
 from pipeline.runtime.examiner import Examiner
 from pipeline.runtime.eyes import attention_of, camera_eyes, camera_veil, camera_watch, wanted_of
 from pipeline.runtime.intake import Intake, Picture
+from pipeline.runtime.last_look import LastLook
 from pipeline.runtime.live_camera import LiveCamera
+from pipeline.runtime.metrics import CameraMetrics
 from pipeline.runtime.need import LONGEST_INTERVAL_NS, need_of
 from pipeline.runtime.orders import Orders
+from pipeline.runtime.recall import Recall, Sight, name_of
 from pipeline.runtime.shared import Shared
 from pipeline.runtime.stream import Connect, Stream
 from pipeline.runtime.turns import Wish
 
 _CHECKPOINT_EVERY_NS = nanoseconds(4.0)
-_REMEMBER_FIRST_NS = nanoseconds(10.0)
-_REMEMBER_EVERY_NS = nanoseconds(45.0)
-_WATCH, _LOOKER = "watch/", "looker/"
-LOG_FOLDER = "log"
-MEMORY_FOLDER = "memory"
 
 
 class CameraRun:
@@ -44,6 +37,7 @@ class CameraRun:
 
     Attributes:
         camera: As the site file has it now.
+        looked: What was found last, for who looks on.
         has_lost_reasoning: The last run left a checkpoint that cannot be read: its open events are nobody's.
     """
 
@@ -56,7 +50,7 @@ class CameraRun:
         """
         self.camera = camera
         self.has_lost_reasoning = False
-        self._shared, self._publisher, self._state = shared, publisher, site.state
+        self._shared, self._publisher = shared, publisher
         self._events = shared.events.bind(camera=camera.id)
         self._metrics = shared.metrics.camera(camera.id)
         checkpoint = shared.outbox.checkpoint(camera.id)
@@ -69,7 +63,9 @@ class CameraRun:
         detector = shared.detector.for_camera(self._metrics)
         beside = shared.beside.seen_by(partial(shared.detector.for_camera, self._metrics))
         self._eyes = camera_eyes(site, shared.vocabulary, detector, beside, self._network_failed)
-        self._watch = self._recalled() if checkpoint is not None else camera_watch(camera)
+        self._recall = Recall(site.state, camera, self._events)
+        self._watch = camera_watch(camera) if checkpoint is None else self._recall.recalled(camera, self._eyes)
+        self.looked = LastLook(shared.now_ns)
         wanted = wanted_of(site.rules, camera, shared.beside)
         veil = camera_veil(site, shared.vocabulary)
         attention = attention_of(site.rules, camera)
@@ -83,11 +79,20 @@ class CameraRun:
             metrics=self._metrics,
             events=self._events,
         )
-        self._kept_t = self._remembered_t = MediaNs(0)
-        self._first_t: MediaNs | None = None
+        self._kept_t = MediaNs(0)
         self._pending: Checkpoint | None = None
         if checkpoint is not None:
             self._go_on(examiner, checkpoint)
+
+    @property
+    def metrics(self) -> CameraMetrics:
+        """Its numbers."""
+        return self._metrics
+
+    @property
+    def looked_t(self) -> MediaNs | None:
+        """Media time of the newest picture that was looked at; None before the first."""
+        return None if self._intake.seen is None else self._intake.seen.t
 
     def start(self) -> None:
         """Open its streams."""
@@ -114,6 +119,8 @@ class CameraRun:
         try:
             self._orders.obey(self.live.examiner, self.live.offset_ns)
             self.live.turn()
+            self.looked.note(self._intake.seen, self._reasoner)
+            self._metrics.faults(self._reasoner.open_faults)
         finally:
             self._keep(is_last=False)
 
@@ -125,7 +132,7 @@ class CameraRun:
     def reason(self, site: Site, camera: Camera, publisher: Publisher) -> None:
         """Take over other rules or fences; the streams go on. Only between turns."""
         snapshot = self._reasoner.snapshot()
-        if _name_of(camera.geofence) != _name_of(self.camera.geofence):
+        if name_of(camera.geofence) != name_of(self.camera.geofence):
             self._watch = camera_watch(camera)
             self.live.examiner.watch_with(self._watch)
         self.camera, self._publisher = camera, publisher
@@ -187,24 +194,9 @@ class CameraRun:
             examiner.go_on(checkpoint.t)
         self._events.info("camera.resumed", t=checkpoint.t)
 
-    def _memory(self) -> Mapping[str, bytes]:
-        looks = {f"{_LOOKER}{view}": memory for view, memory in self._eyes.snapshot().items()}
-        return {f"{_WATCH}{_name_of(self.camera.geofence)}": self._watch.snapshot(), **looks}
-
-    def _recalled(self) -> CameraWatch:
-        """The watch as it was, and the eyes as well; afresh where that cannot be read."""
-        try:
-            parts = read_memory(self._memory_path, self.camera.id)
-            views = {name.removeprefix(_LOOKER): part for name, part in parts.items() if name.startswith(_LOOKER)}
-            self._eyes.resume(views)
-            # Whoever turns a camera draws its fences anew: its old view is then no reference any more.
-            return camera_watch(self.camera, parts.get(f"{_WATCH}{_name_of(self.camera.geofence)}", b""))
-        except StateError as error:
-            self._events.warning("camera.memory_lost", error=error)
-            return camera_watch(self.camera)
-
     def _tell(self, episodes: tuple[Episode, ...], picture: Picture) -> None:
         """Hand on what was said; what cannot be written now is owed, and goes out first when it can."""
+        self._clips.expect(episodes, self.live.footage)
         try:
             self._publisher.publish_step(episodes, picture, self._made_checkpoint(episodes[-1].t))
         except StateError as error:
@@ -234,19 +226,12 @@ class CameraRun:
             return
         if t is None:
             return
-        self._first_t = t if self._first_t is None else self._first_t
         if self._publisher.owes(self.camera.id):
             self._pay(t)
         elif is_last or t - self._kept_t >= _CHECKPOINT_EVERY_NS:
             self._pending, self._kept_t = self._made_checkpoint(t), t
-        since_ns = t - (self._remembered_t or self._first_t)
-        is_due = since_ns >= (_REMEMBER_EVERY_NS if self._remembered_t else _REMEMBER_FIRST_NS)
-        if is_due or (is_last and not is_hurried):
-            self._remembered_t = t
-            try:
-                write_memory(self._memory_path, self.camera.id, self._memory())
-            except StateError as error:
-                self._events.error("camera.cannot_write", error=error)
+        sight = Sight(self._eyes, self._watch)
+        self._recall.write_if_due(t, self.camera.geofence, sight, is_last=is_last and not is_hurried)
 
     def _tell_more(self, *, is_last: bool, is_hurried: bool) -> None:
         """Tell what no entry has led to: clips that are ready, events that speak for themselves again."""
@@ -270,13 +255,9 @@ class CameraRun:
         self._pending = None
         try:
             self._shared.outbox.forget_checkpoint(self.camera.id)
-            self._memory_path.unlink(missing_ok=True)
+            self._recall.forget()
         except (StateError, OSError) as error:
             self._events.error("camera.cannot_write", error=error)
-
-    @property
-    def _memory_path(self) -> Path:
-        return self._state / MEMORY_FOLDER / f"{self.camera.id}.memory"
 
     def _stream(self, name: str, connect: Connect) -> Stream:
         return Stream(
@@ -290,11 +271,6 @@ class CameraRun:
             events=self._events,
             footage_of=self._shared.clips.footage_of,
         )
-
-
-def _name_of(fence: Geofence) -> str:
-    """Another one for other zones or views."""
-    return sha256(repr((fence.zones, fence.masks, fence.views)).encode()).hexdigest()[:16]
 
 
 def _no_picture() -> Bgr:

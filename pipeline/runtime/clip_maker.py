@@ -8,6 +8,7 @@ from pipeline.media.footage import Footage
 from pipeline.media.live_decoder import Coding
 from pipeline.observation import CameraId
 from pipeline.runtime.camera_clips import CameraClips
+from pipeline.runtime.clip_notes import ClipNotes
 from pipeline.runtime.evidence_desk import EvidenceDesk
 
 _MOST_A_STREAM = 32 * 1024 * 1024
@@ -34,7 +35,8 @@ class ClipMaker:
 
     def of(self, camera: CameraId) -> CameraClips:
         """What looks after the clips of a camera."""
-        return CameraClips(camera, self._settings, self._desk, self._keeper, self._keeper.clip_part)
+        notes = ClipNotes(self._keeper.root, camera)
+        return CameraClips(camera, self._settings, self._desk, self._keeper, self._keeper.clip_part, notes=notes)
 
     @property
     def footage_of(self) -> Callable[[Coding], Footage] | None:

@@ -30,3 +30,8 @@ def steady_clock() -> Callable[[], int]:
 def sleep(duration_s: float) -> None:
     """Wait."""
     time.sleep(duration_s)
+
+
+def thread_cpu_s() -> float:
+    """Processor time that the calling thread has taken, seconds."""
+    return time.thread_time()

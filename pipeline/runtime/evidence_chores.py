@@ -1,7 +1,7 @@
 """The evidence of a site: where it lies, and what comes round at its desk."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -35,6 +35,22 @@ class Store(Shelf, Protocol):
         """
         ...
 
+    def size(self, event: str, name: str) -> int | None:
+        """Of a file of an event, bytes; None: there is none.
+
+        Raises:
+            StoreError: The store is away or refuses.
+        """
+        ...
+
+    def part(self, event: str, name: str, first: int, count: int) -> Iterator[bytes]:
+        """So many bytes of a file from one on, piece by piece.
+
+        Raises:
+            StoreError: The store is away or refuses.
+        """
+        ...
+
 
 def evidence_root(site: Site) -> Path:
     """The folder with a folder for each event."""
@@ -48,7 +64,7 @@ def site_store(site: Site) -> Store | None:
         UsageError: What it needs is not installed, or its keys are not set.
         StoreError: It refuses the keys, or has no such bucket. One that is away is waited for.
     """
-    return None if site.evidence.bucket is None else _opened(site.evidence.bucket, os.environ)
+    return None if site.evidence.bucket is None else opened_store(site.evidence.bucket, os.environ)
 
 
 def site_keeper(site: Site, titles: Mapping[str, Title], store: Store | None) -> EvidenceFolder:
@@ -86,7 +102,13 @@ def evidence_chores(site: Site, store: Store | None, outbox: Outbox) -> tuple[Ch
     return (Chore(_SEND_EVERY_NS, send), Chore(_SWEEP_EVERY_NS, remove_old))
 
 
-def _opened(bucket: Bucket, environ: Mapping[str, str]) -> Store:
+def opened_store(bucket: Bucket, environ: Mapping[str, str]) -> Store:
+    """A store, seen to be there; see `site_store`.
+
+    Raises:
+        UsageError: What it needs is not installed, or its keys are not set.
+        StoreError: It refuses the keys, or has no such bucket.
+    """
     try:
         from pipeline.alerts.object_store import ObjectStore  # noqa: PLC0415  # its library is an extra
     except ImportError as error:

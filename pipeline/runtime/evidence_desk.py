@@ -33,11 +33,13 @@ class ClipJob:
         take: Its packets.
         part: Where, before it has its name.
         done: Told of the clip once it is on disk.
+        lost: Told where it never will be.
     """
 
     take: Take
     part: Path
     done: Callable[[MadeClip], None]
+    lost: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class EvidenceDesk:
                 self._jobs.append(job)
                 self._woken.notify()
         if not is_room:
-            self._lost("too many clips wait to be written")
+            self._lost(job, "too many clips wait to be written")
         return is_room
 
     def write(self, job: ClipJob) -> None:
@@ -97,7 +99,7 @@ class EvidenceDesk:
             job.done(seal_clip(job.part, span.start, span.end))
         except SmartAlertError as error:
             job.part.unlink(missing_ok=True)
-            self._lost(str(error))
+            self._lost(job, str(error))
         else:
             self._metrics.clip(is_lost=False)
 
@@ -128,6 +130,7 @@ class EvidenceDesk:
                 self._events.error("evidence.failed", error=error)
                 if job is not None:
                     self._metrics.clip(is_lost=True)
+                    job.lost()
 
     def _work(self, job: ClipJob | None) -> None:
         if job is not None:
@@ -153,7 +156,8 @@ class EvidenceDesk:
         left_ns = [chore.every_ns - (now_ns - done) for chore, done in zip(self._chores, self._done_ns, strict=True)]
         return max(0.05, min([*left_ns, 60 * 1_000_000_000]) / 1_000_000_000)
 
-    def _lost(self, fault: str) -> None:
+    def _lost(self, job: ClipJob, fault: str) -> None:
+        job.lost()
         self._metrics.clip(is_lost=True)
         self._events.warning("evidence.clip_lost", fault=fault)
 

@@ -48,7 +48,11 @@ class Summary:
 
 
 class Intake:
-    """Remembers the counts of the summary."""
+    """Remembers the counts of the summary, and the last look.
+
+    Attributes:
+        seen: The last picture that was looked at, closer looks left out; None before the first.
+    """
 
     def __init__(self, reasoner: Reasoner, log: EntrySink, tell: Tell, views: BestViews | None = None) -> None:
         """Nothing has come in yet.
@@ -59,6 +63,7 @@ class Intake:
             tell: Gets the episodes of every entry that has some, in order.
             views: Looks whether what was raised is seen better by now.
         """
+        self.seen: Observation | None = None
         self._views = views
         self._reasoner, self._log, self._tell = reasoner, log, tell
         self._looks = self._network_looks = self._raised = 0
@@ -77,7 +82,9 @@ class Intake:
         self._first, self._last = (entry.t if self._first is None else self._first), entry.t
         if isinstance(entry, Observation):
             kinds = {look.kind for look in entry.looks}
-            self._looks += LookKind.CLOSE not in kinds
+            is_close = LookKind.CLOSE in kinds
+            self._looks += not is_close
+            self.seen = self.seen if is_close else entry
             self._network_looks += bool(kinds & {LookKind.OBJECTS, LookKind.CLOSE})
         step = self._reasoner.feed(entry)
         if step.episodes:

@@ -3,11 +3,10 @@
 Its streams' threads tell it what arrives, the supervisor how time passes, and a worker takes its turns, one at a time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from pipeline.config.resolved import Camera, LiveSource
-from pipeline.media.activity import Activity
 from pipeline.media.arrival import Arrival
 from pipeline.media.footage import Footage
 from pipeline.media.frame import Frame
@@ -15,8 +14,9 @@ from pipeline.observation import EndCause, GapCause, MediaNs, nanoseconds, secon
 from pipeline.runtime.best_stream import best_footage, best_picture, delivers
 from pipeline.runtime.events_log import EventsLog
 from pipeline.runtime.examiner import HOLE_NS, TICK_EVERY_NS, Examiner
+from pipeline.runtime.look_pace import LookPace
 from pipeline.runtime.metrics import CameraMetrics
-from pipeline.runtime.need import LONGEST_INTERVAL_NS, ON_TIME, Need, Plan, plan
+from pipeline.runtime.need import LONGEST_INTERVAL_NS, Need
 from pipeline.runtime.rates import Achieved, FrameRate
 from pipeline.runtime.stream import Stream
 from pipeline.runtime.turns import Wish
@@ -54,14 +54,10 @@ class LiveCamera:
         """
         self.camera = camera
         self.examiner = examiner
-        self._need = need
+        self._pace = LookPace(need)
         self._wish, self._now_ns, self._metrics, self._events = wish, now_ns, metrics, events
         self._streams: tuple[Stream, ...] = ()
         self._analysed: Stream | None = None
-        self._plan = Plan(need.interval_ns, keyframes_only=True)
-        self._key_ns = 0
-        self._key_due = self._any_due = self._stir_due = MediaNs(0)
-        self._activity = Activity()
         # A live camera's time goes on by this machine's clock before it was ever reached; a recording's begins with it.
         self._offset_ns: int | None = 0 if isinstance(camera.source, LiveSource) else None
         self._jumped = False
@@ -90,6 +86,16 @@ class LiveCamera:
         return self._streams[0].fault if self._streams and all(stream.fault for stream in self._streams) else ""
 
     @property
+    def streams(self) -> Sequence[Stream]:
+        """The main stream first; none before the start."""
+        return self._streams
+
+    @property
+    def pictures_per_s(self) -> float:
+        """Pictures that come of the stream that is looked at, a second; 0 while it is too early to tell."""
+        return self._frame_rate.per_s
+
+    @property
     def state(self) -> str:
         """What keeps it from being ready, one line; empty: it has been tried."""
         if not self._streams:
@@ -116,7 +122,7 @@ class LiveCamera:
 
     def needs(self, need: Need) -> None:
         """The rules need something else from now on."""
-        self._need = need
+        self._pace.needs(need)
 
     # By the streams' threads.
 
@@ -128,17 +134,15 @@ class LiveCamera:
             self._jumped = True
         self._offset_ns = arrival.t - arrival.arrival_ns
         self._n_arrived += 1
-        self._activity.packet(arrival.n_bytes, is_key=arrival.is_key)
-        due = self._key_due if arrival.is_key else self._any_due
-        if arrival.t >= due or (arrival.t >= self._stir_due and self._stirs()):
+        if self._pace.is_due(arrival):
             self._achieved.came(arrival.t)
-            self._wish(Wish(arrival.arrival_ns, self._plan.interval_ns))
+            self._wish(Wish(arrival.arrival_ns, self._pace.plan.interval_ns))
 
     def ended(self, stream: Stream) -> None:
         """A recording is over."""
         if stream is self._analysed:
             self._has_ended = True
-            self._wish(Wish(self._now_ns(), self._plan.interval_ns))
+            self._wish(Wish(self._now_ns(), self._pace.plan.interval_ns))
 
     # By the supervisor.
 
@@ -199,47 +203,33 @@ class LiveCamera:
         pictures = None if stream is None else stream.pictures
         if stream is None or pictures is None:
             return None
-        self._key_ns = nanoseconds(pictures.keyframe_interval_s)
-        self._plan = self._planned()
-        frame = pictures.keyframe() if self._plan.keyframes_only else pictures.newest()
+        self._pace.keyframe_interval_ns = nanoseconds(pictures.keyframe_interval_s)
+        self._pace.replan(is_idle=self.examiner.is_idle)
+        is_key_alone = self._pace.plan.keyframes_only
+        frame = pictures.keyframe() if is_key_alone else pictures.newest()
         if frame is None:
             # Without a newer keyframe there may be nothing to decode; with one, this was in vain.
             key_t = pictures.newest_key_t
             self._n_in_vain += key_t is None or self._looked is None or key_t > self._looked
             return None
         self._n_in_vain = 0
-        self._metrics.keyframe_interval(seconds(self._key_ns), stream.name)
-        self._metrics.decoded(int(self._plan.keyframes_only), int(not self._plan.keyframes_only), stream.name)
+        self._metrics.keyframe_interval(seconds(self._pace.keyframe_interval_ns), stream.name)
+        self._metrics.decoded(int(is_key_alone), int(not is_key_alone), stream.name)
         last = self.examiner.last
         if last is not None and frame.t <= last:
             # The other stream's clock, or a tick that was ahead of a slow camera.
             self._metrics.dropped("late")
             return None
-        self._set_due(frame.t)
+        self._pace.looked(frame.t)
         return frame
-
-    def _planned(self) -> Plan:
-        is_idle = self.examiner.is_idle and not self._stirs()
-        return plan(self._need, self._key_ns, is_idle=is_idle, packets_tell=self._activity.is_helpful)
-
-    def _set_due(self, t: MediaNs) -> None:
-        interval_ns = self._plan.interval_ns
-        self._stir_due = MediaNs(t + round(self._need.interval_ns * ON_TIME))
-        early_ns = round(interval_ns * (1 - ON_TIME))
-        if self._plan.keyframes_only:
-            # The last keyframe within the interval; where none comes in time, any picture.
-            self._key_due = MediaNs(t + max(0, interval_ns - self._key_ns) + early_ns)
-            self._any_due = MediaNs(t + interval_ns * 3 // 2)
-        else:
-            self._key_due = self._any_due = MediaNs(t + interval_ns - early_ns)
 
     def _look(self, frame: Frame) -> None:
         if self._jumped:
             self._jumped = False
             self.examiner.jump(frame.t)
         self._frame_rate.note(frame.t, self._n_arrived)
-        self._achieved.looked(frame.t, self._plan.interval_ns)
-        self._metrics.look_rate(1 / seconds(self._plan.interval_ns), self._achieved.share)
+        self._achieved.looked(frame.t, self._pace.plan.interval_ns)
+        self._metrics.look_rate(1 / seconds(self._pace.plan.interval_ns), self._achieved.share)
         try:
             self.examiner.examine(
                 frame,
@@ -248,12 +238,12 @@ class LiveCamera:
             )
         finally:
             self._looked = frame.t
-        if frame.is_key and self._plan.keyframes_only:
-            self._activity.judged(changed=not self.examiner.is_idle)
+        if frame.is_key and self._pace.plan.keyframes_only:
+            self._pace.judged(changed=not self.examiner.is_idle)
         if not self.examiner.is_idle:
             # What has just begun is followed at once, not after the pause of an idle camera.
-            self._plan = self._planned()
-            self._set_due(frame.t)
+            self._pace.replan(is_idle=False)
+            self._pace.looked(frame.t)
         captured_ns = frame.t - (self._offset_ns or 0)
         self._metrics.analysed(max(0.0, seconds(self._now_ns() - captured_ns)))
         blindness = self.examiner.blindness
@@ -289,11 +279,7 @@ class LiveCamera:
         if self._n_in_vain < _MOST_IN_VAIN:
             return False
         since = max(self._looked or 0, self._began or 0)
-        return since > 0 and now - since > max(_UNSEEN_NS, 3 * self._plan.interval_ns)
-
-    def _stirs(self) -> bool:
-        """Whether the packets since the last keyframe tell that something moves, on a camera where they do."""
-        return self._activity.is_helpful and self._activity.is_active
+        return since > 0 and now - since > max(_UNSEEN_NS, 3 * self._pace.plan.interval_ns)
 
     def _has_signal(self) -> bool:
         return any(delivers(stream, self._now_ns()) for stream in self._streams)
@@ -305,6 +291,5 @@ class LiveCamera:
         if chosen is not self._analysed and chosen is not None and self._analysed is not None:
             self._events.info("camera.stream_changed", stream=chosen.name, before=self._analysed.name)
             self._analysed = chosen
-            self._key_due = self._any_due = self._stir_due = MediaNs(0)
-            self._activity = Activity()
+            self._pace.restart()
             self._frame_rate.restart()

@@ -18,6 +18,7 @@ from pipeline.runtime.allocator import keep_large_blocks_apart
 from pipeline.runtime.clip_maker import ClipMaker
 from pipeline.runtime.clock import sleep, steady_clock, stopwatch, wall_now_ns
 from pipeline.runtime.command_intake import Addressee, CommandIntake, fault_of
+from pipeline.runtime.console_server import ConsoleServer
 from pipeline.runtime.events_log import EventsLog
 from pipeline.runtime.evidence_chores import evidence_chores, site_keeper, site_store
 from pipeline.runtime.evidence_desk import EvidenceDesk
@@ -27,6 +28,7 @@ from pipeline.runtime.live_site import Crew, LiveSite
 from pipeline.runtime.metrics import Metrics
 from pipeline.runtime.networks import load_beside, read_networks, with_scores
 from pipeline.runtime.pump import Pump
+from pipeline.runtime.reloads import Reloads
 from pipeline.runtime.sent_alerts import SentAlerts
 from pipeline.runtime.shared import Shared
 from pipeline.runtime.shared_detector import SharedDetector
@@ -113,12 +115,14 @@ def run_live(call: LiveCall, bell: Bell, events: EventsLog) -> None:
         )
         workers = cores * (_WORKERS_A_CORE_GPU if has_gpu else _WORKERS_A_CORE)
         live = LiveSite(site, shared, Crew(workers, keeper, (delivery, *call.listeners)))
+        reloads = Reloads(site, bell.ring, wall_now_ns)
         stack.enter_context(StatusServer(site.operation, metrics, live.liveness, live.readiness, events))
         stack.enter_context(live)
+        stack.enter_context(ConsoleServer(site.state, live, shared, reloads.pages()))
         stack.enter_context(_commands(site, live, shared, stack.enter_context(site_server(site, sleep))))
         events.info("run.started", site=site.id, cameras=len(site.cameras), provider=detector.provider.value)
         again = replace(call, read_again=lambda: with_scores(call.read_again(), networks))
-        _watch(again, live, bell, Told(events, metrics))
+        _watch(again, live, bell, Told(events, metrics), reloads)
         failures = live.failures if call.ends_with_recordings else ()
         events.info("run.stopping")
     events.info("run.stopped")
@@ -147,7 +151,7 @@ def _report(told: "Told", outcome: Offer | SmartAlertError) -> None:
     told.events.error("redis.refused", fault=str(outcome))
 
 
-def _watch(call: LiveCall, live: LiveSite, bell: Bell, told: "Told") -> None:
+def _watch(call: LiveCall, live: LiveSite, bell: Bell, told: "Told", reloads: Reloads) -> None:
     elapsed_s = stopwatch()
     while not (call.ends_with_recordings and live.is_over):
         left_s = call.duration_s - elapsed_s()
@@ -157,17 +161,20 @@ def _watch(call: LiveCall, live: LiveSite, bell: Bell, told: "Told") -> None:
         if word is Wake.STOP:
             return
         if word is Wake.RELOAD:
-            _reload(call, live, told)
+            _reload(call, live, told, reloads)
 
 
-def _reload(call: LiveCall, live: LiveSite, told: "Told") -> None:
+def _reload(call: LiveCall, live: LiveSite, told: "Told", reloads: Reloads) -> None:
     """Take over the site file as it is now; a wrong one is refused, and the run goes on as it was."""
+    reloads.begin()
     try:
         live.reload(call.read_again())
     except SmartAlertError as error:
         told.metrics.reloaded(wall_now_ns(), is_taken_over=False)
         for line in str(error).splitlines():
             told.events.error("site.refused", fault=line)
+        reloads.refused(tuple(str(error).splitlines()))
         return
     told.metrics.reloaded(wall_now_ns(), is_taken_over=True)
     told.events.info("site.reloaded")
+    reloads.taken_over(live.site)

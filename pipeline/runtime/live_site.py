@@ -17,18 +17,17 @@ from pipeline.observation import CameraId, nanoseconds, seconds
 from pipeline.runtime.allocator import give_back
 from pipeline.runtime.camera_run import CameraRun
 from pipeline.runtime.eyes import camera_watch
+from pipeline.runtime.load import Load
 from pipeline.runtime.orphans import last_alert, open_alerts, orphans
 from pipeline.runtime.shared import Shared
 from pipeline.runtime.site_change import refuse_restart_only, rules_of
 from pipeline.runtime.status_server import CameraState, Liveness, Readiness
+from pipeline.runtime.stream import Stream
 
 _REVIEW_EVERY_S = 0.5
 _SAVE_EVERY_NS = nanoseconds(5.0)
 _GIVE_BACK_EVERY_NS = nanoseconds(60.0)
 _STUCK_AFTER_NS = nanoseconds(60.0)
-_LOADED_BELOW = 0.8
-_RELIEVED_ABOVE = 0.9
-_LOAD_TOLD_AFTER_NS = nanoseconds(20.0)
 _JOIN_NS = nanoseconds(1.0)
 """For all threads together, as the run ends: those that hang are left behind."""
 _UNHURRIED_NS = nanoseconds(1.5)
@@ -53,7 +52,7 @@ class Crew:
 class LiveSite:
     """Runs from the start of a `with` block to its end, within five seconds of which all is kept.
 
-    Remembers its cameras, and since when the machine has been overloaded.
+    Remembers its cameras.
 
     Attributes:
         site: As it is now.
@@ -78,8 +77,7 @@ class LiveSite:
         ]
         self._supervisor = threading.Thread(target=self._supervise, name="supervisor", daemon=True)
         self._saved_ns = self._turned_ns = self._gave_back_ns = shared.now_ns()
-        self._loaded_since_ns: int | None = None
-        self._is_overloaded = False
+        self._load = Load(shared.now_ns, shared.metrics, shared.events)
 
     def __enter__(self) -> Self:
         for thread in (*self._workers, self._supervisor):
@@ -139,6 +137,25 @@ class LiveSite:
             run = self._runs.get(CameraId(command.camera))
             if run is not None:
                 run.hear(command)
+
+    def runs(self) -> tuple[CameraRun, ...]:
+        """Its cameras, in the site's order."""
+        with self._changing:
+            return tuple(self._runs[camera.id] for camera in self.site.cameras if camera.id in self._runs)
+
+    def run_of(self, camera: CameraId) -> CameraRun | None:
+        """One of its cameras; None: it has none of this id."""
+        return self._runs.get(camera)
+
+    def streams_of(self, camera: CameraId) -> Sequence[Stream]:
+        """The streams of one of its cameras; none where it is not there."""
+        run = self._runs.get(camera)
+        return () if run is None else run.live.streams
+
+    @property
+    def is_overloaded(self) -> bool:
+        """Whether the machine does less than the rules need."""
+        return self._load.is_overloaded
 
     def readiness(self) -> Readiness:
         """Whether every camera has been tried."""
@@ -232,7 +249,7 @@ class LiveSite:
             with self._changing:
                 for run in self._runs.values():
                     self._review(run)
-                self._note_load()
+                self._load.note([run.live.achieved_share for run in self._runs.values()])
                 self._save_if_due()
             self._give_back_if_due()
 
@@ -268,24 +285,6 @@ class LiveSite:
             self._shared.outbox.save(checkpoints)
         except StateError as error:
             self._shared.events.error("checkpoint.cannot_write", error=error)
-
-    def _note_load(self) -> None:
-        """Tell when the machine does less than the rules need, and when it has caught up."""
-        shares = [run.live.achieved_share for run in self._runs.values()]
-        share = sum(shares) / len(shares) if shares else 1.0
-        now_ns = self._shared.now_ns()
-        if share >= (_RELIEVED_ABOVE if self._is_overloaded else _LOADED_BELOW):
-            self._loaded_since_ns = None
-        elif self._loaded_since_ns is None:
-            self._loaded_since_ns = now_ns
-        is_over = self._loaded_since_ns is not None and now_ns - self._loaded_since_ns >= _LOAD_TOLD_AFTER_NS
-        if self._loaded_since_ns is None and self._is_overloaded:
-            self._is_overloaded = False
-            self._shared.events.info("load.relieved", achieved_share=round(share, 2))
-        elif is_over and not self._is_overloaded:
-            self._is_overloaded = True
-            self._shared.events.warning("load.too_high", achieved_share=round(share, 2), cameras=len(shares))
-        self._shared.metrics.overload(is_overloaded=self._is_overloaded)
 
 
 @dataclass(frozen=True, slots=True)

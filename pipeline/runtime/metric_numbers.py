@@ -72,6 +72,7 @@ class CameraNumbers:
     feedback: Counter[str] = field(default_factory=_counts)
     log_entries_lost: int = 0
     failed_looks: int = 0
+    latest_latency_s: float | None = None
     analysis_latency: Spread = field(default_factory=lambda: Spread(LATENCY_S))
     alert_latency: Spread = field(default_factory=lambda: Spread(LATENCY_S))
 

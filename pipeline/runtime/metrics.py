@@ -1,9 +1,10 @@
 """What a live run counts of itself, for Prometheus: written by its threads, read by whoever asks for `/metrics`."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from copy import deepcopy
 from threading import Lock
+from typing import TypeVar
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 
@@ -11,6 +12,7 @@ from pipeline.observation import CameraId
 from pipeline.runtime.metric_families import FamilyCollector
 from pipeline.runtime.metric_numbers import CameraNumbers, ProcessNumbers
 
+_Read = TypeVar("_Read")
 MAIN = "main"
 SUB = "sub"
 
@@ -82,6 +84,7 @@ class CameraMetrics:
         """A picture was reasoned about, so long after it was captured."""
         with self._lock:
             self._numbers.analysis_latency.add(latency_s)
+            self._numbers.latest_latency_s = latency_s
 
     def alert_sent(self, state: str, latency_s: float) -> None:
         """Redis replied to an alert (`raised`, `updated`, `cleared`), so long after the picture that made it."""
@@ -134,6 +137,11 @@ class CameraMetrics:
         """A look ended in an error of the program; the camera goes on with the next picture."""
         with self._lock:
             self._numbers.failed_looks += 1
+
+    def read(self, of: Callable[[CameraNumbers], _Read]) -> _Read:
+        """What a function makes of the numbers as they are now; it must be quick, and keep nothing that changes."""
+        with self._lock:
+            return of(self._numbers)
 
     def numbers(self) -> CameraNumbers:
         """A copy as of now."""

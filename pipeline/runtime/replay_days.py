@@ -1,4 +1,9 @@
-"""The log of one camera through its rules, day by day: what is done of it survives a replay that is broken off."""
+"""The log of one camera through its rules, day by day: what is done of it survives a replay that is broken off.
+
+The days follow one another and are not replayed side by side: over a midnight the reasoning takes what stands there,
+how long it has stood, what was dismissed, what is usual and what is wrong with the camera; of a street with parked
+cars that is never nothing. A day takes some ten seconds of a core; cameras are what is replayed side by side.
+"""
 
 import base64
 import json
@@ -18,8 +23,8 @@ from pipeline.config.resolved import Camera, Site
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.media.damage import Damage
 from pipeline.media.frame import Bgr
-from pipeline.observation import NS_PER_S, Entry, MediaNs
-from pipeline.replay.log import read_log
+from pipeline.observation import NS_PER_S, Entry, MediaNs, seconds
+from pipeline.replay.log import read_log, span_of
 from pipeline.rules.reasoner import Reasoner
 from pipeline.runtime.intake import Intake, Summary
 from pipeline.runtime.replaying import make_folder, reasoner, tell_each
@@ -99,14 +104,13 @@ def replay_days(
     """
     make_folder(work.out)
     make_folder(work.kept)
-    done = [DoneDay.of(path.read_bytes()) for path in sorted(work.kept.glob("*.day"))]
+    done = _done(work)
     reasoning, since = reasoner(work.site, work.camera, vocabulary), None
     if done:
-        since = MediaNs((done[-1].day + 1) * _DAY_NS)
+        since = _after(done[-1])
         camera, site = work.camera, work.site
-        reasoning = Reasoner.resume(
-            site.id, camera.id, site.rules, camera.geofence, vocabulary, snapshot=done[-1].snapshot
-        )
+        parts = (site.id, camera.id, site.rules, camera.geofence, vocabulary)
+        reasoning = Reasoner.resume(*parts, noise=site.noise, snapshot=done[-1].snapshot)
     for day, entries in groupby(read_log(work.log, since), key=lambda entry: entry.t // _DAY_NS):
         if most_days is not None and len(done) >= most_days:
             break
@@ -121,6 +125,25 @@ def replay_days(
         raised=sum(one.raised for one in done),
         damage=Damage(),
     )
+
+
+def left_of(work: LoggedCamera) -> float:
+    """Seconds of media time that are still to be replayed.
+
+    Raises:
+        UsageError: The log cannot be read.
+    """
+    first, last = span_of(work.log)
+    done = _done(work)
+    return max(0.0, seconds(last - max(first, _after(done[-1]) if done else first)))
+
+
+def _done(work: LoggedCamera) -> list[DoneDay]:
+    return [DoneDay.of(path.read_bytes()) for path in sorted(work.kept.glob("*.day"))]
+
+
+def _after(one: DoneDay) -> MediaNs:
+    return MediaNs((one.day + 1) * _DAY_NS)
 
 
 def _replayed(

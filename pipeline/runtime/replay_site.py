@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from multiprocessing.connection import Connection, wait
@@ -33,7 +34,7 @@ from pipeline.runtime.eyes import load_detector
 from pipeline.runtime.intake import Summary
 from pipeline.runtime.networks import load_beside, read_networks, with_scores
 from pipeline.runtime.recordings import Watcher
-from pipeline.runtime.replay_days import LoggedCamera, replay_days
+from pipeline.runtime.replay_days import LoggedCamera, left_of, replay_days
 from pipeline.runtime.replaying import Replay, make_folder, open_recording, replay_video
 
 UNFINISHED = ".unfinished"
@@ -89,7 +90,8 @@ def replay_all(
     """
     kept = out / UNFINISHED
     make_folder(out)
-    _keep_only(kept, _fingerprint(works))
+    for work in works:
+        _keep_if_same(kept, work)
     summaries: dict[CameraId, Summary] = {}
     faults: dict[CameraId, str] = {}
     left = []
@@ -108,8 +110,30 @@ def replay_all(
         raise SmartAlertError(
             "\n".join(f"camera {work.camera}: {faults[work.camera]}" for work in works if work.camera in faults)
         )
-    shutil.rmtree(kept, ignore_errors=True)
+    for work in works:
+        _forget(kept, work)
+    with suppress(OSError):
+        # Another call's are still to be gone on with.
+        kept.rmdir()
     return {work.camera: summaries[work.camera] for work in works}
+
+
+def left_by_earlier(works: Sequence[Work], out: Path) -> str:
+    """What a call that was broken off has left for `replay_all` to go on with, one line; empty: nothing.
+
+    Footage of a camera that was broken off begins anew: an hour of it takes one to four minutes of a core, and what the
+    eyes remember at every moment would have to be kept to go on with the very same.
+    """
+    kept = out / UNFINISHED
+    known = [work for work in works if _plan_of(kept, work).exists()]
+    if not known:
+        return ""
+    same = [work for work in known if _plan_of(kept, work).read_text() == _fingerprint(work)]
+    n_done = sum((kept / f"{work.camera}.done").exists() for work in same)
+    n_begun = sum(any((kept / str(work.camera)).glob("*.day")) for work in same)
+    told = f"goes on where it was broken off: {n_done} cameras are done, {n_begun} were begun"
+    others = f"; {len(known) - len(same)} begin anew: their rules or recordings are others now"
+    return told + (others if len(same) < len(known) else "")
 
 
 class _Processes:
@@ -189,8 +213,9 @@ def _replayed(work: Work, kept: Path, pipe: "Connection[_Message, _Message]") ->
     camera = next(one for one in site.cameras if one.id == work.camera)
     progress = _Told(pipe)
     if is_log(work.source):
-        pipe.send(_Message("opened"))
-        return replay_days(LoggedCamera(site, camera, work.source, work.out, kept), vocabulary, progress)
+        logged = LoggedCamera(site, camera, work.source, work.out, kept)
+        pipe.send(_Message("opened", left_of(logged)))
+        return replay_days(logged, vocabulary, progress)
     # One thread a camera: there are as many cameras at a time as cores.
     detector, beside = load_detector(site, vocabulary, threads=1), load_beside(site, networks)
     with _opened(work, site, camera, pipe) as source:
@@ -234,25 +259,35 @@ def _done(path: Path) -> Summary | None:
     return Summary(**told | {"damage": Damage(**told["damage"]), "network_failures": failures})
 
 
-def _keep_only(kept: Path, plan: str) -> None:
-    """Keep what is done if it is of this plan."""
-    file = kept / "plan"
-    if not file.exists() or file.read_text() != plan:
-        shutil.rmtree(kept, ignore_errors=True)
-        write_durably(file, plan.encode())
+def _keep_if_same(kept: Path, work: Work) -> None:
+    """Keep what is done of a camera if it is of this very work."""
+    plan, told = _plan_of(kept, work), _fingerprint(work)
+    if not plan.exists() or plan.read_text() != told:
+        _forget(kept, work)
+        write_durably(plan, told.encode())
 
 
-def _fingerprint(works: Sequence[Work]) -> str:
-    """What makes it another plan: cameras, rules, fences, and the files that are replayed."""
+def _forget(kept: Path, work: Work) -> None:
+    # The plan last: without it nothing of the rest counts.
+    shutil.rmtree(kept / str(work.camera), ignore_errors=True)
+    (kept / f"{work.camera}.done").unlink(missing_ok=True)
+    _plan_of(kept, work).unlink(missing_ok=True)
+
+
+def _plan_of(kept: Path, work: Work) -> Path:
+    return kept / f"{work.camera}.plan"
+
+
+def _fingerprint(work: Work) -> str:
+    """What makes it another work: camera, rules, fences, and the files that are replayed."""
     told = hashlib.sha256()
-    for work in works:
-        told.update(repr((work.camera, str(work.source.absolute()), str(work.out.absolute()), work.pattern)).encode())
-        for path in _inputs(work):
-            try:
-                found = path.stat()
-            except OSError as error:
-                raise StateError(f"{path}: cannot be read: {error.strerror or error}") from error
-            told.update(repr((str(path), found.st_size, found.st_mtime_ns)).encode())
+    told.update(repr((work.camera, str(work.source.absolute()), str(work.out.absolute()), work.pattern)).encode())
+    for path in _inputs(work):
+        try:
+            found = path.stat()
+        except OSError as error:
+            raise StateError(f"{path}: cannot be read: {error.strerror or error}") from error
+        told.update(repr((str(path), found.st_size, found.st_mtime_ns)).encode())
     return told.hexdigest()
 
 

@@ -6,6 +6,7 @@ from collections import deque
 from types import FrameType, TracebackType
 from typing import Self
 
+from pipeline.runtime.early_words import early_words
 from pipeline.runtime.wake import Wake
 
 
@@ -25,7 +26,10 @@ class Signals:
         }
 
     def __enter__(self) -> Self:
+        early = early_words()
         self._before = {number: signal.signal(number, self._hear) for number in self._wake_by_signal}
+        if early is not None and early.heard:
+            self.ring(Wake.RELOAD)
         return self
 
     def __exit__(

@@ -1,6 +1,8 @@
 """What differs between two versions of a site, and whether a run can take it over."""
 
-from pipeline.config.resolved import Rule, Site
+import hashlib
+
+from pipeline.config.resolved import Geofence, Rule, Site
 from pipeline.errors import UsageError
 from pipeline.observation import CameraId
 
@@ -33,3 +35,9 @@ def refuse_restart_only(before: Site, after: Site) -> None:
     ]
     if changed:
         raise UsageError(f"{after.path}: a change of {', '.join(changed)} needs a new start; the old file goes on")
+
+
+def fences_print(fence: Geofence) -> str:
+    """What tells a camera's fences from others, wherever their files lie: the same zones and masks give the same."""
+    views = tuple(view.id for view in fence.views)
+    return hashlib.sha256(repr((fence.zones, fence.masks, fence.ground, views)).encode()).hexdigest()[:16]

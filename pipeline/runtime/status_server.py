@@ -1,18 +1,12 @@
 """Metrics and health checks over HTTP, for Prometheus and for whoever restarts what hangs."""
 
 import json
-import socket
-import socketserver
-import sys
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
 
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
@@ -20,13 +14,8 @@ from pipeline.config.resolved import Operation
 from pipeline.errors import ConfigError
 from pipeline.observation import CameraId
 from pipeline.runtime.events_log import EventsLog
+from pipeline.runtime.http_server import JSON_TYPE, TEXT_TYPE, Answer, Asked, HttpServer, HttpServerIPv6
 from pipeline.runtime.metrics import Metrics
-
-_REQUEST_S = 5.0
-_MOST_AT_ONCE = 16
-_METHODS = ("GET", "HEAD")
-_Request = socket.socket | tuple[bytes, socket.socket]
-_ClientAddress = tuple[str, int] | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +73,6 @@ class Liveness:
         return _json({"alive": not self.reasons, "reasons": list(self.reasons)})
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: HTTPStatus
-    content_type: str
-    body: bytes
-
-
 class StatusServer:
     """Answers `/metrics`, `/healthz` and `/readyz` for as long as the `with` block lasts.
 
@@ -121,7 +103,7 @@ class StatusServer:
         self._liveness = liveness
         self._readiness = readiness
         self._log = log
-        self._server: _Server | None = None
+        self._server: HttpServer | None = None
 
     @property
     def port(self) -> int:
@@ -132,7 +114,7 @@ class StatusServer:
         if self._operation.listen is None:
             return self
         host, port = self._operation.listen
-        server_class = _ServerIPv6 if ":" in host else _Server
+        server_class = HttpServerIPv6 if ":" in host else HttpServer
         try:
             server = server_class((host, port), self._answer, self._log)
         except (OSError, OverflowError) as error:
@@ -153,122 +135,17 @@ class StatusServer:
             self._server.server_close()
             self._server = None
 
-    def _answer(self, path: str) -> _Answer:
+    def _answer(self, asked: Asked) -> Answer:
+        path = asked.path
         if path == "/metrics":
-            return _Answer(HTTPStatus.OK, CONTENT_TYPE_PLAIN_0_0_4, self._metrics.page())
+            return Answer(HTTPStatus.OK, CONTENT_TYPE_PLAIN_0_0_4, self._metrics.page())
         if path == "/healthz":
             liveness = self._liveness()
-            return _Answer(_status(is_well=not liveness.reasons), _JSON_TYPE, liveness.page())
+            return Answer(_status(is_well=not liveness.reasons), JSON_TYPE, liveness.page())
         if path == "/readyz":
             readiness = self._readiness()
-            return _Answer(_status(is_well=readiness.is_ready), _JSON_TYPE, readiness.page())
-        return _Answer(HTTPStatus.NOT_FOUND, _TEXT_TYPE, b"There are /metrics, /healthz and /readyz.\n")
-
-
-_JSON_TYPE = "application/json; charset=utf-8"
-_TEXT_TYPE = "text/plain; charset=utf-8"
-
-
-class _Server(ThreadingHTTPServer):
-    """Bounded in threads, and quick to start and to stop."""
-
-    daemon_threads = True
-    block_on_close = False
-
-    def __init__(self, address: tuple[str, int], answer: Callable[[str], _Answer], log: EventsLog) -> None:
-        self.answer = answer
-        self._log = log
-        self._free = threading.BoundedSemaphore(_MOST_AT_ONCE)
-        super().__init__(address, _Handler)
-
-    def server_bind(self) -> None:
-        """Bind, without the look-up of the host's name that the parent makes: it may take many seconds."""
-        socketserver.TCPServer.server_bind(self)
-        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
-
-    def process_request(self, request: _Request, client_address: _ClientAddress) -> None:
-        """Answer in a thread of its own; hang up where too many are being answered."""
-        if self._free.acquire(blocking=False):
-            super().process_request(request, client_address)
-        else:
-            self.shutdown_request(request)
-
-    def process_request_thread(self, request: _Request, client_address: _ClientAddress) -> None:
-        """Answer, and make room for another."""
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._free.release()
-
-    def handle_error(self, request: _Request, client_address: _ClientAddress) -> None:
-        """A client that hung up is no news; anything else is a mistake in the program."""
-        del request, client_address
-        error = sys.exception()
-        if error is not None and not isinstance(error, OSError):
-            self._log.error("status.failed", error=error)
-
-
-class _ServerIPv6(_Server):
-    address_family = socket.AF_INET6
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """One request; a client that takes its time is cut off."""
-
-    timeout = _REQUEST_S  # of one read or write
-    server: _Server
-
-    def setup(self) -> None:
-        """Bound the whole request too: a client could send a byte now and then."""
-        super().setup()
-        self._cut = threading.Timer(_REQUEST_S, self._hang_up)
-        self._cut.daemon = True
-        self._cut.start()
-
-    def finish(self) -> None:
-        """Send the rest."""
-        self._cut.cancel()
-        super().finish()
-
-    def parse_request(self) -> bool:
-        """Read the request's head, and refuse what would change something: nothing here can be."""
-        if not super().parse_request():
-            return False
-        if self.command in _METHODS:
-            return True
-        body = b"Nothing can be changed here (allowed: GET, HEAD).\n"
-        self._send(_Answer(HTTPStatus.METHOD_NOT_ALLOWED, _TEXT_TYPE, body), with_body=True)
-        return False
-
-    def do_GET(self) -> None:
-        """Answer."""
-        self._send(self.server.answer(urlsplit(self.path).path), with_body=True)
-
-    def do_HEAD(self) -> None:
-        """Answer with the head alone."""
-        self._send(self.server.answer(urlsplit(self.path).path), with_body=False)
-
-    def version_string(self) -> str:
-        """Who answers, without the version of what."""
-        return "smart-alert"
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the parent's name
-        """Requests are not told."""
-
-    def _send(self, answer: _Answer, *, with_body: bool) -> None:
-        self.send_response(answer.status)
-        self.send_header("Content-Type", answer.content_type)
-        self.send_header("Content-Length", str(len(answer.body)))
-        self.send_header("Cache-Control", "no-store")
-        if answer.status is HTTPStatus.METHOD_NOT_ALLOWED:
-            self.send_header("Allow", ", ".join(_METHODS))
-        self.end_headers()
-        if with_body:
-            self.wfile.write(answer.body)
-
-    def _hang_up(self) -> None:
-        with suppress(OSError):
-            self.connection.shutdown(socket.SHUT_RDWR)
+            return Answer(_status(is_well=readiness.is_ready), JSON_TYPE, readiness.page())
+        return Answer(HTTPStatus.NOT_FOUND, TEXT_TYPE, b"There are /metrics, /healthz and /readyz.\n")
 
 
 def shown_address(host: str, port: int) -> str:

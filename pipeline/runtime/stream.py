@@ -77,6 +77,7 @@ class Stream:
         pictures: Of the present connection, or of the last; None before the first.
         arrived_ns: When the last packet arrived, on the steady clock; 0: none has.
         fault: Why the stream is away, one line; empty while it is not.
+        changed_ns: When it was last connected or lost, on the steady clock; 0: neither has happened.
         footage: Packets of the present connection, or of the last, for clips; None: there are no clips, or no packets.
     """
 
@@ -112,6 +113,7 @@ class Stream:
         self.pictures: LivePictures | None = None
         self.arrived_ns = 0
         self.fault = ""
+        self.changed_ns = 0
         self._connect, self._listener, self._back_off, self._can_end = connect, listener, back_off, can_end
         self._now_ns, self._metrics, self._events = now_ns, metrics, events
         self._stopping = threading.Event()
@@ -158,6 +160,7 @@ class Stream:
         self._abandoned.append(reader.thread)
         self._metrics.reader_abandoned(self.name)
         self._metrics.connected(self.name, is_connected=False)
+        self.changed_ns = self.changed_ns if self.fault else self._now_ns()
         self.fault = f"hung while {reader.phase}"
         self._events.warning("stream.hung", stream=self.name, phase=reader.phase.value)
         self._begin()
@@ -240,6 +243,7 @@ class Stream:
 
     def _opened(self, pictures: LivePictures) -> None:
         self.pictures, self.fault = pictures, ""
+        self.changed_ns = self._now_ns()
         if self._connections:
             self._metrics.reconnected(self.name)
         self._connections += 1
@@ -257,6 +261,8 @@ class Stream:
         if not self._is_current(reader):
             return 0.0
         self._metrics.connected(self.name, is_connected=False)
+        if not self.fault:
+            self.changed_ns = self._now_ns()
         if kind is StreamFault.ENDED and self._can_end:
             reader.phase = Phase.ENDED
             self._listener.ended(self)

@@ -1,13 +1,17 @@
 """Tuning: logs of many cameras under many settings, on all cores, each log read once by one process."""
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.config.ids import ZoneId
 from pipeline.config.resolved import Camera, Rule, Site
 from pipeline.config.vocabulary import load_vocabulary
+from pipeline.errors import StateError
 from pipeline.observation import CameraId
 from pipeline.replay.answers import Coverage
 from pipeline.replay.events import Event, EventTable
@@ -42,13 +46,14 @@ def tune_cameras(
 
     Args:
         site: Its cameras' fences count.
-        rules: One a setting, all of one id.
-        log_by_camera: Cameras of the site, each with zones of the rule, and where its log is.
+        rules: One a setting, all of one id; they may have different zones.
+        log_by_camera: Cameras of the site, each with zones of the rule in some setting, and where its log is.
         processes: At least 1; with 1 all is done in this process.
         done: Told of each camera as its log has been read.
 
     Raises:
         UsageError: A log cannot be read.
+        StateError: A process was ended from outside.
     """
     cameras = {camera.id: camera for camera in site.cameras}
     jobs = [_Job(site, cameras[camera], tuple(rules), path) for camera, path in sorted(log_by_camera.items())]
@@ -73,21 +78,48 @@ def _results(jobs: Sequence[_Job], processes: int) -> Iterator[Tuned]:
         return
     # Forked children would inherit threads' locks.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(processes, len(jobs)), context) as pool:
+    with ProcessPoolExecutor(min(processes, len(jobs)), context, initializer=_die_at_once) as pool:
         waiting = [pool.submit(_tune, job) for job in jobs]
-        for future in as_completed(waiting):
-            yield future.result()
+        try:
+            for future in as_completed(waiting):
+                yield future.result()
+        except BrokenProcessPool as error:
+            raise StateError("a process was ended from outside (expected some 350 MB of memory for each)") from error
+        finally:
+            # Whoever stopped waiting does not wait for those that have not begun.
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _die_at_once() -> None:
+    """Ctrl-C is for the one that started it to tell of."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _tune(job: _Job) -> Tuned:
-    sweep = CameraSweep(job.site.id, job.camera, job.rules, load_vocabulary())
+    sweeps = _sweeps(job)
     coverage = Coverage()
     for block in read_blocks(job.path):
         coverage.add(block)
-        sweep.feed(block)
-    events: list[tuple[Event, ...]] = []
-    for told in sweep.told():
-        table = EventTable(job.site)
-        table.add(told)
-        events.append(table.events())
+        for _, sweep in sweeps:
+            sweep.feed(block)
+    events: list[tuple[Event, ...]] = [() for _ in job.rules]
+    for places, sweep in sweeps:
+        for place, told in zip(places, sweep.told(), strict=True):
+            table = EventTable(job.site)
+            table.add(told)
+            events[place] = table.events()
     return Tuned(job.camera.id, tuple(events), coverage)
+
+
+def _sweeps(job: _Job) -> list[tuple[list[int], CameraSweep]]:
+    """Settings with the same zones together, with their places; those without any on this camera tell nothing."""
+    places_by_zones: dict[tuple[ZoneId, ...], list[int]] = {}
+    for place, rule in enumerate(job.rules):
+        zones = tuple(rule.zones_by_camera.get(job.camera.id, ()))
+        if zones:
+            places_by_zones.setdefault(zones, []).append(place)
+    vocabulary = load_vocabulary()
+    return [
+        (places, CameraSweep(job.site.id, job.camera, [job.rules[place] for place in places], vocabulary))
+        for places in places_by_zones.values()
+    ]

@@ -13,6 +13,7 @@ from pipeline.config.load import load_site
 from pipeline.replay.events import events_of_alerts
 from pipeline.replay.truth import Verdict, read_labels
 from tests.cli.shell import PROGRAM, environment, site_with_log
+from tests.runtime.standing_car import write_site
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +124,38 @@ def test_a_mistake_in_a_review_is_exit_2_and_writes_nothing(
     assert labelled(place, tmp_path / "labels.csv", *arguments) == 2
     assert expected in capsys.readouterr().err
     assert not (tmp_path / "labels.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("missed", "expected"),
+    [
+        ("camera=cam-l,rule=fire-lane", 'unknown camera (got "cam-l", did you mean "cam-0"?)'),
+        ("camera=cam-0,rule=fire-lan", 'unknown rule (got "fire-lan", did you mean "fire-lane"?)'),
+        ("camera=cam-0,rule=fire-lane,zone=laen", 'unknown zone (got "laen", did you mean "lane"?)'),
+        ("camera=cam-0,rule=fire_lane_blocked,zone=lane", ""),
+        ("camera=cam-0,rule=camera_fault,zone=no_signal", ""),
+    ],
+)
+def test_what_was_missed_must_be_of_something_that_the_site_has(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], missed: str, expected: str
+) -> None:
+    log = place / "state" / "log" / "cam-0"
+    log.mkdir(parents=True, exist_ok=True)
+    (log / "night.parquet").write_bytes((place / "log" / "cam-0" / "night.parquet").read_bytes())
+    call = ["label", str(place / "site.yaml"), "--out", str(tmp_path / "labels.csv")]
+    told = run([*call, "--missed", f"{missed},start=2026-01-05T08:00:00"])
+    assert (told, expected in capsys.readouterr().err) == (2 if expected else 0, True)
+
+
+def test_a_camera_without_a_log_is_told_before_nothing_is_found_to_differ(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two = write_site(tmp_path, ["gate.mp4", "yard.mp4"])
+    assert compared(place, str(two), str(two)) == 0
+    assert "warning: there is no log of cam-1: not compared" in capsys.readouterr().err
+    results = str(place / "results")
+    assert run(["compare", results, results, "--camera", "cam-9"]) == 0
+    assert "warning: --camera: there is no event of cam-9 in either" in capsys.readouterr().err
 
 
 def test_on_a_terminal_each_event_is_asked_about_once(place: Path, tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 import csv
 import json
+import os
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,7 @@ from pipeline.config.load import load_site
 from pipeline.observation import CameraId, MediaNs
 from pipeline.replay.log import LogWriter
 from pipeline.replay.truth import Label, Verdict, write_labels
-from tests.cli.shell import smart_alert
+from tests.cli.shell import PROGRAM, environment, smart_alert, wait_until
 from tests.rules.scenes import PARKED, at, observation, stay, times
 from tests.runtime.standing_car import write_site
 
@@ -69,12 +72,35 @@ def test_without_labels_there_is_a_contact_sheet_of_each_setting(tmp_path: Path)
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"settings.csv", "events-001.jpg", "events-002.jpg"}
 
 
+@pytest.mark.long
+def test_zones_are_tried_each_on_the_cameras_that_have_them(tmp_path: Path) -> None:
+    site = _site(tmp_path)
+    fence = json.loads((tmp_path / "gate.geojson").read_text(encoding="utf-8"))
+    (lane,) = fence["features"]
+    corner = [[0.0, 0.0], [0.1, 0.0], [0.1, 0.1], [0.0, 0.1], [0.0, 0.0]]
+    away = {**lane, "properties": {**lane["properties"], "id": "away"}, "geometry": {"type": "Polygon"}}
+    away["geometry"]["coordinates"] = [corner]
+    (tmp_path / "gate.geojson").write_text(json.dumps({**fence, "features": [lane, away]}), encoding="utf-8")
+    call = ("tune", site, "--rule", "fire-lane", "--out", tmp_path / "out", "--sweep", "dwell=5s,20s")
+    done = smart_alert(*call, "--sweep", "zones=lane,away,[away,lane]")
+    assert done.returncode == 0, done.stderr
+    assert [line.strip() for line in done.stdout.splitlines()] == [
+        "dwell 5s, zones lane: 3 events",
+        "dwell 5s, zones away: 0 events",
+        "dwell 5s, zones [away,lane]: 3 events",
+        "dwell 20s, zones lane: 2 events",
+        "dwell 20s, zones away: 0 events",
+        "dwell 20s, zones [away,lane]: 2 events",
+    ]
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
         (("--rule", "fire-lan"), 'did you mean "fire-lane"'),
         (("--sweep", "dwel=5s"), 'did you mean "dwell"'),
         (("--log", "/nowhere"), "holds no log"),
+        (("--evidence", "/nowhere"), "--evidence: /nowhere: no such folder"),
         (("--tolerance", "soon"), "--tolerance"),
     ],
 )
@@ -83,6 +109,71 @@ def test_a_wrong_call_is_told_in_one_line(tmp_path: Path, changed: tuple[str, st
     assert done.returncode == 2
     assert told in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
+
+
+_HEAD = "camera,rule,start,verdict\n"
+
+
+@pytest.mark.parametrize(
+    ("labels", "told"),
+    [
+        ("", "no column camera, rule, start, verdict"),
+        (_HEAD, "(it has none at all)"),
+        (_HEAD + "cam-0,fire-lanes,2026-01-05T08:00:10,true\n", "(it has fire-lanes)"),
+        (_HEAD + "cam-9,fire-lane,2026-01-05T08:00:10,true\n", "holds labels of cam-9 alone (there are logs of cam-0)"),
+    ],
+)
+def test_labels_that_say_nothing_of_the_logs_are_refused(tmp_path: Path, labels: str, told: str) -> None:
+    (tmp_path / "labels.csv").write_text(labels, encoding="utf-8")
+    call = ("tune", _site(tmp_path), "--rule", "fire-lane", "--out", tmp_path / "out")
+    done = smart_alert(*call, "--labels", tmp_path / "labels.csv")
+    assert done.returncode == 2
+    assert told in done.stderr.splitlines()[-1]
+
+
+def test_labels_of_other_cameras_are_told_and_left_out_and_nothing_else_is_on_stderr(tmp_path: Path) -> None:
+    site = _site(tmp_path)
+    other = Label(CameraId("cam-9"), "fire-lane", "", MediaNs(at(10)), MediaNs(at(50)), Verdict.TRUE)
+    write_labels(tmp_path / "labels.csv", [_label(10, Verdict.TRUE), other], load_site(site, {}).timezone)
+    call = ("tune", site, "--rule", "fire-lane", "--out", tmp_path / "out", "--labels", tmp_path / "labels.csv")
+    done = smart_alert(*call)
+    assert done.returncode == 0
+    warning, *files = done.stderr.splitlines()
+    assert warning == "warning: 1 labels are left out: there is no log of cam-9"
+    assert files == [str(tmp_path / "out" / name) for name in ("settings.csv", "front.png", "front.yaml")]
+
+
+@pytest.mark.long
+def test_an_interrupt_ends_it_in_a_line_and_leaves_no_process(tmp_path: Path) -> None:
+    site = write_site(tmp_path, ["a.mp4", "b.mp4", "c.mp4"])
+    for camera in ("cam-0", "cam-1", "cam-2"):
+        folder = tmp_path / "state" / "log" / camera
+        folder.mkdir(parents=True)
+        with LogWriter(folder / "20260105T000000_000000000Z.parquet", CameraId(camera)) as log:
+            for t_s in times(4000, 1):
+                log.append(observation(t_s, [stay(PARKED, 10, 3990)]))
+    call = [*PROGRAM, "tune", str(site), "--rule", "fire-lane", "--out", str(tmp_path / "out"), "--processes", "2"]
+    call += ["--sweep", "grace=1s:9s:1s", "--sweep", "clear_after=1s:9s:1s"]
+    with subprocess.Popen(
+        call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(), start_new_session=True
+    ) as process:
+        wait_until(lambda: len(_children(process.pid)) >= 3)
+        children = _children(process.pid)
+        os.killpg(process.pid, signal.SIGINT)
+        out, told = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert out == ""
+    assert "Traceback" not in told
+    assert len(told.splitlines()) <= 1
+    wait_until(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
+
+
+def _children(pid: int) -> list[int]:
+    """Its processes: a tracker of shared memory and those that work."""
+    try:
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()]
+    except OSError:
+        return []
 
 
 @pytest.mark.long

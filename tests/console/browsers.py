@@ -86,7 +86,7 @@ def browsers(room: Room) -> Iterator[Browsers]:
             yield them
         finally:
             browser.close()
-    assert them.errors == []
+    assert them.errors == [], them.errors
 
 
 def keep(page: Page, name: str, folder: Path) -> Path:

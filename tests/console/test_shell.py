@@ -10,7 +10,7 @@ from tests.console.browsers import DESK, PHONE, WALL, browsers, keep
 from tests.console.rooms import room, site_in
 
 PAGES = {
-    Role.OPERATOR: ["Alerts", "Cameras", "Statistics"],
+    Role.OPERATOR: ["Alerts", "Cameras", "Rules", "Statistics"],
     Role.ENGINEER: ["Alerts", "Cameras", "Fences", "Rules", "Statistics"],
     Role.ADMIN: ["Alerts", "Cameras", "Fences", "Rules", "Statistics", "Administration"],
 }

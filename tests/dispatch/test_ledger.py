@@ -89,6 +89,14 @@ def test_a_clip_that_comes_after_the_end_is_attached_and_nobody_is_told_again(da
     assert [one.kind for one in file.attachments] == ["snapshot", "frame", "clip"]
 
 
+def test_the_picture_in_which_the_object_is_seen_best_is_attached_once(database: Database) -> None:
+    best = EVIDENCE.model_copy(update={"best": "file:///evidence/best.jpg", "best_sha256": "0d"})
+    update = alert(revision=1, state=State.UPDATED, evidence=best)
+    take(database, alert(evidence=EVIDENCE), update, gone(revision=2).model_copy(update={"evidence": best}))
+    found = [(one.kind, one.uri, one.sha256) for one in file_of(database).attachments]
+    assert found[2:] == [("best", "file:///evidence/best.jpg", "0d")]
+
+
 def test_each_revision_counts_once_however_often_it_comes(database: Database) -> None:
     assert take(database, alert(), alert(), alert(evidence=EVIDENCE)) == 1
     assert take(database, alert(), alert(revision=1, state=State.UPDATED)) == 1

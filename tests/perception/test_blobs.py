@@ -55,6 +55,17 @@ def test_what_was_taken_away_is_taken_for_certain(colour: tuple[float, float, fl
     assert {blob.kind for blob in blobs(put(GROUND, SPOT, seed, colour), GROUND)} == {BlobKind.TAKEN}
 
 
+@pytest.mark.parametrize("thickness_px", [2, 3])
+def test_what_was_taken_from_a_painted_line_is_taken_though_the_line_has_a_part_of_its_outline(
+    thickness_px: int,
+) -> None:
+    marked = GROUND.copy()
+    rows, columns = pixels(SPOT)
+    marked[rows.stop - thickness_px : rows.stop + thickness_px, columns.start - 20 : columns.stop + 20] = (30, 190, 230)
+    thing = put(marked, SPOT, 5, (120, 124, 126), contrast=60)
+    assert {blob.kind for blob in blobs(thing, marked)} == {BlobKind.TAKEN}
+
+
 @pytest.mark.parametrize("blur_px", [1, 9, 31])
 @pytest.mark.parametrize("gain", [0.45, 0.6, 0.8, 1.3, 1.6])
 def test_shadow_and_sunlight_are_light(gain: float, blur_px: int) -> None:

@@ -234,7 +234,19 @@ def test_it_looks_at_the_piece_around_the_fences_that_need_it() -> None:
     assert look.region != WHOLE_PICTURE
     assert look.covers((0.1, 0.6, 0.25, 0.8))
     assert not look.covers((0.8, 0.1, 0.9, 0.2))
-    assert city.asked_px == [320]
+    assert city.asked_px == [640], "as much as the whole picture: its things are small"
+
+
+@pytest.mark.parametrize("size", [(640, 360), (1920, 1080)])
+def test_its_second_look_is_as_large_as_the_first_could_be(size: tuple[int, int]) -> None:
+    city = City(always(("garbage", 0.7, (0.3, 0.3, 0.7, 0.7))))
+    scene = Scene.of(always(), city)
+    scene.see(LITTERED, 0.5)
+    frame = Frame(MediaNs(START + nanoseconds(0.0)), StillPicture(enlarged(shot(LITTERED, 0), *size)), is_key=True)
+    close = scene.eyes.look_closely(frame, (0.44, 0.44, 0.5, 0.5), frozenset({"garbage"}))
+    assert (close.looks[0].model, close.looks[0].input_px, city.asked_px[-1]) == ("city", 640, 640)
+    of_first = scene.eyes.look_closely(frame, (0.44, 0.44, 0.5, 0.5), frozenset({"person"}))
+    assert of_first.looks[0].input_px == 320, "the first network knows whole streets"
 
 
 def test_a_class_s_own_score_decides_whether_a_find_begins_a_track() -> None:

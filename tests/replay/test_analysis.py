@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from openpyxl import load_workbook
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from pipeline.alerts.alert_file import AlertFile
@@ -20,6 +21,7 @@ from pipeline.replay.footprints import Footprints
 from pipeline.replay.log import LogWriter
 from pipeline.replay.log_blocks import read_blocks
 from tests.alerts.samples import START, cleared, picture, raised, site_in
+from tests.artefacts import kept
 from tests.rules.scenes import PARKED, observation, pass_by, shifted, stay
 
 CHROMIUM = "/usr/bin/chromium"
@@ -113,13 +115,28 @@ def test_the_page_opens_in_a_browser_without_network_and_without_error(tmp_path:
         assert page.evaluate("[...document.images].every(one => one.complete && one.naturalWidth > 0)")
         light = page.evaluate("getComputedStyle(document.body).backgroundColor")
         page.screenshot(path=tmp_path / "report-zh-light.png", full_page=True)
+        kept(tmp_path / "report-zh-light.png")
         page.click("#lang")
         page.click("#theme")
         assert page.locator("h1").inner_text().endswith("Analysis")
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         page.screenshot(path=tmp_path / "report-en-dark.png", full_page=True)
+        kept(tmp_path / "report-en-dark.png")
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.screenshot(path=tmp_path / "report-phone.png", full_page=True)
+        kept(tmp_path / "report-phone.png")
         browser.close()
     assert errors == []
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
-    assert (tmp_path / "report-en-dark.png").stat().st_size > 20_000
+    for name in ("report-zh-light", "report-en-dark", "report-phone"):
+        assert ink_share(tmp_path / f"{name}.png") > 0.01
+
+
+def ink_share(path: Path) -> float:
+    """The share of a picture that stands out from its commonest colour: nothing on an empty page."""
+    with Image.open(path) as picture:
+        pixels = np.asarray(picture.convert("L"), np.int64)
+    paper = np.bincount(pixels.ravel()).argmax()
+    return float((abs(pixels - paper) > 60).mean())

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 
@@ -138,3 +139,16 @@ def test_duckdb_and_polars_read_a_log_without_our_code(folder: Path) -> None:
     frame = looks.explode("objects", empty_as_null=True).unnest("objects")
     assert frame["class_name"].drop_nulls().to_list() == ["car"] * 6
     assert frame["xyxy"].drop_nulls().to_list()[0] == [0.25, 0.5, 0.5, 0.75]
+
+
+def test_pandas_reads_a_log_without_our_code(folder: Path) -> None:
+    LiveLog(folder, CAMERA, 30 * DAY_NS).close()
+    days = sorted((folder / CAMERA).glob("*/*.parquet"))
+    table = pd.concat([pd.read_parquet(day) for day in days], ignore_index=True)
+    assert table["kind"].value_counts().to_dict() == {"Observation": 4, "Gap": 3, "Command": 1, "Tick": 1}
+    assert table["t"].is_monotonic_increasing
+    looks = table[table["kind"] == "Observation"]
+    assert [one["kind"] for looked in looks["looks"] for one in looked] == ["objects"] * 4
+    objects = looks["objects"].explode().dropna()
+    assert [one["class_name"] for one in objects] == ["car"] * 6
+    assert [float(side) for side in objects.iloc[0]["xyxy"]] == [0.25, 0.5, 0.5, 0.75]

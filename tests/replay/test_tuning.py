@@ -45,6 +45,21 @@ def test_a_sweep_is_a_list_of_values_or_a_range_with_both_ends() -> None:
     assert parse_sweep("dwell=30s:2m:30s").values == ("30s", "1m", "90s", "2m")
 
 
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("zones=[lane-1],[lane-1,lane-2]", ("[lane-1]", "[lane-1,lane-2]")),
+        ("zones={category: fire_lane},lane", ("{category: fire_lane}", "lane")),
+        ("classes=[car, truck], bus", ("[car, truck]", "bus")),
+        ("schedule='07:00-09:00, 16:00-18:00', always", ("'07:00-09:00, 16:00-18:00'", "always")),
+        ("schedule=22:00-06:00", ("22:00-06:00",)),
+        ("dwell_by_class={car: 30s, bus: 2m},{car: 60s}", ("{car: 30s, bus: 2m}", "{car: 60s}")),
+    ],
+)
+def test_what_stands_in_quotes_and_brackets_is_one_value(text: str, values: tuple[str, ...]) -> None:
+    assert parse_sweep(text).values == values
+
+
 @pytest.mark.parametrize("text", ["dwell", "=3s", "dwell=", "dwell=30s,,60s", "dwell=1:2:0", "dwell=a:b:c", "x=5:1:1"])
 def test_a_sweep_that_cannot_be_read_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="--sweep"):
@@ -71,6 +86,20 @@ def test_every_combination_becomes_the_rule_that_the_site_file_would_give(tmp_pa
         assert load_site(other, ENVIRON).rules[0] == one.rule
 
 
+def test_classes_and_schedules_become_what_the_site_file_would_give(tmp_path: Path) -> None:
+    path = write_site(tmp_path)
+    site = load_site(path, ENVIRON)
+    sweeps = [parse_sweep("classes=[car,truck],bus"), parse_sweep("schedule='07:00-09:00, 16:00-18:00',always")]
+    found = settings_of(site, site.rules[0].id, sweeps, ENVIRON)
+    assert [sorted(one.rule.classes) for one in found] == [["car", "truck"]] * 2 + [["bus"]] * 2
+    for one in found:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document["rules"][0] = yaml.safe_load(one.text)[0]
+        other = path.with_name("other.yaml")
+        other.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+        assert load_site(other, ENVIRON).rules[0] == one.rule
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -78,7 +107,12 @@ def test_every_combination_becomes_the_rule_that_the_site_file_would_give(tmp_pa
         ("dwell=30", "--sweep dwell=30"),
         ("dwell=0.1s", "outside the bounds"),
         ("confidence=1.5", "--sweep confidence=1.5"),
-        ("zones=lane", "unknown key"),
+        ("zones=alley", "unknown zone"),
+        ("zones=[lane", "--sweep zones=\\[lane: "),
+        ("classes=[car,lorryy]", "--sweep classes="),
+        ("enabled=true,false", "enabled cannot be tried: a rule that is off tells nothing"),
+        ("algorithm=loitering", "algorithm cannot be tried: with another one it is another rule"),
+        ("cameras=[cam]", "cameras cannot be tried: each camera is tried by itself"),
         ("params.speed=3", "unknown key"),
     ],
 )

@@ -82,10 +82,15 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Recording:
-    """An mp4 file at its pace; each watcher gets it from its beginning, and its end ends the stream."""
+    """An mp4 file at its pace; each watcher gets it from its beginning, and its end ends the stream.
+
+    Attributes:
+        is_shared: All watchers get the same pictures: who comes later sees it from there on.
+    """
 
     path: Path
     codec: Literal["h264", "h265"] = "h264"
+    is_shared: bool = False
 
     def launch(self) -> str:
         """GStreamer's pipeline."""
@@ -183,7 +188,7 @@ def _served(stream: Stream) -> dict[str, str | float | bool]:
     later = stream if isinstance(stream, Pattern) else Pattern()
     return {
         "launch": stream.launch(),
-        "is_shared": isinstance(stream, Pattern),
+        "is_shared": stream.is_shared if isinstance(stream, Recording) else isinstance(stream, Pattern),
         "resize_after_s": later.resize_after_s,
         "later_caps": later.later_caps(),
     }

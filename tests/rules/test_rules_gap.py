@@ -1,4 +1,4 @@
-"""While the camera is blind nobody can tell: nothing is cleared, nothing is raised."""
+"""While the camera is blind nobody can tell: nothing is raised, and nothing is cleared but what goes by the clock."""
 
 import pytest
 
@@ -139,11 +139,32 @@ def test_a_gap_between_question_and_answer_raises_nothing() -> None:
     assert account.story == [("raised", 20.5)]
 
 
-def test_a_schedule_that_closes_while_blind_is_told_when_the_picture_returns() -> None:
+def test_a_schedule_that_closes_while_blind_is_told_as_it_closes() -> None:
     car = stay()
     log = [*watch([car], times(20)), *_blind(20.5, 100), *watch([car], times(120, start_s=100.5))]
     account = run(reasoner(rule(dwell_s=10, schedule="00:00-00:01")), log, [car])
-    assert account.story == [("raised", 10.0), ("updated", 20.5), ("cleared", 100.5)]
+    assert account.story == [("raised", 10.0), ("updated", 20.5), ("cleared", 60.5)]
+    assert account.episodes[-1].ending == Ended(at(20), ClearReason.SCHEDULE_CLOSED)
+    assert account.episodes[-1].visible is False
+
+
+@pytest.mark.parametrize("kind", ["ticks", "gaps", "pictures that show nothing"])
+def test_a_schedule_closes_with_whatever_tells_that_time_passes(kind: str) -> None:
+    car = stay()
+    passing: list[Entry] = [_gap(30, 30)]
+    for t_s in times(80, 5.0, 35):
+        seen = {"ticks": Tick(at(t_s)), "gaps": _gap(t_s, 30)}
+        passing.append(seen.get(kind) or observation(t_s, []))
+    account = run(reasoner(rule(dwell_s=10, schedule="00:00-00:01")), [*watch([car], times(29.5)), *passing], [car])
+    assert account.story == [("raised", 10.0), ("updated", 30.0), ("cleared", 60.0)]
+
+
+def test_a_schedule_that_closes_and_opens_while_blind_raises_what_is_there_when_the_picture_returns() -> None:
+    car = stay()
+    log = [*watch([car], times(20)), *_blind(20.5, 150), *watch([car], times(170, start_s=150.5))]
+    account = run(reasoner(rule(dwell_s=10, schedule="00:00-00:01, 00:02-00:03")), log, [car])
+    assert account.story == [("raised", 10.0), ("updated", 20.5), ("cleared", 60.5), ("raised", 150.5)]
+    assert since_start(account.episodes[-1].started_at) == 0.0
 
 
 def test_what_had_left_before_the_gap_has_left() -> None:

@@ -44,6 +44,26 @@ def test_an_object_is_in_a_zone_by_where_it_touches_the_ground(box: Box, inside:
     assert bool(account.episodes) is inside
 
 
+@pytest.mark.parametrize(
+    ("canopy", "inside"),
+    [
+        pytest.param((0.3, 0.28, 0.42, 0.36), True, id="its pole stands in the zone"),
+        pytest.param((0.3, 0.1, 0.42, 0.18), False, id="its pole stands above the zone"),
+        pytest.param((0.3, 0.14, 0.36, 0.38), False, id="seen with its pole, which ends above the zone"),
+    ],
+)
+def test_a_parasol_stands_beneath_its_canopy(canopy: Box, inside: bool) -> None:  # noqa: FBT001 - a table
+    parasols = rule(dwell_s=10, classes=frozenset({"umbrella"}))
+    account = answered(reasoner(parasols), [stay(canopy, class_name="umbrella")], times(20))
+    assert bool(account.episodes) is inside
+
+
+def test_a_flat_canopy_that_is_looked_at_closely_is_the_parasol_that_was_found() -> None:
+    parasol = stay((0.3, 0.42, 0.5, 0.48), class_name="umbrella")
+    account = answered(reasoner(rule(dwell_s=10, classes=frozenset({"umbrella"}))), [parasol], times(20))
+    assert account.story == [("raised", 10.0)]
+
+
 def test_a_lorry_whose_top_overlaps_the_zone_on_the_screen_is_not_in_it() -> None:
     low = zone("lane", ((0.2, 0.0), (0.8, 0.0), (0.8, 0.4), (0.2, 0.4)))
     assert answered(reasoner(rule(), zones=[low]), [stay((0.3, 0.1, 0.6, 0.8))], times(20)).episodes == []

@@ -71,10 +71,15 @@ class Running:
 
 @contextmanager
 def running(
-    site: Site, network: ScriptedDetector | None = None, *, is_killed: bool = False, with_evidence: bool = False
+    site: Site,
+    network: ScriptedDetector | None = None,
+    *,
+    is_killed: bool = False,
+    with_evidence: bool = False,
+    clock: Callable[[], int] | None = None,
 ) -> Iterator[Running]:
-    """The site, live; killed: what the end of a run writes is taken back."""
-    clock, metrics, told = quick_clock(), Metrics(), io.StringIO()
+    """The site, live; killed: what the end of a run writes is taken back. Without a clock time passes quickly."""
+    clock, metrics, told = clock or quick_clock(), Metrics(), io.StringIO()
     events = EventsLog.open(told, LogFormat.TEXT, LogLevel.INFO, clock)
     with (
         Outbox(site.state, wall_now_ns) as outbox,

@@ -1,5 +1,6 @@
 """A log replayed day by day: broken off or not, what comes of it is the same."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from pipeline.config.vocabulary import load_vocabulary
 from pipeline.observation import NS_PER_S, CameraId, Entry, MediaNs, Observation
 from pipeline.replay.log import LogWriter, read_log
 from pipeline.runtime.intake import Summary
-from pipeline.runtime.replay_days import LoggedCamera, replay_days
+from pipeline.runtime.replay_days import LoggedCamera, left_of, replay_days
 from pipeline.runtime.replaying import Replay, replay_log
 from tests.cli.shell import site_with_log
 from tests.runtime.standing_car import START, site_in
@@ -67,6 +68,30 @@ def test_what_was_done_before_it_was_broken_off_is_not_done_again(
     assert len(kept) == n_done
     assert replayed(site, log, tmp_path / "parts") == expected
     assert all(path.stat().st_mtime_ns == mtime_ns for path, mtime_ns in kept.items())
+
+
+def test_who_speaks_for_whom_is_the_same_after_it_was_broken_off(
+    site_and_log: tuple[Site, Path], tmp_path: Path
+) -> None:
+    site, log = site_and_log
+    both = replace(site, rules=(*site.rules, replace(site.rules[0], id="second")))
+    expected = replayed(both, log, tmp_path / "whole")
+    raised = [json.loads(line) for line in expected[1].splitlines() if b'"state":"raised"' in line]
+    assert sum(one["merged_into"] is not None for one in raised) == 3
+    replayed(both, log, tmp_path / "parts", 1)
+    assert replayed(both, log, tmp_path / "parts") == expected
+
+
+def test_what_is_left_of_a_log_is_known_beforehand(site_and_log: tuple[Site, Path], tmp_path: Path) -> None:
+    site, log = site_and_log
+    entries = list(read_log(log))
+    work = LoggedCamera(site, site.cameras[0], log, tmp_path, tmp_path / "kept")
+    assert left_of(work) == (entries[-1].t - entries[0].t) / NS_PER_S
+    replayed(site, log, tmp_path, 2)
+    second_midnight = MIDNIGHT + 86_400 * NS_PER_S
+    assert left_of(work) == pytest.approx((entries[-1].t - second_midnight) / NS_PER_S)
+    replayed(site, log, tmp_path)
+    assert left_of(work) == 0
 
 
 def test_entries_before_a_moment_are_passed_over(site_and_log: tuple[Site, Path]) -> None:

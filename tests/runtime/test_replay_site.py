@@ -1,6 +1,7 @@
 """Several cameras replayed at once: the same results whatever the number of processes, also after a kill."""
 
 import json
+import os
 import signal
 from pathlib import Path
 
@@ -50,6 +51,7 @@ def test_some_cameras_only_and_one_that_fails_is_told_while_the_others_are_done(
     place: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert replayed(place, tmp_path, "--camera", "cam-0", "--camera", "cam-2") == 0
+    assert capfd.readouterr().err.startswith("cam-0: 1 events")
     assert list(files_in(tmp_path)) == ["cam-0/alerts.jsonl", "cam-2/alerts.jsonl"]
     broken = place / "log" / "cam-1" / "night.parquet"
     content = broken.read_bytes()
@@ -63,9 +65,35 @@ def test_some_cameras_only_and_one_that_fails_is_told_while_the_others_are_done(
     # What is done is not done again once the fault is mended.
     before = (tmp_path / "all" / "cam-2" / "alerts.jsonl").stat().st_mtime_ns
     broken.write_bytes(content)
+    # A call about another camera takes nothing away from what this one has done.
+    assert replayed(place, tmp_path / "all", "--camera", "cam-1") == 0
+    capfd.readouterr()
+    broken.touch()
     assert replayed(place, tmp_path / "all") == 0
+    assert capfd.readouterr().err.splitlines()[0] == (
+        "goes on where it was broken off: 2 cameras are done, 0 were begun"
+    )
+    assert (tmp_path / "all" / "cam-2" / "alerts.jsonl").stat().st_mtime_ns == before
     assert not (tmp_path / "all" / ".unfinished").exists()
-    assert before
+
+
+def test_a_camera_whose_recording_has_changed_meanwhile_begins_anew_and_the_others_do_not(
+    place: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    broken = place / "log" / "cam-1" / "night.parquet"
+    content = broken.read_bytes()
+    broken.write_bytes(content[:100] + bytes(400) + content[500:])
+    try:
+        assert replayed(place, tmp_path) == 1
+    finally:
+        broken.write_bytes(content)
+    os.utime(place / "log" / "cam-2" / "night.parquet")
+    capfd.readouterr()
+    assert replayed(place, tmp_path) == 0
+    assert capfd.readouterr().err.splitlines()[0] == (
+        "goes on where it was broken off: 1 cameras are done, 0 were begun; "
+        "2 begin anew: their rules or recordings are others now"
+    )
 
 
 @pytest.mark.long

@@ -11,7 +11,7 @@ import pytest
 from pipeline.config.resolved import Operation, Place
 from pipeline.errors import ConfigError
 from pipeline.observation import CameraId
-from pipeline.runtime import status_server
+from pipeline.runtime import http_server
 from pipeline.runtime.events_log import EventsLog, LogFormat, LogLevel
 from pipeline.runtime.metrics import Metrics
 from pipeline.runtime.status_server import CameraState, Liveness, Readiness, StatusServer
@@ -143,7 +143,7 @@ def test_it_listens_on_ipv6() -> None:
 
 
 def test_a_client_that_says_nothing_is_cut_off_and_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(status_server, "_REQUEST_S", 0.3)
+    monkeypatch.setattr(http_server, "_REQUEST_S", 0.3)
     with Run().serving() as port, socket.create_connection(("127.0.0.1", port), 5) as silent:
         silent.sendall(b"GET /metr")
         assert ask(port, "/healthz")[0].status == 200
@@ -151,7 +151,7 @@ def test_a_client_that_says_nothing_is_cut_off_and_holds_nobody_up(monkeypatch: 
 
 
 def test_a_client_that_says_a_letter_now_and_then_is_cut_off_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(status_server, "_REQUEST_S", 0.3)
+    monkeypatch.setattr(http_server, "_REQUEST_S", 0.3)
     with Run().serving() as port, socket.create_connection(("127.0.0.1", port), 0.1) as slow:
         slow.sendall(b"GET /")
         for _ in range(20):
@@ -167,7 +167,7 @@ def test_a_client_that_says_a_letter_now_and_then_is_cut_off_too(monkeypatch: py
 
 
 def test_more_clients_than_it_takes_are_hung_up_on_and_it_recovers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(status_server, "_REQUEST_S", 0.5)
+    monkeypatch.setattr(http_server, "_REQUEST_S", 0.5)
     with Run().serving() as port:
         silent = [socket.create_connection(("127.0.0.1", port), 5) for _ in range(40)]
         for connection in silent:

@@ -1,19 +1,20 @@
 """Looped footage: repeated, and yet no two pictures are the same."""
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks.worlds.quiet import CHUNK_S, Chunk, LoopedSource, Quiet, chunks
+from benchmarks.worlds.looped import CHUNK_S, Chunk, LoopedSource, Quiet
+from benchmarks.worlds.quiet import chunks
 from benchmarks.worlds.scene import area
 from pipeline.media.frame import Frame
 from pipeline.observation import MediaNs, nanoseconds, seconds
 from pipeline.resources import data_folder
 
 STREET = Quiet("street", data_folder("sample_videos") / "street.mp4", area((0, 0, 1, 1)), 1.0)
-LOOP_S = 79.5
 
 
 def frames_of(source: LoopedSource, *at_s: float) -> list[Frame]:
@@ -27,7 +28,7 @@ def day() -> list[Frame]:
     """The same moment of the recording at noon and in the next loop, and one at night."""
     noon = LoopedSource(Chunk(STREET, 4, CHUNK_S))
     night = LoopedSource(Chunk(STREET, 0, CHUNK_S))
-    return [*frames_of(noon, 10.0, 10.0 + LOOP_S), *frames_of(night, 10.0)]
+    return [*frames_of(noon, 10.0, 10.0 + noon.plays_s[1]), *frames_of(night, 10.0)]
 
 
 def test_every_loop_has_light_and_noise_of_its_own(day: list[Frame]) -> None:
@@ -46,6 +47,20 @@ def test_light_never_leaps_from_one_picture_to_the_next() -> None:
     assert max(means) - min(means) > 1
 
 
+def test_by_night_the_street_is_empty_for_most_of_the_time_and_nothing_stirs_there() -> None:
+    noon, night = (LoopedSource(Chunk(STREET, number, CHUNK_S)) for number in (4, 0))
+    assert len(noon.plays_s) > 3 * len(night.plays_s)
+    calm_s = night.plays_s[1] - 60.0
+    seen = [frame.full().astype(float) for frame in frames_of(night, 40.0, 50.0, calm_s, calm_s + 10, calm_s + 20)]
+    stirred = [np.quantile(np.abs(after - before), 0.999) for before, after in pairwise(seen)]
+    assert max(stirred[2:]) < 0.7 * stirred[0]
+
+
+def test_a_street_that_is_never_empty_plays_on() -> None:
+    source = LoopedSource(Chunk(replace(STREET, has_calm=False), 0, 600.0))
+    assert {round(b - a, 3) for a, b in pairwise(source.plays_s)} == {79.5}
+
+
 def test_pictures_come_in_order_until_the_chunk_is_over() -> None:
     source = LoopedSource(Chunk(STREET, 1, 10.0))
     times: list[float] = []
@@ -58,6 +73,6 @@ def test_pictures_come_in_order_until_the_chunk_is_over() -> None:
 def test_days_are_shared_out_among_the_recordings() -> None:
     other = Quiet("other", Path("nowhere.mp4"), area((0, 0, 1, 1)), 0.5)
     found = chunks(3, [STREET, other])
-    assert sum(chunk.length_s for chunk in found) / 86400 == pytest.approx(3)
-    assert [chunk.quiet.name for chunk in found].count("street") == 16
+    assert sum(chunk.length_s for chunk in found if not chunk.is_for_fire) / 86400 == pytest.approx(3)
+    assert [chunk.quiet.name for chunk in found if not chunk.is_for_fire].count("street") == 16
     assert len({chunk.id for chunk in found}) == len(found)

@@ -3,11 +3,12 @@
 let csrf = "";
 const signedOut = new Set();
 
-/** What the server refused: its one line as the message, and the status. */
+/** What the server refused: its one line as the message, the status, and all that it said. */
 export class Refusal extends Error {
-  constructor(status, text) {
+  constructor(status, text, body = null) {
     super(text);
     this.status = status;
+    this.body = body;
   }
 }
 
@@ -30,6 +31,13 @@ export function onSignedOut(fn) {
 /** GET; the answer's JSON. `signal` may abort it. */
 export async function get(path, { signal } = {}) {
   return answered(await reached(path, { signal }));
+}
+
+/** GET; the answer's bytes as they are. */
+export async function bytes(path, { signal } = {}) {
+  const response = await reached(path, { signal });
+  if (!response.ok) return answered(response);
+  return response.arrayBuffer();
 }
 
 /** POST, PUT, PATCH or DELETE with a JSON body (or FormData); the answer's JSON, or null where it has none. */
@@ -62,5 +70,5 @@ async function answered(response) {
   }
   if (response.ok) return value;
   if (response.status === 401 && csrf) for (const fn of signedOut) fn();
-  throw new Refusal(response.status, value?.error ?? `${response.status} ${response.statusText}`);
+  throw new Refusal(response.status, value?.error ?? `${response.status} ${response.statusText}`, value);
 }

@@ -1,4 +1,5 @@
 // The frame around every page: who is signed in, where one may go, language, theme, keys, and whether we are connected.
+import { AlertsWatch } from "./alerts/watch.js";
 import { get, onSignedOut, send, setCsrf } from "./api.js";
 import { Dialog } from "./dialog.js";
 import { html, render, useEffect, useState } from "./html.js";
@@ -32,9 +33,9 @@ function Switches() {
 function Banner() {
   const live = useLive();
   const faults = useFaults();
-  if (live === "lost") return html`<p class="banner" role="alert">${t("shell.lost")}</p>`;
+  if (live === "lost") return html`<p class="banner" id="lost" role="alert">${t("shell.lost")}</p>`;
   if (faults.length === 0) return null;
-  return html`<p class="banner" role="alert">${t("shell.faults")} ${faults.join(" · ")}</p>`;
+  return html`<p class="banner" id="faults" role="alert">${t("shell.faults")} ${faults.join(" · ")}</p>`;
 }
 
 function Help({ onclose }) {
@@ -83,6 +84,7 @@ function Frame({ session, leave, renew }) {
       <strong class="site">${site.name}</strong>
       <${Navigation} user=${user} page=${route.page} />
       <div class="tools">
+        <${AlertsWatch} />
         <${Switches} />
         <button type="button" class="quiet" id="keys" onClick=${() => setOpen("keys")} aria-label=${t("shell.keys")} title=${t("shell.keys")}>?</button>
         <details class="menu">

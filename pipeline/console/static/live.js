@@ -90,7 +90,7 @@ function lost() {
 async function again() {
   try {
     // Whether the session is over is not told by an EventSource.
-    const session = await get("api/session");
+    const session = await get("api/session", { signal: AbortSignal.timeout(SILENCE_MS) });
     if (session.user === null) {
       location.reload();
       return;
@@ -108,7 +108,7 @@ function become(next) {
   for (const fn of stateListeners) fn(next);
 }
 
-// A connection that has died quietly: the server says something every few seconds.
+// A connection that has died quietly.
 setInterval(() => {
   if (source && Date.now() - heardAt > SILENCE_MS) lost();
 }, 1000);

@@ -3,7 +3,7 @@ export const PAGES = [
   { id: "alerts", role: "operator", load: () => import("./pages/alerts.js") },
   { id: "cameras", role: "operator", load: () => import("./pages/cameras.js") },
   { id: "fences", role: "engineer", load: () => import("./pages/fences.js") },
-  { id: "rules", role: "engineer", load: () => import("./pages/rules.js") },
+  { id: "rules", role: "operator", load: () => import("./pages/rules.js") },
   { id: "statistics", role: "operator", load: () => import("./pages/statistics.js") },
   { id: "admin", role: "admin", load: () => import("./pages/admin.js") },
 ];

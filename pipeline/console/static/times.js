@@ -13,12 +13,13 @@ export function setZone(name) {
 /** "11-28 14:03:05" of an ISO 8601 text; with the year where `long`. */
 export function moment(text, { long = false } = {}) {
   if (!text) return "";
-  const key = `${language()} ${long}`;
-  if (!formats.has(key)) {
-    const parts = { month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
-    formats.set(key, new Intl.DateTimeFormat("sv-SE", { timeZone: zone, ...(long ? { year: "numeric" } : {}), ...parts }));
+  if (!formats.has("")) {
+    const parts = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+    formats.set("", new Intl.DateTimeFormat("sv-SE", { timeZone: zone, ...parts }));
   }
-  return formats.get(key).format(new Date(text)).replace("/", "-").replace(",", "");
+  // Swedish dates are ISO 8601's where they have a year, and begin with the day where they have none.
+  const whole = formats.get("").format(new Date(text));
+  return long ? whole : whole.slice(5);
 }
 
 /** "2:05" or "1:02:05" or "3 d 04:05" of seconds. */

@@ -89,7 +89,8 @@ def lay_out(recipe: Recipe, folder: Path) -> Mapping[str, int]:
 
     Args:
         recipe: What to train on.
-        folder: Empty, or not there yet. Gets `<source>/images`, `<source>/labels` and `train.txt`, one picture a line.
+        folder: Empty, or not there yet. Gets `<source>/images`, `<source>/labels` and for each round
+            `<round_name>.txt`, one picture a line, as often as the round shows it.
 
     Returns:
         Number of pictures by source.
@@ -98,17 +99,28 @@ def lay_out(recipe: Recipe, folder: Path) -> Mapping[str, int]:
         ModelError: A label file or a picture cannot be read.
     """
     index_by_class = {name: index for index, name in enumerate(recipe.classes)}
-    lines: list[str] = []
-    counts: dict[str, int] = {}
+    laid_by_source: dict[str, list[Path]] = {}
     for source in recipe.sources:
         images, labels = folder / source.name / "images", folder / source.name / "labels"
         images.mkdir(parents=True)
         labels.mkdir(parents=True)
-        laid = [_lay_one(one, source, index_by_class, images, labels) for one in labelled(source, "train")]
-        counts[source.name] = len(laid)
-        lines += [str(path) for path in laid for _ in range(source.repeat)]
-    (folder / "train.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return counts
+        laid_by_source[source.name] = [
+            _lay_one(one, source, index_by_class, images, labels) for one in labelled(source, "train")
+        ]
+    for number, one in enumerate(recipe.rounds, 1):
+        lines = [
+            f"{path}\n"
+            for name, laid in laid_by_source.items()
+            for path in laid
+            for _ in range(one.repeat_by_source[name])
+        ]
+        (folder / f"{round_name(number)}.txt").write_text("".join(lines), encoding="utf-8")
+    return {name: len(laid) for name, laid in laid_by_source.items()}
+
+
+def round_name(number: int) -> str:
+    """What a round, its folder and its list of pictures are called; the first is 1."""
+    return f"round-{number}"
 
 
 def _lay_one(one: Labelled, source: Source, index_by_class: Mapping[str, int], images: Path, labels: Path) -> Path:

@@ -1,6 +1,6 @@
 """What a network of our own is trained on: folders in the YOLO data format, and what each of them leaves out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +14,7 @@ from pipeline.config.yaml_lines import read_yaml
 from pipeline.errors import ConfigError, Fault
 
 _Epochs = Annotated[int, Field(ge=1, le=1000)]
+_Repeat = Annotated[int, Field(ge=1, le=20)]
 
 
 class _SourceEntry(BaseModel):
@@ -24,10 +25,19 @@ class _SourceEntry(BaseModel):
         min_length=1, description="By index, in any spelling; null: fuzzy, painted over so that it teaches nothing."
     )
     without: list[str] = Field(default=[], description="Classes that it does not label and does not show either.")
-    repeat: int = Field(default=1, ge=1, le=20, description="How often an epoch shows each of its pictures.")
+    repeat: _Repeat = Field(default=1, description="How often an epoch shows each of its pictures.")
     about: str = Field(min_length=1, description="What the pictures are.")
     licence: str = Field(min_length=1, description="Of the pictures.")
     origin: str = Field(min_length=1, description="Where they come from.")
+
+
+class _RoundEntry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    epochs: _Epochs = Field(description="How often all pictures are shown.")
+    input_px: int | None = Field(default=None, ge=64, le=1280, multiple_of=32, description="Instead of the recipe's.")
+    learning_rate: float | None = Field(default=None, gt=0, le=0.1, description="Instead of the recipe's.")
+    repeat: dict[str, _Repeat] = Field(default={}, description="By folder, instead of the folder's.")
 
 
 class _Written(BaseModel):
@@ -36,9 +46,12 @@ class _Written(BaseModel):
     about: str = Field(min_length=1, description="One line for people: the card's.")
     base: str = Field(min_length=1, description="The network it begins from: a card with a `build`.")
     input_px: int = Field(ge=64, le=1280, multiple_of=32, description="Side of the pictures in training.")
-    rounds: list[_Epochs] = Field(
+    rounds: list[_Epochs | _RoundEntry] = Field(
         min_length=1,
         description="How often all pictures are shown, in each round: the learning rate falls to its end in each.",
+    )
+    judged_px: int | None = Field(
+        default=None, ge=64, le=1280, multiple_of=32, description="Longer side of the pictures it looks at in use."
     )
     batch: int = Field(default=16, ge=1, le=256, description="Pictures a step.")
     learning_rate: float = Field(default=0.001, gt=0, le=0.1, description="Of AdamW, at its highest.")
@@ -59,7 +72,6 @@ class Source:
         folder: Where it lies: `train/images`, `train/labels` and perhaps `valid/` of both.
         classes: By index of its label files, canonical names; None: painted over.
         known: Of which classes it tells that there are none where it labels none.
-        repeat: How often an epoch shows each of its pictures.
         about: What the pictures are.
         licence: Theirs.
         origin: Theirs.
@@ -69,10 +81,26 @@ class Source:
     folder: Path
     classes: tuple[str | None, ...]
     known: frozenset[str]
-    repeat: int
     about: str
     licence: str
     origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of a training: the learning rate begins high and falls to its end.
+
+    Attributes:
+        epochs: How often all pictures are shown.
+        input_px: Side of the pictures, a multiple of 32.
+        learning_rate: Of AdamW, at its highest.
+        repeat_by_source: How often an epoch shows each picture of a folder.
+    """
+
+    epochs: int
+    input_px: int
+    learning_rate: float
+    repeat_by_source: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +110,9 @@ class Recipe:
     Attributes:
         about: The card's line for people.
         base: Name of the network it begins from.
-        input_px: Side of the pictures in training, a multiple of 32.
-        rounds: How often all pictures are shown, in each round. The learning rate falls to its end in each of them
-            (warm restarts: Loshchilov and Hutter, SGDR, 2017).
+        rounds: Each begins from what the one before has learnt (warm restarts: Loshchilov and Hutter, SGDR, 2017).
+        judged_px: Longer side of the pictures that it is judged on and looks at in use, a multiple of 32.
         batch: Pictures a step.
-        learning_rate: Of AdamW, at its highest.
         frozen_layers: Layers that keep the base's weights.
         nms_overlap: Boxes of one class that overlap by more are one object, in (0, 1].
         classes: What it shall find, by index, canonical names.
@@ -95,10 +121,9 @@ class Recipe:
 
     about: str
     base: str
-    input_px: int
-    rounds: tuple[int, ...]
+    rounds: tuple[Round, ...]
+    judged_px: int
     batch: int
-    learning_rate: float
     frozen_layers: int
     nms_overlap: float
     classes: tuple[str, ...]
@@ -126,20 +151,28 @@ def load_recipe(path: Path, data: Path, vocabulary: Vocabulary) -> Recipe:
     sources = [reader.source(entry, i, data, wanted) for i, entry in enumerate(written.sources)]
     if len({source.name for source in sources}) < len(sources):
         reader.faults.append(document.fault(("sources",), "a folder is named twice"))
+    rounds = tuple(reader.round(entry, i, written) for i, entry in enumerate(written.rounds))
     if reader.faults:
         raise ConfigError(reader.faults)
     return Recipe(
         about=written.about,
         base=written.base,
-        input_px=written.input_px,
-        rounds=tuple(written.rounds),
+        rounds=rounds,
+        judged_px=written.judged_px or _judged_px(rounds[-1].input_px),
         batch=written.batch,
-        learning_rate=written.learning_rate,
         frozen_layers=written.frozen_layers,
         nms_overlap=written.nms_overlap,
         classes=tuple(wanted),
         sources=tuple(sources),
     )
+
+
+def _judged_px(input_px: int) -> int:
+    """Larger by three tenths: things in the pictures of a training are enlarged, those of a judgement are not.
+
+    Source: Touvron et al., Fixing the train-test resolution discrepancy, 2019.
+    """
+    return round(input_px * 1.3 / 32) * 32
 
 
 class _Reader:
@@ -161,6 +194,21 @@ class _Reader:
             self.faults.append(self._document.fault(steps, text))
         return name
 
+    def round(self, entry: int | _RoundEntry, i: int, written: _Written) -> Round:
+        """One round, with what the recipe says of all where it says nothing itself."""
+        own = _RoundEntry(epochs=entry) if isinstance(entry, int) else entry
+        repeat_by_source = {source.folder: source.repeat for source in written.sources}
+        for folder in own.repeat:
+            if folder not in repeat_by_source:
+                text = f"no source of the recipe (got {folder}, {did_you_mean(folder, list(repeat_by_source))})"
+                self.faults.append(self._document.fault(("rounds", i, "repeat"), text))
+        return Round(
+            epochs=own.epochs,
+            input_px=own.input_px or written.input_px,
+            learning_rate=own.learning_rate or written.learning_rate,
+            repeat_by_source=repeat_by_source | own.repeat,
+        )
+
     def source(self, entry: _SourceEntry, i: int, data: Path, wanted: Sequence[str]) -> Source:
         """One folder."""
         classes = tuple(
@@ -174,4 +222,4 @@ class _Reader:
             text = f"no such folder (got {entry.folder}, looked for {pictures})"
             self.faults.append(self._document.fault(("sources", i, "folder"), text))
         known = frozenset(without) | {name for name in classes if name is not None}
-        return Source(entry.folder, folder, classes, known, entry.repeat, entry.about, entry.licence, entry.origin)
+        return Source(entry.folder, folder, classes, known, entry.about, entry.licence, entry.origin)

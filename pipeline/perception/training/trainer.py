@@ -177,11 +177,12 @@ def train(job: Job, folder: Path) -> Path:
     """
     data = folder / "data.yaml"
     # It is judged elsewhere, and the trainer wants something to read.
-    first = (folder / "train.txt").read_text(encoding="utf-8").splitlines()[0]
+    pictures = f"{job.run}.txt"
+    first = (folder / pictures).read_text(encoding="utf-8").splitlines()[0]
     (folder / "valid.txt").write_text(f"{first}\n", encoding="utf-8")
     names = dict(enumerate(job.classes))
     data.write_text(
-        json.dumps({"path": str(folder), "train": "train.txt", "val": "valid.txt", "names": names}), encoding="utf-8"
+        json.dumps({"path": str(folder), "train": pictures, "val": "valid.txt", "names": names}), encoding="utf-8"
     )
     known = {}
     for source, indices in job.known.items():

@@ -11,7 +11,7 @@ from pipeline.config.ids import ZoneId
 from pipeline.config.resolved import Rule
 from pipeline.geofence.boxes import covered, iou
 from pipeline.observation import REMOVED_OBJECT, STATIC_OBJECT, LookKind, Sight, nanoseconds
-from pipeline.rules.condition import Kinds, Pace, Span
+from pipeline.rules.condition import Kinds, Pace, Remembers, Span
 from pipeline.rules.gathering import told
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
@@ -31,6 +31,7 @@ class Absence:
     """A bin that is gone; what was put back, in its place or beside it in the zone, is there again."""
 
     pace: ClassVar[Pace] = Pace.DWELL
+    remembers: ClassVar[Remembers] = Remembers.MORE
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None:
         del size

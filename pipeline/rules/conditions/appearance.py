@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pipeline.config.resolved import Rule
 from pipeline.observation import nanoseconds
-from pipeline.rules.condition import Kinds, Pace, Span, is_found_again, weigh_looks
+from pipeline.rules.condition import Kinds, Pace, Remembers, Span, is_found_again, weigh_looks
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.size import SizeLimit
@@ -20,6 +20,7 @@ class Appearance:
     """A muck truck in a street that is closed to it, an electric bike in a lobby."""
 
     pace: ClassVar[Pace] = Pace.ARRIVAL
+    remembers: ClassVar[Remembers] = Remembers.OBJECTS
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None:
         del kinds, size, grounds

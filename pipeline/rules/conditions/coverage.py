@@ -6,7 +6,7 @@ from pipeline.config.resolved import Rule
 from pipeline.geofence.boxes import shared_area
 from pipeline.geofence.geometry import covered_share
 from pipeline.observation import STATIC_OBJECT, Sight
-from pipeline.rules.condition import Kinds, Pace, Span
+from pipeline.rules.condition import Kinds, Pace, Remembers, Span
 from pipeline.rules.episode import EventObject
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
@@ -21,6 +21,7 @@ class Coverage:
     """What counts is how much of the zone is covered, by whatever boxes: they drift, split and join."""
 
     pace: ClassVar[Pace] = Pace.DWELL
+    remembers: ClassVar[Remembers] = Remembers.MORE
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None:
         del kinds

@@ -8,7 +8,7 @@ from typing import ClassVar
 from pipeline.config.resolved import Rule
 from pipeline.geofence.calibration import ground_area_m2
 from pipeline.observation import STATIC_OBJECT, nanoseconds
-from pipeline.rules.condition import Kinds, Pace, Span
+from pipeline.rules.condition import Kinds, Pace, Remembers, Span
 from pipeline.rules.episode import EventObject
 from pipeline.rules.gathering import are_found, gathered
 from pipeline.rules.memory import RuleMemory
@@ -30,6 +30,7 @@ class Crowd:
     """A gathering. People come and go while it lasts; who walks through is none of it."""
 
     pace: ClassVar[Pace] = Pace.DWELL
+    remembers: ClassVar[Remembers] = Remembers.MORE
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None:
         del kinds

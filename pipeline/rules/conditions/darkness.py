@@ -8,7 +8,7 @@ from pipeline.config.ids import ZoneId
 from pipeline.config.resolved import Rule
 from pipeline.geofence.geometry import covered_cells
 from pipeline.observation import GRID_HEIGHT, GRID_WIDTH, MediaNs, TrackId, nanoseconds
-from pipeline.rules.condition import STREET_LAMP, Kinds, Pace, Span
+from pipeline.rules.condition import STREET_LAMP, Kinds, Pace, Remembers, Span
 from pipeline.rules.episode import EventObject
 from pipeline.rules.memory import Lit, RuleMemory
 from pipeline.rules.scene import Scene, Sighting
@@ -31,6 +31,7 @@ class Darkness:
     """A street lamp that is out. What was never seen lit is dark below a level of luma, where the rule gives one."""
 
     pace: ClassVar[Pace] = Pace.DWELL
+    remembers: ClassVar[Remembers] = Remembers.MORE
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None:
         del kinds, size

@@ -6,7 +6,7 @@ What passes is no fire: a light that moves on has left its place before the dwel
 from typing import ClassVar
 
 from pipeline.config.resolved import Rule
-from pipeline.rules.condition import Kinds, Pace, Span, is_found_again, weigh_looks
+from pipeline.rules.condition import Kinds, Pace, Remembers, Span, is_found_again, weigh_looks
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import UNKNOWN, Scene, Sighting
 from pipeline.rules.size import SizeLimit
@@ -22,6 +22,7 @@ class Drifting:
     """Smoke over a heap, flames behind a window."""
 
     pace: ClassVar[Pace] = Pace.DWELL
+    remembers: ClassVar[Remembers] = Remembers.OBJECTS
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None:
         del kinds, size, grounds

@@ -8,7 +8,7 @@ from typing import ClassVar
 from pipeline.config.resolved import Rule
 from pipeline.geofence.boxes import iou
 from pipeline.observation import STATIC_OBJECT, Sight, nanoseconds
-from pipeline.rules.condition import Kinds, Pace, Span
+from pipeline.rules.condition import Kinds, Pace, Remembers, Span
 from pipeline.rules.episode import EventObject
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
@@ -27,6 +27,7 @@ class Group:
     """A street vendor and their stall."""
 
     pace: ClassVar[Pace] = Pace.DWELL
+    remembers: ClassVar[Remembers] = Remembers.OBJECTS_BY_DWELL
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None:
         del grounds

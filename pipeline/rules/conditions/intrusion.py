@@ -8,7 +8,7 @@ would keep the zone's one event all night.
 from typing import ClassVar
 
 from pipeline.config.resolved import Rule
-from pipeline.rules.condition import Kinds, Pace, Span, is_found_again, weigh_looks
+from pipeline.rules.condition import Kinds, Pace, Remembers, Span, is_found_again, weigh_looks
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.size import SizeLimit
@@ -23,6 +23,7 @@ class Intrusion:
     """Somebody on a building site at night."""
 
     pace: ClassVar[Pace] = Pace.ARRIVAL
+    remembers: ClassVar[Remembers] = Remembers.OBJECTS
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None:
         del size, grounds

@@ -11,7 +11,7 @@ from pipeline.config.resolved import Rule, Zone
 from pipeline.geofence.boxes import Box
 from pipeline.geofence.lines import crossed, distance, ground_point, stretched
 from pipeline.observation import nanoseconds
-from pipeline.rules.condition import Kinds, Pace, Span, is_found_again
+from pipeline.rules.condition import Kinds, Pace, Remembers, Span, is_found_again
 from pipeline.rules.courses import heading_of, speed_kmh
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
@@ -34,6 +34,7 @@ class LineCrossing:
     """Over the fence, over the edge of the platform, the wrong way through a gate."""
 
     pace: ClassVar[Pace] = Pace.EVERY_MOMENT
+    remembers: ClassVar[Remembers] = Remembers.OBJECTS_BY_DWELL
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None:
         del kinds

@@ -7,7 +7,7 @@ ends with the person. Whoever takes their place begins anew.
 from typing import ClassVar
 
 from pipeline.config.resolved import Rule
-from pipeline.rules.condition import Kinds, Pace, Span, is_found_again
+from pipeline.rules.condition import Kinds, Pace, Remembers, Span, is_found_again
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.size import SizeLimit
@@ -20,6 +20,7 @@ class Loitering:
     """Somebody who waits about at a school gate."""
 
     pace: ClassVar[Pace] = Pace.DWELL
+    remembers: ClassVar[Remembers] = Remembers.OBJECTS
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None:
         del kinds, size, grounds

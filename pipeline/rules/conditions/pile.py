@@ -6,7 +6,7 @@ from typing import ClassVar
 from pipeline.config.resolved import Rule
 from pipeline.geofence.geometry import union_area
 from pipeline.observation import STATIC_OBJECT
-from pipeline.rules.condition import Kinds, Pace, Span, objects_of
+from pipeline.rules.condition import Kinds, Pace, Remembers, Span, objects_of
 from pipeline.rules.gathering import gathered
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
@@ -22,6 +22,7 @@ class Pile:
     """Bricks here, a bundle of pipes there."""
 
     pace: ClassVar[Pace] = Pace.DWELL
+    remembers: ClassVar[Remembers] = Remembers.MORE
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None:
         del size

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from pipeline.config.resolved import Rule
-from pipeline.rules.condition import Kinds, Pace, Span
+from pipeline.rules.condition import Kinds, Pace, Remembers, Span
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.size import SizeLimit
@@ -17,6 +17,7 @@ class StaticObject:
     """A heap of rubble, a bag, a pallet."""
 
     pace: ClassVar[Pace] = Pace.DWELL
+    remembers: ClassVar[Remembers] = Remembers.OBJECTS
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None:
         del rule, size, grounds

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pipeline.config.resolved import Rule
 from pipeline.observation import STATIC_OBJECT
-from pipeline.rules.condition import Kinds, Pace, Span
+from pipeline.rules.condition import Kinds, Pace, Remembers, Span
 from pipeline.rules.episode import EventObject
 from pipeline.rules.gathering import are_found, gathered
 from pipeline.rules.memory import RuleMemory
@@ -23,6 +23,7 @@ class Stationary:
     """A vehicle that stands in a lane, a table that stays outside the shop line, five bicycles outside their bays."""
 
     pace: ClassVar[Pace] = Pace.DWELL
+    remembers: ClassVar[Remembers] = Remembers.OBJECTS
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None:
         del size
@@ -37,7 +38,7 @@ class Stationary:
     def candidates(self, scene: Scene) -> list[tuple[Sighting, Stay]]:
         """Objects of the classes, and unexplained static ones where they count."""
         found = [
-            (sighting, self._kinds.stay_of(sighting.class_name))
+            (self._kinds.standing(sighting, scene.aspect), self._kinds.stay_of(sighting.class_name))
             for sighting in scene.sightings
             if sighting.class_name in self._classes
         ]
@@ -69,7 +70,8 @@ class Stationary:
         """The objects are found again, or nothing explains the static one."""
         if subject.stay is Stay.LYING:
             return not is_explained(subject.box, close, self._kinds.explainers)
-        return are_found(subject, close, self._is_same)
+        whole = tuple(self._kinds.standing(one, close.aspect) for one in close.sightings)
+        return are_found(subject, close._replace(sightings=whole), self._is_same)
 
     def _is_same(self, sighting: Sighting, what: EventObject) -> bool:
         return sighting.class_name in self._classes or self._kinds.are_kin(sighting.class_name, what.class_name)

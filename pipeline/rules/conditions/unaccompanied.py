@@ -10,7 +10,7 @@ from pipeline.config.resolved import Rule
 from pipeline.geofence.boxes import Box
 from pipeline.geofence.calibration import ground_distance_m
 from pipeline.geofence.lines import ground_point
-from pipeline.rules.condition import PERSON, Kinds, Pace, Span, is_found_again
+from pipeline.rules.condition import PERSON, Kinds, Pace, Remembers, Span, is_found_again
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.size import SizeLimit
@@ -27,6 +27,7 @@ class Unaccompanied:
     """A dog that runs about alone."""
 
     pace: ClassVar[Pace] = Pace.DWELL
+    remembers: ClassVar[Remembers] = Remembers.OBJECTS_BY_DWELL
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None:
         del grounds

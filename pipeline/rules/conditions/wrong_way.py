@@ -9,7 +9,7 @@ from typing import ClassVar
 from pipeline.config.resolved import Rule
 from pipeline.geofence.lines import ground_point, stretched
 from pipeline.observation import nanoseconds
-from pipeline.rules.condition import Kinds, Pace, Span, is_found_again
+from pipeline.rules.condition import Kinds, Pace, Remembers, Span, is_found_again
 from pipeline.rules.courses import heading_of, speed_kmh
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
@@ -31,6 +31,7 @@ class WrongWay:
     """A scooter against the traffic."""
 
     pace: ClassVar[Pace] = Pace.EVERY_MOMENT
+    remembers: ClassVar[Remembers] = Remembers.OBJECTS
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None:
         del kinds

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.perception.training.recipe import Recipe, Source
+from pipeline.perception.training.recipe import Recipe, Round, Source
 
 _SEED = 5
 PICTURE: NDArray[np.uint8] = np.asarray(
@@ -31,12 +31,13 @@ def write_folder(folder: Path, part: str, text_by_name: Mapping[str, str | None]
             (labels / f"{name}.txt").write_text(text, encoding="utf-8")
 
 
-def source_of(
-    folder: Path, classes: tuple[str | None, ...], *, without: tuple[str, ...] = (), repeat: int = 1
-) -> Source:
+def source_of(folder: Path, classes: tuple[str | None, ...], *, without: tuple[str, ...] = ()) -> Source:
     known = frozenset(without) | {name for name in classes if name is not None}
-    return Source(folder.name, folder, classes, known, repeat, "pictures", "CC0-1.0", "made here")
+    return Source(folder.name, folder, classes, known, "pictures", "CC0-1.0", "made here")
 
 
-def recipe_of(classes: tuple[str, ...], *sources: Source) -> Recipe:
-    return Recipe("test", "yolov8n", 64, (1,), 4, 0.001, 0, 0.7, classes, sources)
+def recipe_of(classes: tuple[str, ...], *sources: Source, repeats: tuple[Mapping[str, int], ...] = ({},)) -> Recipe:
+    """One round for each of `repeats`, which says how often a folder is shown; once where it says nothing."""
+    once = {source.name: 1 for source in sources}
+    rounds = tuple(Round(1, 64, 0.001, {**once, **repeat_by_source}) for repeat_by_source in repeats)
+    return Recipe("test", "yolov8n", rounds, 64, 4, 0, 0.7, classes, sources)

@@ -50,17 +50,19 @@ def test_a_wrong_line_is_told_by_its_number(tmp_path: Path, line: str, fault: st
     assert fault in str(told.value)
 
 
-def test_a_training_set_has_the_recipes_indices_and_repeats_pictures(tmp_path: Path) -> None:
+def test_a_training_set_has_the_recipes_indices_and_repeats_pictures_as_each_round_says(tmp_path: Path) -> None:
     write_folder(tmp_path / "a", "train", {"one": "0 0.5 0.5 0.2 0.4\n"})
     write_folder(tmp_path / "b", "train", {"two": "0 0.5 0.5 0.2 0.4\n1 0.2 0.2 0.1 0.1\n"})
     recipe = recipe_of(
         ("fire", "garbage", "overflow"),
         source_of(tmp_path / "a", ("garbage",)),
-        source_of(tmp_path / "b", ("overflow", "fire"), repeat=3),
+        source_of(tmp_path / "b", ("overflow", "fire")),
+        repeats=({"b": 3}, {"a": 2}),
     )
     assert lay_out(recipe, tmp_path / "out") == {"a": 1, "b": 1}
-    lines = (tmp_path / "out" / "train.txt").read_text().splitlines()
-    assert [Path(line).stem for line in lines] == ["one", "two", "two", "two"]
+    shown = [(tmp_path / "out" / name).read_text().splitlines() for name in ("round-1.txt", "round-2.txt")]
+    assert [Path(line).stem for line in shown[0]] == ["one", "two", "two", "two"]
+    assert [Path(line).stem for line in shown[1]] == ["one", "one", "two"]
     labels = (tmp_path / "out" / "b" / "labels" / "two.txt").read_text().splitlines()
     assert [line.split()[0] for line in labels] == ["2", "0"]
 

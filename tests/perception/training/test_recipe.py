@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.errors import ConfigError
-from pipeline.perception.training.recipe import load_recipe
+from pipeline.perception.training.recipe import Round, load_recipe
 from pipeline.resources import data_folder
 from tests.perception.training.folders import write_folder
 
@@ -30,6 +30,17 @@ def test_a_recipe_in_any_spelling_is_read_with_what_each_folder_tells(tmp_path: 
     assert recipe.sources[0].known == {"garbage", "fire"}
 
 
+def test_a_round_says_what_differs_from_the_recipe_and_the_last_one_how_large_pictures_are_judged(
+    tmp_path: Path,
+) -> None:
+    write_folder(tmp_path / "a", "train", {"one": ""})
+    rounds = "rounds: [3, {epochs: 2, input_px: 416, learning_rate: 0.0005, repeat: {a: 4}}]"
+    (tmp_path / "r.yaml").write_text(_RECIPE.replace("rounds: [3]", rounds), encoding="utf-8")
+    recipe = load_recipe(tmp_path / "r.yaml", tmp_path, load_vocabulary())
+    assert recipe.rounds == (Round(3, 320, 0.001, {"a": 1}), Round(2, 416, 0.0005, {"a": 4}))
+    assert recipe.judged_px == 544
+
+
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
@@ -39,6 +50,8 @@ def test_a_recipe_in_any_spelling_is_read_with_what_each_folder_tells(tmp_path: 
         ("input_px: 320", "input_px: 321", "input_px"),
         ("rounds: [3]", "round: [3]", "round"),
         ("rounds: [3]", "rounds: [0]", "rounds[0]"),
+        ("rounds: [3]", "rounds: [3, {epochs: 2, input_px: 100}]", "rounds[1].input_px"),
+        ("rounds: [3]", "rounds: [{epochs: 2, repeat: {b: 2}}]", "rounds[0].repeat: no source of the recipe (got b"),
     ],
 )
 def test_a_mistake_is_told_with_file_line_and_key(tmp_path: Path, old: str, new: str, fault: str) -> None:

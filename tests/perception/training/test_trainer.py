@@ -59,7 +59,8 @@ def test_a_training_leaves_a_network_that_fits_its_card_and_has_learnt(tmp_path:
     _write_squares(tmp_path / "red", 64, (30, 30, 220), 1)
     _write_squares(tmp_path / "blue", 64, (220, 60, 30), 2)
     (tmp_path / "recipe.yaml").write_text(
-        "about: squares\nbase: yolov8n\ninput_px: 128\nrounds: [4, 3]\nbatch: 8\nclasses: [fire, water]\nsources:\n"
+        "about: squares\nbase: yolov8n\ninput_px: 128\nrounds: [4, {epochs: 3, input_px: 160, repeat: {red: 2}}]\n"
+        "batch: 8\nclasses: [fire, water]\nsources:\n"
         "  - {folder: red, classes: [fire], about: red squares, licence: CC0-1.0, origin: made here}\n"
         "  - {folder: blue, classes: [water], without: [fire], about: blue, licence: CC0-1.0, origin: made here}\n",
         encoding="utf-8",

@@ -1,8 +1,10 @@
-// The page about cameras.
+// The page about cameras: a wall of live pictures, and the full view of one.
+import { CameraView } from "../cameras/view.js";
+import { Wall } from "../cameras/wall.js";
 import { html } from "../html.js";
-import { t } from "../texts.js";
 
 /** user: {name, role}; route: {page, rest, query}. */
-export default function Page() {
-  return html`<h1>${t("shell.cameras")}</h1>`;
+export default function Page({ user, route }) {
+  const [camera] = route.rest;
+  return camera ? html`<${CameraView} key=${camera} id=${camera} user=${user} />` : html`<${Wall} route=${route} />`;
 }

@@ -1,0 +1,277 @@
+"""The page about alerts in a real browser, on a ledger of its own."""
+
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from pipeline.config.load import load_site
+from pipeline.config.resolved import Site
+from pipeline.console.accounts import Role
+from tests.alerts.servers import RunningServer
+from tests.console.browsers import DESK, PHONE, WALL, Browsers, browsers, keep
+from tests.console.ledgers import evidence_in, fresh, over, take
+from tests.console.processes import console_process
+from tests.console.rooms import Room, room, site_in
+from tests.live.live_run import SiteFile, free_port
+
+pytestmark = pytest.mark.long
+
+N_EVENTS = 24
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    with room(site_in(tmp_path_factory.mktemp("room"))) as made:
+        state = made.console.site.state
+        alerts = [
+            fresh(
+                number,
+                review="pending" if number % 5 == 0 else "none",
+                evidence=evidence_in(state, f"event-{number:05d}", number),
+            )
+            for number in range(N_EVENTS)
+        ]
+        take(made.console.database, *alerts, *(over(one) for one in alerts[3::4]))
+        yield made
+
+
+@pytest.fixture
+def them(here: Room) -> Iterator[Browsers]:
+    with browsers(here) as made:
+        yield made
+
+
+def rows(page: Page) -> list[str]:
+    """Ids in the order in which they are shown."""
+    tops = page.locator("article.event").evaluate_all(
+        "rows => rows.map((row) => [row.getBoundingClientRect().top, row.id.slice(6)])"
+    )
+    return [str(id_) for _, id_ in sorted(tops)]
+
+
+def test_filters_stand_in_the_address_and_mean_what_they_mean_to_the_server(here: Room, them: Browsers) -> None:
+    with here.client(Role.OPERATOR) as client:
+        for query in ("severity=critical", "camera=yard", "grid=LZ-01", "state=held", "text=lz-03", "open=1"):
+            wanted = [one["id"] for one in client.get(f"api/events?{query}&limit=500").json()["events"]]
+            page = them.page(Role.OPERATOR, f"alerts?{query}", (1200, 4000))
+            expect(page.locator("article.event")).to_have_count(len(wanted))
+            assert rows(page) == wanted, query
+            page.context.close()
+    page = them.page(Role.OPERATOR, "alerts", (1200, 4000))
+    page.click("[data-severity=critical]")
+    page.click("[data-severity=major]")
+    page.select_option("#filter-state", "held")
+    page.wait_for_url(re.compile("severity=critical%2Cmajor&state=held"))
+    expect(page.locator("article.event")).to_have_count(len([n for n in range(0, N_EVENTS, 5) if n % 4 < 2]))
+    page.click("#filter-clear")
+    expect(page.locator("article.event")).to_have_count(N_EVENTS)
+    assert "?" not in page.url
+
+
+def test_every_word_has_a_key(here: Room, them: Browsers) -> None:
+    page = them.page(Role.OPERATOR, "alerts")
+    expect(page.locator("article.event").first).to_be_visible()
+    press = page.keyboard.press
+    press("j")
+    press("j")
+    expect(page.locator(".event.cursor")).to_have_id("event-event-00001")
+    press("k")
+    press("Enter")
+    expect(page.locator(".detail")).to_have_attribute("data-event", "event-00000")
+    press("c")
+    expect(page.locator("#event-event-00000")).to_have_attribute("data-standing", "open")
+    press("j")
+    expect(page.locator(".detail")).to_have_attribute("data-event", "event-00001")
+    press("a")
+    expect(page.locator("#event-event-00001")).to_have_attribute("data-standing", "acknowledged")
+    # It does not fit any more: said, and nothing else happens.
+    press("a")
+    expect(page.locator(".notice.bad")).to_contain_text("does not fit")
+    press("n")
+    page.keyboard.type("<b>ask the owner</b>")
+    press("Enter")
+    expect(page.locator(".history")).to_contain_text("<b>ask the owner</b>")
+    press("m")
+    page.locator("#word textarea").fill("delivery until noon")
+    page.select_option("#word [name=minutes]", "60")
+    page.click("#word button[type=submit]")
+    expect(page.locator(".history")).to_contain_text("muted market / fire-lane for 60 min: delivery until noon")
+    press("x")
+    # In a field letters are letters.
+    page.keyboard.type("axd")
+    press("Enter")
+    expect(page.locator("#event-event-00001")).to_have_attribute("data-standing", "closed")
+    expect(page.locator(".history")).to_contain_text("axd")
+    press("r")
+    press("Enter")
+    expect(page.locator("#event-event-00001")).to_have_attribute("data-standing", "open")
+    press("d")
+    press("Escape")
+    expect(page.locator("dialog")).to_have_count(0)
+    expect(page.locator("#event-event-00001")).to_have_attribute("data-standing", "open")
+    press("Escape")
+    expect(page.locator(".detail")).to_have_count(0)
+    press("/")
+    expect(page.locator("#filter-text")).to_be_focused()
+    press("Escape")
+    press("?")
+    for key in ("j", "a", "c", "d", "m", "n", "x", "s", "/"):
+        expect(page.locator(f".keys kbd:text-is('{key}')").first).to_be_visible()
+    steps = [step["what"] for step in _file(here, "event-00001")["steps"]]
+    assert steps[3:] == ["acknowledge", "note", "note", "dispose", "verify", "close", "reopen", "dispatched"]
+
+
+def _file(here: Room, event: str) -> dict[str, list[dict[str, str]]]:
+    with here.client(Role.OPERATOR) as client:
+        found: dict[str, list[dict[str, str]]] = client.get(f"api/events/{event}").json()
+        return found
+
+
+def test_critical_alerts_sound_once_the_browser_allows_it_and_stand_in_the_title(here: Room, them: Browsers) -> None:
+    page = them.page(Role.OPERATOR, "alerts?severity=critical")
+    page.reload()
+    expect(page.locator(".sound-hint")).to_be_visible()
+    waiting = page.locator("#waiting")
+    expect(waiting).to_be_visible()
+    before = int(waiting.inner_text())
+    take(here.console.database, fresh(200, severity="critical"))
+    expect(waiting).to_have_text(str(before + 1))
+    assert page.evaluate("document.documentElement.dataset.sounded") is None
+    page.mouse.click(5, 5)
+    expect(page.locator(".sound-hint")).to_have_count(0)
+    take(here.console.database, fresh(201, severity="critical"), fresh(202, severity="major"))
+    page.wait_for_function("() => document.documentElement.dataset.sounded === '1'")
+    expect(page).to_have_title(re.compile(rf"^\({before + 2}\) "))
+    # On another page it is heard as well.
+    page.click("nav a:text-is('Cameras')")
+    page.wait_for_timeout(1600)
+    take(here.console.database, fresh(203, severity="critical"))
+    page.wait_for_function("() => document.documentElement.dataset.sounded === '2'")
+    page.click("nav a:text-is('Alerts')")
+    page.click("#sound")
+    page.wait_for_timeout(1600)
+    take(here.console.database, fresh(204, severity="critical"))
+    expect(waiting).to_have_text(str(before + 4))
+    assert page.evaluate("document.documentElement.dataset.sounded") == "2"
+    page.click("#event-event-00204")
+    page.keyboard.press("a")
+    expect(waiting).to_have_text(str(before + 3))
+
+
+def test_what_is_being_read_does_not_move_when_alerts_come_in(here: Room, them: Browsers) -> None:
+    page = them.page(Role.OPERATOR, "alerts", (1200, 500))
+    expect(page.locator("article.event").first).to_be_visible()
+    page.evaluate("() => { document.querySelector('.list').scrollTop = 700; }")
+    page.wait_for_timeout(200)
+    reading = _on_top(page)
+    take(here.console.database, *(fresh(number) for number in range(300, 305)))
+    page.wait_for_function("() => document.querySelector('.count').innerText.match(/[0-9]+/)[0] > 28")
+    page.wait_for_timeout(500)
+    assert _on_top(page) == reading
+    page.click(".to-top")
+    expect(page.locator("#event-event-00300")).to_be_visible()
+
+
+def _on_top(page: Page) -> str:
+    script = """() => {
+      const top = document.querySelector('.list').getBoundingClientRect().top;
+      const all = [...document.querySelectorAll('article.event')];
+      const rows = all.map((row) => [row.getBoundingClientRect().top, row.id]);
+      return rows.filter(([y]) => y > top - 1).sort((a, b) => a[0] - b[0])[0].join(' ');
+    }"""
+    return str(page.evaluate(script))
+
+
+@pytest.mark.parametrize(
+    ("size", "theme", "language"), [(WALL, "dark", "zh"), (DESK, "light", "en"), (PHONE, "dark", "zh")]
+)
+def test_it_fits_every_screen(them: Browsers, tmp_path: Path, size: tuple[int, int], theme: str, language: str) -> None:
+    page = them.page(Role.OPERATOR, "alerts", size, theme=theme, language=language)
+    expect(page.locator("article.event img").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    keep(page, f"alerts-{size[0]}-{theme}", tmp_path)
+    page.click("#event-event-00006")
+    expect(page.locator(".picture svg .box")).to_be_visible()
+    expect(page.locator(".words button").first).to_contain_text("受理" if language == "zh" else "Acknowledge")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    keep(page, f"alert-{size[0]}-{theme}", tmp_path)
+
+
+def test_a_server_that_hangs_is_told_and_no_event_is_there_twice_afterwards(tmp_path: Path) -> None:
+    with console_process(own_site(tmp_path)) as (room_, process), browsers(room_) as them:
+        take(room_.console.database, *(fresh(number) for number in range(3)))
+        page = them.page(Role.OPERATOR, "alerts")
+        expect(page.locator("article.event")).to_have_count(3)
+        process.send_signal(signal.SIGSTOP)
+        expect(page.locator("#lost")).to_be_visible()
+        take(room_.console.database, fresh(3), over(fresh(0)))
+        process.send_signal(signal.SIGCONT)
+        expect(page.locator("#lost")).to_have_count(0)
+        expect(page.locator("article.event")).to_have_count(4)
+        assert sorted(rows(page)) == [f"event-{number:05d}" for number in range(4)]
+        expect(page.locator("#event-event-00000 .seen")).to_have_text("over")
+
+
+def test_a_redis_that_is_away_is_told_on_the_page(tmp_path: Path) -> None:
+    port = free_port()
+    site = own_site(tmp_path, f"redis://127.0.0.1:{port}/0")
+    with (
+        RunningServer(tmp_path / "r", None, "--port", str(port)) as redis,
+        room(site) as here,
+        browsers(here) as them,
+    ):
+        page = them.page(Role.OPERATOR, "alerts")
+        page.wait_for_timeout(2500)
+        expect(page.locator("#faults")).to_have_count(0)
+        redis.kill()
+        expect(page.locator("#faults")).to_contain_text("cannot be reached")
+        redis.start()
+        expect(page.locator("#faults")).to_have_count(0)
+
+
+def test_ten_thousand_events_are_as_smooth_as_a_hundred(tmp_path: Path) -> None:
+    with room(site_in(tmp_path)) as here, browsers(here) as them:
+        take(here.console.database, *(fresh(number) for number in range(100)))
+        page = them.page(Role.OPERATOR, "alerts")
+        few_ms = _scrolled_ms(page, 100)
+        take(here.console.database, *(fresh(number) for number in range(100, 10_000)))
+        page.reload()
+        many_ms = _scrolled_ms(page, 10_000)
+        assert page.locator("article.event").count() < 60
+        assert many_ms < 3 * few_ms + 4, (few_ms, many_ms)
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
+        expect(page.locator(".detail")).to_be_visible()
+
+
+def _scrolled_ms(page: Page, count: int) -> float:
+    """The page's own work for one step of scrolling, ms: the median of 200 steps of three rows."""
+    expect(page.locator(".count")).to_contain_text(f"{count} ")
+    script = """async () => {
+      const list = document.querySelector('.list');
+      const took = [];
+      for (let step = 0; step < 200; step += 1) {
+        const begun = performance.now();
+        list.scrollTop = (step * 250) % (list.scrollHeight - list.clientHeight);
+        list.dispatchEvent(new Event('scroll'));
+        await Promise.resolve();
+        list.getBoundingClientRect();
+        await new Promise((done) => setTimeout(done, 0));
+        took.push(performance.now() - begun);
+        await new Promise((done) => requestAnimationFrame(done));
+      }
+      return took.sort((a, b) => a - b)[100];
+    }"""
+    return float(page.evaluate(script))
+
+
+def own_site(folder: Path, redis: str = "embedded") -> Site:
+    """A site with a camera that nobody runs; its console listens on a free port."""
+    (folder / "car.mp4").touch()
+    more = f"console: {{listen: '127.0.0.1:{free_port()}'}}\n"
+    file = SiteFile(folder, {"gate": "source: car.mp4"}, dwell="", redis=redis, more=more)
+    return load_site(file.write(), {})
