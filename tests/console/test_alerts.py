@@ -67,7 +67,7 @@ def test_what_the_pipeline_raises_two_people_see_and_answer_and_it_obeys(tmp_pat
             acknowledged_here_seen_there(mine, theirs, events["east"])
             dismissed_there_silent_in_the_pipeline(theirs, mine, run, events["west"])
             clip_and_pictures(mine.page, events["north"])
-            run.stop()
+            run.stop(60)
         audited(here, events)
 
 
