@@ -166,13 +166,13 @@ def test_the_wall_and_the_full_view_fit_every_screen(
         keep(page, f"cameras-wall-{size[0]}-{theme}", tmp_path)
         page.click(f"{tile('cam-01')} a")
         expect(page).to_have_url(re.compile(r"/cameras/cam-01$"))
-        page.wait_for_function(IS_DRAWN, arg=".stage")
-        expect(page.locator(".stage .scene-raised text")).to_contain_text("%")
-        expect(page.locator("svg.day .day-looks").last).to_be_attached()
+        page.wait_for_function(IS_DRAWN, arg=".camera-stage")
+        expect(page.locator(".camera-stage .scene-raised text")).to_contain_text("%")
+        expect(page.locator("svg.camera-day .day-looks").last).to_be_attached()
         page.wait_for_timeout(2500)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         keep(page, f"cameras-view-{size[0]}-{theme}", tmp_path)
-        page.locator("svg.day").scroll_into_view_if_needed()
+        page.locator("svg.camera-day").scroll_into_view_if_needed()
         keep(page, f"cameras-day-{size[0]}-{theme}", tmp_path)
 
 
@@ -180,14 +180,14 @@ def test_the_wall_and_the_full_view_fit_every_screen(
 def test_the_full_view_is_the_whole_picture_in_the_cameras_own_time(running: LiveRun, tmp_path: Path) -> None:
     with room(site_of(running)) as here, browsers(here) as them:
         page = them.page(Role.OPERATOR, "cameras/cam-01", DESK)
-        page.wait_for_function(IS_DRAWN, arg=".stage")
-        assert page.evaluate("document.querySelector('.stage canvas').width") == 320
+        page.wait_for_function(IS_DRAWN, arg=".camera-stage")
+        assert page.evaluate("document.querySelector('.camera-stage canvas').width") == 320
         first = page.locator("#taken-at").inner_text()
         wait(page, lambda: page.locator("#taken-at").inner_text() > first)
-        expect(page.locator(".view")).to_contain_text("10.0")
+        expect(page.locator(".camera-view")).to_contain_text("10.0")
         expect(page.locator("a.button:text-is('Edit fences')")).to_have_count(0)
         page.keyboard.press("x")
-        expect(page.locator(".stage .scene-area")).to_have_count(0)
+        expect(page.locator(".camera-stage .scene-area")).to_have_count(0)
         page.keyboard.press("ArrowRight")
         expect(page).to_have_url(re.compile(r"/cameras/cam-02$"))
         page.keyboard.press("Escape")

@@ -11,8 +11,8 @@ const [WIDTH, HEIGHT, STRIP] = [960, 74, 18];
 /** From the log. */
 export function Day({ id }) {
   const { value, fault } = usePolled(`api/cameras/${encodeURIComponent(id)}/day`, EVERY_MS);
-  if (!value) return html`<section class="card view-day">${fault ? html`<p class="fault">${fault}</p>` : t("shell.loading")}</section>`;
-  return html`<section class="card view-day" aria-label=${t("cameras.day")}>
+  if (!value) return html`<section class="card camera-view-day">${fault ? html`<p class="fault">${fault}</p>` : t("shell.loading")}</section>`;
+  return html`<section class="card camera-view-day" aria-label=${t("cameras.day")}>
     <h2>${t("cameras.day")}</h2>
     ${value.until ? html`<${Chart} day=${value} /><${Spells} spells=${value.spells} />` : html`<p class="hint">${t("cameras.no_log")}</p>`}
   </section>`;
@@ -27,7 +27,7 @@ function Chart({ day }) {
   const blind = day.spells.reduce((sum, one) => sum + (Date.parse(one.until) - Math.max(begin, Date.parse(one.since))) / 1000, 0);
   const known = day.hours.find((one) => one.looks || one.blind_s);
   return html`<div class="scroll">
-    <svg class="day" viewBox=${`0 0 ${WIDTH} ${HEIGHT + STRIP}`} role="img" aria-label=${t("cameras.day_blind", { time: duration(blind) })}>
+    <svg class="camera-day" viewBox=${`0 0 ${WIDTH} ${HEIGHT + STRIP}`} role="img" aria-label=${t("cameras.day_blind", { time: duration(blind) })}>
       <rect class="day-known" x=${known ? x(known.start) : WIDTH} y="0" width=${known ? x(day.until) - x(known.start) : 0} height="14" />
       ${day.spells.map((one, n) => html`<rect key=${n} class=${`day-spell day-${one.cause}`} x=${x(one.since)} y="0" width=${Math.max(2, x(one.until) - x(one.since))} height="14">
         <title>${t(`cameras.fault.${one.cause}`)}: ${moment(one.since)} – ${moment(one.until)}</title>

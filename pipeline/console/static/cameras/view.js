@@ -35,11 +35,11 @@ export function CameraView({ id, user }) {
   });
   if (!value) return html`<${Back} />${fault ? html`<p class="fault" role="alert">${fault}</p>` : html`<p class="empty">${t("shell.loading")}</p>`}`;
   return html`
-    <div class="row view-head">
+    <div class="row camera-view-head">
       <${Back} />
       <h1>${value.name || value.id}</h1>
       ${value.told && html`<${StateBadge} camera=${short(value.told)} />`}
-      <span class="row view-tools">
+      <span class="row camera-view-tools">
         <button type="button" aria-pressed=${String(!hidden.fences)} onClick=${() => turn("fences")}>${t("cameras.fences")}</button>
         <button type="button" aria-pressed=${String(!hidden.boxes)} onClick=${() => turn("boxes")}>${t("cameras.boxes")}</button>
         ${may(user, "engineer") && html`<${Link} class="button" to=${`fences/${encodeURIComponent(id)}`}>${t("cameras.edit_fences")}<//>`}
@@ -49,7 +49,7 @@ export function CameraView({ id, user }) {
     </div>
     ${fault && html`<p class="fault" role="alert">${t("cameras.old")} ${fault}</p>`}
     ${value.note && html`<p class="card wall-note" role="status">${value.note}</p>`}
-    <div class="view">
+    <div class="camera-view">
       <${Stage} camera=${value} hidden=${hidden} />
       <div class="column">
         ${value.told ? html`<${Health} told=${value.told} before=${before?.told} />` : null}
@@ -77,8 +77,8 @@ function Stage({ camera, hidden }) {
   const told = shown?.told;
   const isOld = !told || isStale(told);
   const full = () => (document.fullscreenElement ? document.exitFullscreen() : stage.current.requestFullscreen());
-  return html`<figure class="stage" ref=${stage}>
-    <div class="stage-picture">
+  return html`<figure class="camera-stage" ref=${stage}>
+    <div class="camera-stage-picture">
       <${Scene} picture=${shown?.picture ?? null} size=${told?.width ? [told.width, told.height] : USUAL_SHAPE} dim=${isOld}
         fences=${hidden.fences ? [] : fencesNow(camera.fences, told)}
         boxes=${hidden.boxes || isOld ? [] : boxesOf(told, titles, { isLong: true })} label=${camera.name || camera.id} />
@@ -141,7 +141,7 @@ function Rules({ camera }) {
     <p>${camera.rules.join(", ") || t("cameras.nothing")}</p>
     <h3>${t("cameras.fences")}</h3>
     ${camera.fences.length
-      ? html`<ul class="plain">${camera.fences.map((one) => html`<li key=${one.id}><strong>${one.name || one.id}</strong> <span class="hint">${[one.category, one.grid, one.responsible].filter(Boolean).join(" · ")}</span></li>`)}</ul>`
+      ? html`<ul class="camera-fences">${camera.fences.map((one) => html`<li key=${one.id}><strong>${one.name || one.id}</strong> <span class="hint">${[one.category, one.grid, one.responsible].filter(Boolean).join(" · ")}</span></li>`)}</ul>`
       : html`<p class="hint">${t("cameras.nothing")}</p>`}
   </section>`;
 }
