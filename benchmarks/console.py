@@ -4,9 +4,9 @@
 
 Everything is real: alerts go through Redis (the embedded one's program with its settings) to the console, a process of
 its own, which keeps the ledger in SQLite and serves the streams. Of the browsers `--pages` are pages in Chromium with
-the list of alerts open, the others are HTTP clients that read the same stream as a browser does and parse it. The
-delay of an alert is from its being handed to Redis to a client's having the message that shows it; on a page to the frame that is
-drawn after it.
+the list of alerts open, the others are HTTP clients that read the same stream as a browser does, and parse it. The
+delay of an alert is from its being handed to Redis to a client's having the message that shows it; on a page to the
+frame that is drawn after it.
 """
 
 import argparse

@@ -22,7 +22,7 @@ from pipeline.runtime.run_line import RunLine, parsed
 
 _EVERY_S = 0.33
 _FORGOTTEN_S = 7.0
-_NICENESS = 15
+_NICENESS = 5
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 

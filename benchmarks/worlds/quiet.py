@@ -47,7 +47,7 @@ def recordings() -> list[Quiet]:
 
 
 def chunks(days: float, quiets: Iterable[Quiet]) -> list[Chunk]:
-    """So many camera-days, in pieces, shared out among the recordings; and half an hour of each, at dusk, for fire alone."""
+    """So many camera-days, in pieces, shared out among the recordings; and half an hour of each at dusk for fire."""
     there = list(quiets)
     whole = sum(one.share for one in there)
     found = [

@@ -8,6 +8,7 @@ from itertools import takewhile
 from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.message import Alert
 from pipeline.alerts.outbox import Outbox, Outgoing
+from pipeline.alerts.outbox_room import NOTHING, GivenUp
 from pipeline.alerts.server import ServerAwayError
 from pipeline.alerts.stream import Sink
 
@@ -15,6 +16,7 @@ _BATCH = 64
 _FIRST_PAUSE_NS = 500_000_000
 _LONGEST_PAUSE_NS = 30_000_000_000
 _TRIM_EVERY_NS = 60_000_000_000
+_ROOM_EVERY_NS = 10_000_000_000
 
 
 class Reached(StrEnum):
@@ -38,6 +40,7 @@ class Offer:
         fault: Why the server could not be reached, one line; empty where it could.
         held_back_by: The consumer group for whose sake the last trim left entries that are past their time; empty
             where there is none.
+        given_up: What was removed to keep the outbox within its bounds.
     """
 
     reached: Reached
@@ -45,6 +48,7 @@ class Offer:
     again: int
     fault: str
     held_back_by: str = ""
+    given_up: GivenUp = NOTHING
 
 
 class Delivery:
@@ -56,7 +60,7 @@ class Delivery:
 
     What `may_go` refuses waits for the next offer, and all behind it.
 
-    Remembers: when a server that was away may be tried again, and when the stream was last trimmed.
+    Remembers: when a server that was away may be tried again, and when stream and outbox were last kept in bounds.
 
     Attributes:
         outbox: Where messages wait; it holds the checkpoints too.
@@ -81,6 +85,7 @@ class Delivery:
         self._pause_ns = 0
         self._failed_ns = 0
         self._trimmed_ns = -_TRIM_EVERY_NS
+        self._room_made_ns = -_ROOM_EVERY_NS
         self._held_back_by = ""
         self._ring: Callable[[], None] = lambda: None
 
@@ -115,9 +120,10 @@ class Delivery:
             StateError: The outbox cannot be read or written.
             StreamError: The server refuses for good.
         """
+        given_up = self._make_room()
         # A wall clock may be set back: a pause is then over at once rather than never.
         if after_pause and self._pause_ns and 0 <= self._now_ns() - self._failed_ns < self._pause_ns:
-            return Offer(Reached.PAUSING, 0, 0, "")
+            return Offer(Reached.PAUSING, 0, 0, "", given_up=given_up)
         sent = again = 0
         try:
             again = self.outbox.take_back(self._sink.position(self.outbox.name))
@@ -131,10 +137,16 @@ class Delivery:
         except ServerAwayError as error:
             self._pause_ns = min(max(2 * self._pause_ns, _FIRST_PAUSE_NS), _LONGEST_PAUSE_NS)
             self._failed_ns = self._now_ns()
-            return Offer(Reached.AWAY, sent, again, str(error))
+            return Offer(Reached.AWAY, sent, again, str(error), given_up=given_up)
         self._pause_ns = 0
         self.outbox.forget()
-        return Offer(Reached.ALL_SENT, sent, again, "", self._held_back_by)
+        return Offer(Reached.ALL_SENT, sent, again, "", self._held_back_by, given_up)
+
+    def _make_room(self) -> GivenUp:
+        if 0 <= self._now_ns() - self._room_made_ns < _ROOM_EVERY_NS:
+            return NOTHING
+        self._room_made_ns = self._now_ns()
+        return self.outbox.make_room()
 
     def _trim(self) -> None:
         if 0 <= self._now_ns() - self._trimmed_ns < _TRIM_EVERY_NS:

@@ -19,6 +19,7 @@ from pipeline.alerts.entry_id import EntryId
 from pipeline.alerts.group_commit import GroupCommit
 from pipeline.alerts.message import Alert
 from pipeline.alerts.outbox_file import held, prepared, transaction, unforced
+from pipeline.alerts.outbox_room import BOUNDS, Bounds, GivenUp, free_bytes, give_up
 from pipeline.errors import StateError
 from pipeline.observation import CameraId, MediaNs
 from pipeline.rules.episode import State
@@ -90,18 +91,19 @@ class Outbox:
         commands: What operators have said, in the same file.
     """
 
-    def __init__(self, folder: Path, now_ns: Callable[[], int]) -> None:
+    def __init__(self, folder: Path, now_ns: Callable[[], int], bounds: Bounds = BOUNDS) -> None:
         """Open the outbox in a folder, or start one there.
 
         Args:
             folder: Made where it is missing.
             now_ns: The wall clock, ns since 1970: how long ago a message was sent.
+            bounds: How much it holds.
 
         Raises:
             StateError: It is in use, damaged, of another version, or cannot be written.
         """
         self._path = folder / FILE_NAME
-        self._now_ns = now_ns
+        self._now_ns, self._bounds = now_ns, bounds
         self._lock = threading.Lock()
         self._hold = held(self._path.with_suffix(".lock"))
         try:
@@ -215,11 +217,7 @@ class Outbox:
             self._db.executemany("UPDATE message SET entry_ms = ?, entry_number = ?, sent_ns = ? WHERE seq = ?", rows)
 
     def take_back(self, position: Position) -> int:
-        """What was sent and the server does not have is to be sent again: it is another one, or has gone back.
-
-        Returns:
-            How many messages that concerns.
-        """
+        """What was sent and the server does not have is to be sent again; how many messages that concerns."""
         last = position.last_entry
         with self._lock, self._explained():
             done = self._db.execute(
@@ -259,6 +257,15 @@ class Outbox:
         with self._lock, self._explained():
             self._db.execute(_FORGET, (self._now_ns() - KEEP_SENT_NS, _CLEARED))
 
+    def make_room(self) -> GivenUp:
+        """Keep within bounds, see `outbox_room`; what was given up for it.
+
+        Raises:
+            StateError: The file cannot be read or written.
+        """
+        with self._lock, self._explained(), unforced(self._db):
+            return give_up(self._db, free_bytes(self._path), self._bounds)
+
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
@@ -283,7 +290,7 @@ class Outbox:
         """SQLite's errors as one line that says what to do."""
         try:
             yield
-        except sqlite3.OperationalError as error:
+        except (sqlite3.OperationalError, OSError) as error:
             raise StateError(f"{self._path}: cannot be written: {error} (expected a folder with room)") from error
         except (sqlite3.DatabaseError, TypeError) as error:
             raise StateError(

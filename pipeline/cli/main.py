@@ -9,6 +9,7 @@ import click
 
 from pipeline.cli.output import finish_output, prepare_output
 from pipeline.errors import SmartAlertError
+from pipeline.runtime.crash import tell_crashes
 from pipeline.runtime.early_words import HEARING, EarlyWords
 
 COMMANDS = (
@@ -70,6 +71,7 @@ def smart_alert() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 the work failed, 2 the call or a file is wrong, 130 interrupted."""
+    tell_crashes()
     prepare_output()
     code = run(arguments)
     sys.exit(code if finish_output() else code or 1)

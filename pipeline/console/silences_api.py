@@ -41,6 +41,7 @@ def router() -> APIRouter:
         _refuse_span(asked, now)
         words = [Silence(asked.kind, camera, asked.rule, asked.until) for camera in cameras]
         Desk(console.database, site.id).silence_all(words, Said(user.name, asked.reason), now)
+        console.live.said()
         subject = asked.rule or ", ".join(cameras[:5])
         detail = f"{len(cameras)} cameras until {asked.until.isoformat()}: {asked.reason}"
         console.audit.write(user, f"rules.{asked.kind}", subject, detail)
@@ -54,6 +55,7 @@ def router() -> APIRouter:
             raise conflict(f"{asked.camera}{f' / {asked.rule}' if asked.rule else ''}: is not silent any more")
         word = Silence(found[0].kind, asked.camera, asked.rule, now + _SOON)
         Desk(console.database, site.id).silence(word, Said(user.name, asked.reason), now)
+        console.live.said()
         console.audit.write(user, "rules.speak", asked.rule or asked.camera, f"{asked.camera}: {asked.reason}")
         return SilencedAnswer(cameras=1)
 

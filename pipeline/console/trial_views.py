@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.alerts.message import utc
 from pipeline.config.resolved import Site, Zone
+from pipeline.console.evidence_names import evidence_path
 from pipeline.console.rules_models import FieldFaultAnswer, TrialAnswer, TriedChange, TriedEvent
 from pipeline.dispatch.ledger_database import Database
 from pipeline.dispatch.ledger_queries import attachments_of
@@ -72,13 +73,8 @@ def _pictures(database: Database, pairs: Sequence[Pair]) -> dict[str, str]:
     ids = {str(event.id) for pair in pairs for event in (pair.before, pair.after) if event is not None}
     with database.reading() as connection:
         found = {one.event: one.uri for one in attachments_of(connection, sorted(ids)) if one.kind == "snapshot"}
-    paths = {event: _path(uri) for event, uri in found.items()}
+    paths = {event: evidence_path(uri) for event, uri in found.items()}
     return {event: path for event, path in paths.items() if path is not None}
-
-
-def _path(uri: str) -> str | None:
-    steps = uri.replace("\\", "/").split("/")
-    return f"api/evidence/{steps[-2]}/{steps[-1]}" if len(steps) > 1 else None
 
 
 def _change(pair: Pair, site: Site, pictures: Mapping[str, str]) -> TriedChange:

@@ -128,13 +128,27 @@ def _trained(call: TrainCall, elapsed_s: Callable[[], float], tell: Callable[[st
             tell(f"{'going on with round' if can_resume else 'round'} {number} of {len(rounds)}")
             replace(job, resume=can_resume).write(call.work / _ROUND)
             begun_s = elapsed_s()
-            quiet = {**call.environ, "YOLO_AUTOINSTALL": "False", "YOLO_CONFIG_DIR": str(call.work)}
-            arguments = ["-m", "pipeline.perception.training", str(call.work / _ROUND)]
-            run_python(call.name, "the training failed", arguments, quiet, shows=True)
+            _run(call, [str(call.work / _ROUND)])
             done_file.write_text(json.dumps({"minutes": (elapsed_s() - begun_s) / 60}), encoding="utf-8")
         minutes += float(json.loads(done_file.read_text(encoding="utf-8"))["minutes"])
     pictures = json.loads((call.work / _PICTURES).read_text(encoding="utf-8"))
-    return Training(_weights(call, rounds[-1]), pictures, minutes)
+    return Training(_learnt(call, rounds, tell), pictures, minutes)
+
+
+def _run(call: TrainCall, arguments: list[str]) -> None:
+    quiet = {**call.environ, "YOLO_AUTOINSTALL": "False", "YOLO_CONFIG_DIR": str(call.work)}
+    run_python(call.name, "the training failed", ["-m", "pipeline.perception.training", *arguments], quiet, shows=True)
+
+
+def _learnt(call: TrainCall, rounds: list[Job], tell: Callable[[str], None]) -> Path:
+    """The weights of the last round, or the mean of some."""
+    last = rounds[-call.recipe.averaged_rounds :]
+    if len(last) == 1:
+        return _weights(call, last[0])
+    tell(f"averaging {len(last)} rounds")
+    mean = call.work / "averaged.pt"
+    _run(call, ["average", str(mean), *(str(_weights(call, job)) for job in last)])
+    return mean
 
 
 def _weights(call: TrainCall, job: Job) -> Path:

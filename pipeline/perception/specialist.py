@@ -19,8 +19,6 @@ from pipeline.perception.windows import attention_region
 RESTLESS_S = 2.0
 """What was found once, or does not keep its place, is looked at again so soon: until then nothing confirms it."""
 _BUSY_S = 1.0
-_MARGIN = 0.03
-"""Its things lie on the ground: what reaches out of the piece, which is rare, has it look at the whole picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +132,8 @@ class SpecialistEye:
         region = None
         if moment.attention:
             # What it looks for is small and was learned from near by: a piece is worth as much as the whole picture.
-            region = attention_region(
-                moment.attention, moment.frame.size, self._input_px, inputs_px=(self._input_px,), margin=_MARGIN
-            )
+            inputs_px = (self._input_px,)
+            region = attention_region(moment.attention, moment.frame.size, self._input_px, inputs_px)
         look = None if region is None else self.eye.look_in(moment, region, others)
         return look or self.eye.look_everywhere(moment, others)
 

@@ -49,9 +49,7 @@ def attention_region(
     attention: Sequence[Box],
     frame_size: tuple[int, int],
     whole_input_px: int,
-    *,
     inputs_px: Sequence[int] = REGION_INPUTS_PX,
-    margin: float = _ATTENTION_MARGIN,
 ) -> Region | None:
     """The piece around everything that matters, if it is so small that the network sees it larger.
 
@@ -60,10 +58,9 @@ def attention_region(
         frame_size: Width and height of the decoded frame, px.
         whole_input_px: Longer side of the input for the whole picture.
         inputs_px: Longer sides of the input that the piece may take, the smallest first.
-        margin: Of what matters, around it, as a share of its size.
     """
     width, height = frame_size
-    left, top, right, bottom = _window(surrounding(attention), width, height, margin)
+    left, top, right, bottom = _window(surrounding(attention), width, height, _ATTENTION_MARGIN)
     longer = max(right - left, bottom - top)
     # No picture gains by being enlarged.
     needed = min(1.0, _GAIN * whole_input_px / max(width, height))

@@ -46,7 +46,9 @@ class ConsoleServer:
         self._more = more
         self._state, self._live, self._shared = state, live, shared
         self._events: EventsLog = shared.events
-        self._onlookers = Onlookers(live.streams_of, shared.now_ns, shared.events)
+        self._onlookers = Onlookers(
+            live.streams_of, shared.now_ns, shared.events, is_overloaded=lambda: live.is_overloaded
+        )
         self._server: _UnixServer | None = None
 
     @property

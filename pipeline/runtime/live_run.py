@@ -8,6 +8,7 @@ from functools import partial
 
 from pipeline.alerts.command_stream import CommandStream
 from pipeline.alerts.delivery import Offer, Reached
+from pipeline.alerts.outbox_room import NOTHING
 from pipeline.alerts.publisher import Destination
 from pipeline.alerts.server import Server
 from pipeline.alerts.site_delivery import site_delivery, site_server
@@ -144,6 +145,14 @@ def _report(told: "Told", outcome: Offer | SmartAlertError) -> None:
         if outcome.reached is Reached.AWAY:
             told.metrics.send_failed()
             told.events.warning("redis.away", fault=outcome.fault)
+        if outcome.given_up != NOTHING:
+            told.metrics.given_up(outcome.given_up)
+            told.events.error(
+                "outbox.given_up",
+                sent=outcome.given_up.sent,
+                overtaken=outcome.given_up.overtaken,
+                unheard=outcome.given_up.unheard,
+            )
         if outcome.held_back_by:
             told.events.warning("stream.held_back", group=outcome.held_back_by)
         return

@@ -72,6 +72,12 @@ def _evidence_families(process: ProcessNumbers) -> Iterator[Metric]:
     for result in ("written", "lost"):
         clips.add_metric([result], process.clips[result])
     yield clips
+    given_up = CounterMetricFamily(
+        _PREFIX + "outbox_given_up_messages", "Messages removed as the outbox or the disk was full.", labels=["what"]
+    )
+    for what in ("sent", "overtaken", "unheard"):
+        given_up.add_metric([what], process.given_up[what])
+    yield given_up
     yield _gauge("evidence_bytes", "Evidence that is kept.", process.evidence_bytes)
     yield _counter("evidence_removed_events", "Events whose evidence was removed.", process.evidence_removed_events)
     yield _counter("evidence_removed_bytes", "Evidence that was removed.", process.evidence_removed_bytes)

@@ -97,5 +97,6 @@ class ProcessNumbers:
     evidence_removed_events: int = 0
     evidence_removed_bytes: int = 0
     sent_without_evidence: int = 0
+    given_up: Counter[str] = field(default_factory=_counts)
     last_reload_ns: int = 0
     is_overloaded: bool = False

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 
+from pipeline.alerts.outbox_room import GivenUp
 from pipeline.observation import CameraId
 from pipeline.runtime.metric_families import FamilyCollector
 from pipeline.runtime.metric_numbers import CameraNumbers, ProcessNumbers
@@ -216,6 +217,11 @@ class Metrics:
         """A message was sent before its pictures were in the store."""
         with self._lock:
             self._numbers.sent_without_evidence += 1
+
+    def given_up(self, what: GivenUp) -> None:
+        """The outbox was full, or the disk: these messages were removed from it."""
+        with self._lock:
+            self._numbers.given_up.update({"sent": what.sent, "overtaken": what.overtaken, "unheard": what.unheard})
 
     def evidence(self, kept_bytes: int, removed_events: int, removed_bytes: int) -> None:
         """Evidence was looked through: so much is there, and so much was removed."""

@@ -1,9 +1,11 @@
 """Pictures for who looks on: made only while somebody asks, by one thread that gives way to the analysis.
 
-What it may take of the machine is bounded in two ways: after each picture it rests so long that it never has more than
-its share of one core, and every other thread goes before it. A camera whose every packet it can afford to decode is
-shown a few times a second; of the others it shows what costs next to nothing, the pictures that the analysis has
-decoded and keyframes.
+What it may take of the machine is bounded: after each picture it rests so long that it never has more than its share of
+one core, a quarter of that while the machine does less than the rules need, and other threads go before it. They do not
+by far: a thread that holds the interpreter and never gets its turn would hold up all others.
+
+A camera whose every packet it can afford to decode is shown a few times a second; of the others it shows what costs
+next to nothing, the pictures that the analysis has decoded and keyframes.
 """
 
 import os
@@ -27,7 +29,9 @@ MOST_CAMERAS = 96
 """More are not shown at a time: the latest to be asked for are told that there is no picture."""
 _SHARE_OF_CORE = 0.25
 """Of each core; of one core at the most, for it is one thread."""
-_NICENESS = 15
+_LOADED_SHARE = 0.25
+"""Of its share, while the machine is overloaded."""
+_NICENESS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ class Onlookers:
         streams_of: Callable[[CameraId], Sequence[Stream]],
         now_ns: Callable[[], int],
         events: EventsLog,
+        *,
+        is_overloaded: Callable[[], bool],
         share: float | None = None,
     ) -> None:
         """Nobody looks.
@@ -59,10 +65,12 @@ class Onlookers:
             streams_of: A camera's streams, the main one first; none where it is not there.
             now_ns: A steady clock.
             events: Told of what goes wrong.
+            is_overloaded: Whether the machine does less than the rules need.
             share: Of one core, in (0, 1]; None: a quarter of each core, one core at the most.
         """
         self._streams_of, self._now_ns, self._events = streams_of, now_ns, events
-        self._share = min(1.0, _SHARE_OF_CORE * (os.cpu_count() or 1)) if share is None else share
+        self._is_overloaded = is_overloaded
+        self._most = min(1.0, _SHARE_OF_CORE * (os.cpu_count() or 1)) if share is None else share
         self._shown: dict[Wanted, ShownCamera] = {}
         self._changed = threading.Condition()
         self._is_closed = False
@@ -113,6 +121,11 @@ class Onlookers:
             except Exception as error:  # noqa: BLE001
                 self._events.error("onlooker.failed", camera=wanted.camera, error=error)
             self._rest(thread_cpu_s() - began_s, seconds(self._now_ns() - began_ns))
+
+    @property
+    def _share(self) -> float:
+        """Of one core, now."""
+        return self._most * (_LOADED_SHARE if self._is_overloaded() else 1.0)
 
     def _rest(self, worked_s: float, passed_s: float) -> None:
         rest_s = worked_s / self._share - passed_s

@@ -107,9 +107,8 @@ def replay_all(
                 processes.start(left.pop(0))
             processes.hear(summaries, faults)
     if faults:
-        raise SmartAlertError(
-            "\n".join(f"camera {work.camera}: {faults[work.camera]}" for work in works if work.camera in faults)
-        )
+        told = [f"camera {work.camera}: {faults[work.camera]}" for work in works if work.camera in faults]
+        raise SmartAlertError("\n".join(told))
     for work in works:
         _forget(kept, work)
     with suppress(OSError):
@@ -121,19 +120,18 @@ def replay_all(
 def left_by_earlier(works: Sequence[Work], out: Path) -> str:
     """What a call that was broken off has left for `replay_all` to go on with, one line; empty: nothing.
 
-    Footage of a camera that was broken off begins anew: an hour of it takes one to four minutes of a core, and what the
-    eyes remember at every moment would have to be kept to go on with the very same.
+    A camera's footage begins anew (an hour takes one to four minutes of a core): what its eyes remember is not kept.
     """
     kept = out / UNFINISHED
     known = [work for work in works if _plan_of(kept, work).exists()]
     if not known:
         return ""
     same = [work for work in known if _plan_of(kept, work).read_text() == _fingerprint(work)]
-    n_done = sum((kept / f"{work.camera}.done").exists() for work in same)
-    n_begun = sum(any((kept / str(work.camera)).glob("*.day")) for work in same)
-    told = f"goes on where it was broken off: {n_done} cameras are done, {n_begun} were begun"
-    others = f"; {len(known) - len(same)} begin anew: their rules or recordings are others now"
-    return told + (others if len(same) < len(known) else "")
+    left = [work for work in same if not (kept / f"{work.camera}.done").exists()]
+    n_done, n_begun = len(same) - len(left), sum(any((kept / str(work.camera)).glob("*.day")) for work in left)
+    n_other = len(known) - len(same)
+    others = f"; {n_other} begin anew: their rules or recordings are others now" if n_other else ""
+    return f"goes on where it was broken off: {n_done} cameras are done, {n_begun} were begun{others}"
 
 
 class _Processes:

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import httpx
 from argon2 import PasswordHasher
+from sqlalchemy import select
 
+from pipeline.alerts.command_message import CommandMessage, parse_command
 from pipeline.config.load import load_site
 from pipeline.config.resolved import ConsoleSettings, Site
 from pipeline.console.accounts import Accounts, Role
 from pipeline.console.console_file import FILE_NAME, ConsoleFile
 from pipeline.console.context import Console, moment, open_console
 from pipeline.console.serve import ConsoleServer, listening
+from pipeline.dispatch.ledger_tables import COMMAND
 from pipeline.runtime.clock import wall_now_ns
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,6 +99,13 @@ def room(
             server.stop()
             thread.join(_LONGEST_S)
             assert not thread.is_alive(), "the console does not stop"
+
+
+def words_said(console: Console) -> list[CommandMessage]:
+    """Every word to the pipeline that the ledger has, in order, whether it is sent already or not."""
+    with console.database.reading() as connection:
+        rows = connection.execute(select(COMMAND.c.line).order_by(COMMAND.c.seq)).all()
+    return [parse_command(str(row.line)) for row in rows]
 
 
 def make_accounts(site: Site) -> None:

@@ -65,6 +65,6 @@ def test_beside_a_run_pictures_and_states_are_those_of_the_run(tmp_path: Path) -
         assert found.jpegs[0][:3] == b"\xff\xd8\xff"
         wait_until(lambda: client.get("api/cameras/gate").json()["told"]["state"] == "connected")
         wait_until(lambda: client.get("api/cameras/gate/day").json()["until"] is not None)
-        run.stop()
+        run.kill()
         wait_until(lambda: not client.get("api/cameras").json()["is_run_up"])
         assert client.get("api/pictures", params={"camera": "gate"}).status_code == 503

@@ -11,9 +11,8 @@ from playwright.sync_api import Page, expect
 
 from pipeline.config.load import load_site
 from pipeline.console.accounts import Role
-from pipeline.dispatch.ledger_words import Desk
 from tests.console.browsers import DESK, PHONE, WALL, browsers, keep
-from tests.console.rooms import Room, room
+from tests.console.rooms import Room, room, words_said
 from tests.console.tried_site import WRITTEN, tried_site
 
 
@@ -205,7 +204,7 @@ def test_a_rule_is_silent_until_its_end_or_until_somebody_ends_it(here: Room, op
     assert operator.post("api/silences/end", json=ended).json() == {"cameras": 1}
     assert [one["camera"] for one in operator.get("api/silences").json()["silences"]] == ["yard"]
     assert operator.post("api/silences/end", json=ended).status_code == 409
-    words = [word for _, word in Desk(here.console.database, "demo").unsent()]
+    words = words_said(here.console)
     assert [(word.kind, word.camera, word.rule) for word in words] == [
         ("maintenance", "gate", "waste"),
         ("maintenance", "yard", "waste"),

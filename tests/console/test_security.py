@@ -127,6 +127,7 @@ def _may(role: Role, asked: Asked) -> bool:
     return asked.role is not None and role.rank >= asked.role.rank
 
 
+@pytest.mark.long
 def test_the_role_that_is_needed_is_enough_to_look(here: Room, routes: list[Asked]) -> None:
     told: dict[tuple[Role, Asked], int] = {}
     for role in Role:
@@ -156,6 +157,7 @@ def test_what_changes_something_is_refused_without_the_pages_token(here: Room, r
     assert {which: status for which, status in told.items() if status != 403} == {}
 
 
+@pytest.mark.long
 def test_no_name_in_a_path_leads_out_of_its_folder(here: Room, routes: list[Asked]) -> None:
     paths = [asked.path for asked in routes if asked.method == "GET" and "{" in asked.path]
     paths += ["/static/{name}", "/alerts/{name}"]
@@ -232,6 +234,7 @@ def test_signing_out_ends_that_session_alone(here: Room) -> None:
         assert other.get("api/session").json()["user"]["name"] == NAMES[Role.OPERATOR]
 
 
+@pytest.mark.long
 def test_a_new_password_signs_out_every_other_browser(tmp_path: Path) -> None:
     with room(site_in(tmp_path)) as here, here.client(Role.OPERATOR) as one, here.client(Role.OPERATOR) as other:
         refused = one.post("api/password", json={"old": "wrong horse", "new": "another horse"})
@@ -247,6 +250,7 @@ def test_a_new_password_signs_out_every_other_browser(tmp_path: Path) -> None:
             assert nobody.post("api/login", json={"name": name, "password": "another horse"}).status_code == 200
 
 
+@pytest.mark.long
 def test_guessing_is_slowed_down_and_the_right_password_is_not(tmp_path: Path) -> None:
     with room(site_in(tmp_path)) as here, here.stranger() as nobody:
         told = [nobody.post("api/login", json={"name": "ada", "password": f"guess {n}"}) for n in range(7)]

@@ -5,30 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.alerts.command_message import CommandMessage
 from pipeline.alerts.entry_id import EntryId
 from pipeline.alerts.outbox import Outbox
 from pipeline.console.accounts import Role
-from pipeline.dispatch.ledger_words import Desk
 from pipeline.observation import nanoseconds
 from pipeline.replay.log import log_files
 from pipeline.replay.pieces import last_moment
 from pipeline.runtime.clock import wall_now_ns
 from tests.cli.shell import wait_until
-from tests.console.rooms import Room, room
+from tests.console.rooms import room, words_said
 from tests.runtime.standing_car import write_video
 from tests.runtime.test_live_site import CAM_0, running, site_of
 
 STREAM = "smart-alert:commands"
 LONGEST_S = 60.0
-
-
-def unsent(here: Room) -> list[CommandMessage]:
-    """The words on their way, which arrive."""
-    desk = Desk(here.console.database, "linzi")
-    found = desk.unsent()
-    desk.mark_sent([number for number, _ in found], here.console.now)
-    return [word for _, word in found]
 
 
 @pytest.mark.long
@@ -40,7 +30,7 @@ def test_a_rule_that_is_switched_off_is_silent_in_the_pipeline_until_it_is_ended
         asked = {"rule": "fire-lane", "until": until, "reason": "fire drill"}
         assert operator.post("api/silences", json=asked).status_code == 200
         with Outbox(site.state, wall_now_ns) as outbox:
-            outbox.commands.keep(STREAM, EntryId(1, 0), unsent(here))
+            outbox.commands.keep(STREAM, EntryId(1, 0), words_said(here.console))
         with running(site, clock=wall_now_ns) as one:
             log = site.state / "log" / CAM_0
             wait_until(lambda: log.exists() and len(log_files(log)) > 0, LONGEST_S)
@@ -50,6 +40,5 @@ def test_a_rule_that_is_switched_off_is_silent_in_the_pipeline_until_it_is_ended
             assert one.kept.alerts == []
             ended = operator.post("api/silences/end", json={"camera": CAM_0, "rule": "fire-lane"})
             assert ended.status_code == 200
-            for word in unsent(here):
-                one.live.hand_on(word)
+            one.live.hand_on(words_said(here.console)[-1])
             wait_until(lambda: one.kept.story() == [("raised", None)], LONGEST_S)

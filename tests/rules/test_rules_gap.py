@@ -153,8 +153,8 @@ def test_a_schedule_closes_with_whatever_tells_that_time_passes(kind: str) -> No
     car = stay()
     passing: list[Entry] = [_gap(30, 30)]
     for t_s in times(80, 5.0, 35):
-        seen = {"ticks": Tick(at(t_s)), "gaps": _gap(t_s, 30)}
-        passing.append(seen.get(kind) or observation(t_s, []))
+        by_kind: dict[str, Entry] = {"ticks": Tick(at(t_s)), "gaps": _gap(t_s, 30)}
+        passing.append(by_kind.get(kind) or observation(t_s, []))
     account = run(reasoner(rule(dwell_s=10, schedule="00:00-00:01")), [*watch([car], times(29.5)), *passing], [car])
     assert account.story == [("raised", 10.0), ("updated", 30.0), ("cleared", 60.0)]
 

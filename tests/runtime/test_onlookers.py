@@ -53,7 +53,10 @@ class Rig:
         self.stream = stream_of(self.clock, Line(self.connection))
         self.asked: list[CameraId] = []
         events = EventsLog.open(self.told, LogFormat.TEXT, LogLevel.INFO, self.clock)
-        self.onlookers = Onlookers(self.streams_of, self.clock, events, share)
+        self.is_overloaded = False
+        self.onlookers = Onlookers(
+            self.streams_of, self.clock, events, is_overloaded=lambda: self.is_overloaded, share=share
+        )
         self.n_sent = 0
 
     def streams_of(self, camera: CameraId) -> Sequence[Stream]:
@@ -111,8 +114,11 @@ def test_the_machine_gives_no_more_than_a_share(monkeypatch: pytest.MonkeyPatch)
         rig.send(3)
         rig.onlookers.ask(GATE)
         wait_until(lambda: bool(rested_s))
-    # A second of work, of which the clock has seen nothing, is followed by four of rest.
-    assert set(rested_s) == {4.0}
+        # A second of work, of which the clock has seen nothing, is followed by four of rest.
+        assert set(rested_s) == {4.0}
+        rig.is_overloaded = True
+        rig.onlookers.ask(Wanted(CameraId("other"), Size.SMALL))
+        wait_until(lambda: rested_s[-1] == 16.0)
 
 
 def test_those_that_are_asked_for_beyond_the_most_are_told_that_there_is_nothing(
@@ -189,7 +195,7 @@ def test_a_picture_for_the_wall_is_made_smaller_and_keeps_its_shape(tmp_path: Pa
 def test_a_large_picture_goes_before_the_wall() -> None:
     clock = Clock()
     events = EventsLog.open(io.StringIO(), LogFormat.TEXT, LogLevel.INFO, clock)
-    them = Onlookers(lambda _: (), clock, events, 0.3)
+    them = Onlookers(lambda _: (), clock, events, is_overloaded=lambda: False, share=0.3)
     wall = [Wanted(CameraId(f"cam-{n}"), Size.SMALL) for n in range(20)]
     for one in (*wall, Wanted(CameraId("cam-7"), Size.FULL)):
         them.ask(one)

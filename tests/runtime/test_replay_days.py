@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.config.ids import RuleId
 from pipeline.config.resolved import Site
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.observation import NS_PER_S, CameraId, Entry, MediaNs, Observation
@@ -74,7 +75,7 @@ def test_who_speaks_for_whom_is_the_same_after_it_was_broken_off(
     site_and_log: tuple[Site, Path], tmp_path: Path
 ) -> None:
     site, log = site_and_log
-    both = replace(site, rules=(*site.rules, replace(site.rules[0], id="second")))
+    both = replace(site, rules=(*site.rules, replace(site.rules[0], id=RuleId("second"))))
     expected = replayed(both, log, tmp_path / "whole")
     raised = [json.loads(line) for line in expected[1].splitlines() if b'"state":"raised"' in line]
     assert sum(one["merged_into"] is not None for one in raised) == 3

@@ -50,6 +50,12 @@ class _Written(BaseModel):
         min_length=1,
         description="How often all pictures are shown, in each round: the learning rate falls to its end in each.",
     )
+    averaged_rounds: int = Field(
+        default=1,
+        ge=1,
+        le=20,
+        description="The network is the mean of what so many rounds, the last ones, have learnt.",
+    )
     judged_px: int | None = Field(
         default=None, ge=64, le=1280, multiple_of=32, description="Longer side of the pictures it looks at in use."
     )
@@ -111,6 +117,7 @@ class Recipe:
         about: The card's line for people.
         base: Name of the network it begins from.
         rounds: Each begins from what the one before has learnt (warm restarts: Loshchilov and Hutter, SGDR, 2017).
+        averaged_rounds: The network is the mean of what so many of the last have learnt.
         judged_px: Longer side of the pictures that it is judged on and looks at in use, a multiple of 32.
         batch: Pictures a step.
         frozen_layers: Layers that keep the base's weights.
@@ -122,6 +129,7 @@ class Recipe:
     about: str
     base: str
     rounds: tuple[Round, ...]
+    averaged_rounds: int
     judged_px: int
     batch: int
     frozen_layers: int
@@ -151,6 +159,9 @@ def load_recipe(path: Path, data: Path, vocabulary: Vocabulary) -> Recipe:
     sources = [reader.source(entry, i, data, wanted) for i, entry in enumerate(written.sources)]
     if len({source.name for source in sources}) < len(sources):
         reader.faults.append(document.fault(("sources",), "a folder is named twice"))
+    if written.averaged_rounds > len(written.rounds):
+        text = f"more than there are (got {written.averaged_rounds}, of {len(written.rounds)} rounds)"
+        reader.faults.append(document.fault(("averaged_rounds",), text))
     rounds = tuple(reader.round(entry, i, written) for i, entry in enumerate(written.rounds))
     if reader.faults:
         raise ConfigError(reader.faults)
@@ -158,6 +169,7 @@ def load_recipe(path: Path, data: Path, vocabulary: Vocabulary) -> Recipe:
         about=written.about,
         base=written.base,
         rounds=rounds,
+        averaged_rounds=written.averaged_rounds,
         judged_px=written.judged_px or _judged_px(rounds[-1].input_px),
         batch=written.batch,
         frozen_layers=written.frozen_layers,

@@ -39,6 +39,26 @@ def test_a_picture_teaches_nothing_of_classes_that_its_folder_does_not_tell_of()
     assert blaze == pytest.approx([3 * np.log(2)] * 2)
 
 
+_MEAN = """
+import sys, torch
+from pathlib import Path
+from pipeline.perception.training.averaging import average
+folder = Path(sys.argv[1])
+for name, weight in (("a", 1.0), ("b", 3.0)):
+    layer = torch.nn.Linear(1, 1)
+    torch.nn.init.constant_(layer.weight, weight)
+    torch.save({"model": torch.nn.Linear(1, 1), "ema": layer, "epoch": name}, folder / f"{name}.pt")
+average([folder / "a.pt", folder / "b.pt"], folder / "mean.pt")
+mean = torch.load(folder / "mean.pt", weights_only=False)
+print(float(mean["model"].weight), mean["ema"], mean["epoch"])
+"""
+
+
+def test_the_mean_of_two_rounds_is_of_what_the_trainer_kept_of_each(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", _MEAN, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["2.0", "None", "b"]
+
+
 def _write_squares(folder: Path, n: int, colour: tuple[int, int, int], seed: int) -> None:
     """Pictures with one square each, the only thing that there is to learn."""
     rng = np.random.default_rng(seed)
@@ -60,7 +80,7 @@ def test_a_training_leaves_a_network_that_fits_its_card_and_has_learnt(tmp_path:
     _write_squares(tmp_path / "blue", 64, (220, 60, 30), 2)
     (tmp_path / "recipe.yaml").write_text(
         "about: squares\nbase: yolov8n\ninput_px: 128\nrounds: [4, {epochs: 3, input_px: 160, repeat: {red: 2}}]\n"
-        "batch: 8\nclasses: [fire, water]\nsources:\n"
+        "averaged_rounds: 2\nbatch: 8\nclasses: [fire, water]\nsources:\n"
         "  - {folder: red, classes: [fire], about: red squares, licence: CC0-1.0, origin: made here}\n"
         "  - {folder: blue, classes: [water], without: [fire], about: blue, licence: CC0-1.0, origin: made here}\n",
         encoding="utf-8",

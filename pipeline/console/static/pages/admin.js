@@ -113,6 +113,13 @@ function PasswordField() {
   </label>`;
 }
 
+// A deed that has no text of its own is shown as it is written.
+function did(action) {
+  const key = `admin.did.${action}`;
+  const text = t(key);
+  return text === key ? action : text;
+}
+
 function AuditLog({ of }) {
   const [deeds, set] = useState([]);
   const [isWhole, setWhole] = useState(true);
@@ -140,7 +147,7 @@ function AuditLog({ of }) {
         <th>${t("admin.detail")}</th><th>${t("admin.address")}</th></tr></thead>
       <tbody>${deeds.map((one) => html`<tr key=${one.id}>
         <td data-label=${t("admin.at")} class="number">${moment(one.at, { long: true })}</td>
-        <td data-label=${t("admin.user")}>${one.user}</td><td data-label=${t("admin.action")}>${one.action}</td>
+        <td data-label=${t("admin.user")}>${one.user}</td><td data-label=${t("admin.action")}>${did(one.action)}</td>
         <td data-label=${t("admin.subject")}>${one.subject}</td><td data-label=${t("admin.detail")}>${one.detail}</td>
         <td data-label=${t("admin.address")} class="number">${one.address}</td>
       </tr>`)}</tbody>
