@@ -161,7 +161,8 @@ def measured(url: str, process: subprocess.Popen[str], redis: Redis, asked: argp
     ended, heard = threading.Event(), [Heard() for _ in range(asked.streams)]
     memory: list[float] = []
     with ExitStack() as stack:
-        first = stack.enter_context(signed_in(url))
+        first = signed_in(url)
+        stack.callback(first.close)
         pages = open_pages(stack, url, asked.pages)
         # The same session for all: what is measured is the stream.
         clients = [httpx.Client(base_url=url, cookies=first.cookies, timeout=60) for _ in heard]
@@ -204,7 +205,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder, port = Path(name), free_port()
         (folder / "car.mp4").touch()
-        more = f"console: {{listen: '127.0.0.1:{free_port()}'}}\\n"
+        more = f"console: {{listen: '127.0.0.1:{free_port()}'}}\n"
         file = SiteFile(folder, {"gate": "source: car.mp4"}, dwell="", redis=f"redis://127.0.0.1:{port}/0", more=more)
         site = load_site(file.write(), os.environ)
         make_accounts(site)

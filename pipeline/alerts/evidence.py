@@ -101,12 +101,13 @@ class EvidenceFolder:
         return self._changed(event, told)
 
     def without_clip(self, event: EventId, reason: str) -> Evidence | None:
-        """See `EvidenceKeeper`.
+        """See `EvidenceKeeper`; with its clip, where one was taken in before a kill.
 
         Raises:
             StateError: The folder cannot be written.
         """
-        return self._changed(event, {"clip_lost": reason})
+        known = self._by_event.get(event) or self._recalled(event)
+        return known if known is not None and known.clip else self._changed(event, {"clip_lost": reason})
 
     def clip_part(self, event: EventId) -> Path:
         """Where the clip of an event is to be written before it has its name; the folder is there.

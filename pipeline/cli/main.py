@@ -7,9 +7,9 @@ from importlib import import_module
 
 import click
 
-from pipeline.cli.crash import tell_crashes
 from pipeline.cli.output import finish_output, prepare_output
 from pipeline.errors import SmartAlertError
+from pipeline.runtime.crash import tell_crashes
 from pipeline.runtime.early_words import HEARING, EarlyWords
 
 COMMANDS = (

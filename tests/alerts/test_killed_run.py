@@ -35,6 +35,29 @@ def test_a_run_that_is_killed_tells_what_one_that_is_not_tells(tmp_path: Path, h
         assert messages == whole
 
 
+@pytest.mark.parametrize("kills", [60, pytest.param(1000, marks=pytest.mark.long)])
+def test_every_clip_is_told_or_told_as_lost_wherever_a_run_is_killed(tmp_path: Path, kills: int) -> None:
+    whole, *killed = passes(tmp_path, "clips", kills)
+    events = {parse(line).id for line in whole}
+    n_lost = 0
+    for messages in [whole, *killed]:
+        by_event: dict[str, list[Alert]] = defaultdict(list)
+        for line in messages:
+            by_event[parse(line).id].append(parse(line))
+        assert by_event.keys() == events
+        for alerts in by_event.values():
+            assert [alert.revision for alert in alerts] == list(range(len(alerts)))
+            states = [alert.state for alert in alerts]
+            first_end = states.index(State.CLEARED)
+            assert states[0] is State.RAISED
+            assert set(states[first_end:]) == {State.CLEARED}
+            last = alerts[-1].evidence
+            assert last is not None
+            assert (last.clip is None) != (last.clip_lost is None)
+            n_lost += last.clip is None
+    assert n_lost > 0
+
+
 @pytest.mark.parametrize("kills", [40, pytest.param(600, marks=pytest.mark.long)])
 def test_what_happens_while_nothing_runs_costs_no_cleared_and_doubles_nothing(tmp_path: Path, kills: int) -> None:
     _, *killed = passes(tmp_path, "live", kills)

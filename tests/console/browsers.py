@@ -67,7 +67,8 @@ class Browsers:
         return page
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        # That something is away (no run is up) is an answer which the pages show, and Chromium an error.
+        if message.type in ("error", "warning") and "status of 503" not in message.text:
             self.errors.append(message.text)
 
     def _follow(self, url: str) -> None:

@@ -67,7 +67,7 @@ def test_what_the_pipeline_raises_two_people_see_and_answer_and_it_obeys(tmp_pat
             acknowledged_here_seen_there(mine, theirs, events["east"])
             dismissed_there_silent_in_the_pipeline(theirs, mine, run, events["west"])
             clip_and_pictures(mine.page, events["north"])
-            run.stop()
+            run.stop(60)
         audited(here, events)
 
 
@@ -98,8 +98,8 @@ def dismissed_there_silent_in_the_pipeline(there: Watched, other: Watched, run: 
     obeyed = run.wait_for_event("command.obeyed", event_id=event)
     assert obeyed["by"] == NAMES[Role.ENGINEER]
     # The car still stands there, and would be raised again as soon as it has dwelt.
-    looks = run.metric("looks_total", camera="west")
-    run.wait(lambda: run.metric("looks_total", camera="west") >= looks + LOOKS, 90)
+    looks = run.metric("camera_looks_total", camera="west", kind="health")
+    run.wait(lambda: run.metric("camera_looks_total", camera="west", kind="health") >= looks + LOOKS, 90)
     assert len(run.alerts_of("west", "raised")) == 1
 
 

@@ -93,6 +93,7 @@ function Opened({ sheet, saved, onsaved }) {
     editing.replace(document);
   };
   useShortcuts(editing, zoom, store);
+  const room = useRoom();
 
   if (!editing.frame) return html`<p class="fault" role="alert">${t("fences.no_ground")}</p>`;
   const arrows = arrowsOf(editing.shapes, size, editing.frame, sheet.ground);
@@ -105,7 +106,7 @@ function Opened({ sheet, saved, onsaved }) {
     key: (press) => stageKey(press, editing),
   };
   return html`
-    <div class="editor">
+    <div class="editor" ref=${room}>
       <${Toolbar} editing=${editing} zoom=${zoom} askPicture=${askPicture} />
       <div class="surface">
         <${Surface} picture=${picture === "none" ? null : picture} size=${size} label=${t("fences.picture_of", { name: sheet.camera_name })}
@@ -141,6 +142,19 @@ function Opened({ sheet, saved, onsaved }) {
       </aside>
     </div>
     ${conflict && html`<${Conflict} conflict=${conflict} base=${saved} mine=${editing.document} take=${takeMerged} onclose=${() => setConflict(null)} />`}`;
+}
+
+/** The editor has what is left of the window, whatever stands above it: the page itself is not to scroll. */
+function useRoom() {
+  const room = useRef(null);
+  useEffect(() => {
+    const measure = () => room.current?.style.setProperty("--above", `${room.current.getBoundingClientRect().top + scrollY}px`);
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    measure();
+    return () => observer.disconnect();
+  }, []);
+  return room;
 }
 
 const keyOf = (sheet) => `${sheet.camera}/${sheet.view}`;
