@@ -56,6 +56,11 @@ PIXELS = """selector => {
 }"""
 
 
+IS_ABOVE = """([upper, lower]) =>
+  document.querySelector(upper).getBoundingClientRect().bottom <=
+  document.querySelector(lower).getBoundingClientRect().top"""
+
+
 class Asked:
     """The cameras that a page has asked for pictures of."""
 
@@ -172,6 +177,7 @@ def test_the_wall_and_the_full_view_fit_every_screen(
         page.wait_for_timeout(2500)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         keep(page, f"cameras-view-{size[0]}-{theme}", tmp_path)
+        assert page.evaluate(IS_ABOVE, [".camera-stage", ".camera-view-day"])
         page.locator("svg.camera-day").scroll_into_view_if_needed()
         keep(page, f"cameras-day-{size[0]}-{theme}", tmp_path)
 
