@@ -25,7 +25,7 @@ def editors(folder: Path, *, has_log: bool = False) -> Iterator[tuple[Room, Brow
 
 def opened(them: Browsers, size: tuple[int, int] = DESK, role: Role = Role.ENGINEER, **how: str) -> Page:
     page = them.page(role, "fences/cam-0", size, **how)
-    expect(page.locator(".fence.area")).to_have_count(1)
+    expect(page.locator(".fence-shape.area")).to_have_count(1)
     # The picture gives the drawing its shape.
     expect(page.locator("canvas.scene-picture")).not_to_have_attribute("width", "1")
     return page
@@ -91,8 +91,8 @@ def test_a_fence_drawn_with_the_mouse_fires_the_rule_on_the_next_replay(tmp_path
         page.fill("input[name=name]", "画出来的通道")
         # What it would have raised is told before anything is saved.
         expect(page.locator("#objects")).to_contain_text("1 × car")
-        expect(page.locator("#trial .event.appeared")).to_contain_text("zone-1", timeout=300_000)
-        page.click("#trial .event.appeared")
+        expect(page.locator("#trial .tried.appeared")).to_contain_text("zone-1", timeout=300_000)
+        page.click("#trial .tried.appeared")
         expect(page.locator(".scene-box")).to_have_count(1)
         keep(page, "fences-drawn", tmp_path)
         drawn = saved(page, tmp_path)[1]
@@ -137,14 +137,14 @@ def test_shapes_are_changed_by_mouse_and_by_keys_and_every_step_is_undone(tmp_pa
 def test_a_shape_is_drawn_by_keys_alone_and_escape_takes_back_what_is_not_done(tmp_path: Path) -> None:
     with editors(tmp_path) as (_, them):
         page = opened(them)
-        page.focus(".stage")
+        page.focus(".fence-stage")
         page.keyboard.press("l")
         page.keyboard.press("Space")
         for _ in range(4):
             page.keyboard.press("ArrowRight")
         page.keyboard.press("Space")
         page.keyboard.press("Enter")
-        expect(page.locator(".fence.line")).to_have_count(1)
+        expect(page.locator(".fence-shape.line")).to_have_count(1)
         line = corners_of(page, 1)
         assert line[0] == (0.5, 0.5)
         assert line[1][0] > 0.5
@@ -174,12 +174,12 @@ def test_a_crossing_outline_is_shown_at_once_and_cannot_be_saved(tmp_path: Path)
         page.click("#tool-area")
         draw(page, [(0.4, 0.4), (0.8, 0.8), (0.8, 0.4), (0.4, 0.8)])
         page.keyboard.press("Enter")
-        expect(page.locator(".fence.wrong")).to_have_count(1)
+        expect(page.locator(".fence-shape.wrong")).to_have_count(1)
         expect(page.locator(".faults")).to_contain_text("crosses or touches itself")
         expect(page.locator("#save")).to_be_disabled()
         keep(page, "fences-crossing", tmp_path)
         page.keyboard.press("Control+z")
-        expect(page.locator(".fence.wrong")).to_have_count(0)
+        expect(page.locator(".fence-shape.wrong")).to_have_count(0)
         # What only the loader knows: the rule has no lane any more.
         page.mouse.click(*at(page, 0.1, 0.1))
         page.select_option("select[name=category]", "square")

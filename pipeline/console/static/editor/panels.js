@@ -17,7 +17,7 @@ export function ShapeList({ editing, serverFaults, rulesByZone, categories }) {
         <button type="button" class="shape ${wrong ? "wrong" : ""}" aria-pressed=${chosen?.shape === one.index}
           onClick=${() => editing.choose({ shape: one.index, vertex: null })}>
           <span class="kind ${one.isMask ? "mask" : one.isLine ? "line" : "area"}" aria-label=${t(`fences.kind.${one.isMask ? "mask" : one.isLine ? "line" : "area"}`)} />
-          <span class="what"><strong>${one.name || one.id}</strong>
+          <span class="fence-what"><strong>${one.name || one.id}</strong>
             <small>${one.isMask ? t("fences.kind.mask") : named(categories.find((each) => each.id === one.category)) || one.category}${rules.length ? ` · ${rules.map(named).join(", ")}` : ""}</small></span>
           ${wrong && html`<span class="badge bad">${t("fences.wrong")}</span>`}
         </button>

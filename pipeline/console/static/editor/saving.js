@@ -86,7 +86,7 @@ const listed = (ids) => ids.join(", ");
 
 function Changes({ changes }) {
   const parts = [["added", "+"], ["removed", "−"], ["changed", "~"]].filter(([key]) => changes[key].length);
-  return html`<span class="changes">${parts.map(([key, sign]) => html`<span key=${key} class=${key} aria-label=${t(`fences.${key}`)}>${sign} ${listed(changes[key])} </span>`)}</span>`;
+  return html`<span class="fence-changes">${parts.map(([key, sign]) => html`<span key=${key} class=${`fence-${key}`} aria-label=${t(`fences.${key}`)}>${sign} ${listed(changes[key])} </span>`)}</span>`;
 }
 
 /** Somebody else was quicker. */

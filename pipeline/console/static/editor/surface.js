@@ -178,7 +178,7 @@ export function Surface({ picture, size, label, zoom, shapes, chosen, tool, draw
   const style = { left: `${x}px`, top: `${y}px`, width: `${factor * 100}%`, height: `${factor * 100}%` };
   const on = { onPointerDown: down, onPointerMove: move, onPointerUp: up, onPointerCancel: leave, onDblClick: () => isDrawing && act.close() };
   const tip = hover?.point ?? cursor;
-  return html`<div class="stage ${isDrawing ? "drawing" : ""}" ref=${zoom.stage} tabindex="0" role="application"
+  return html`<div class="fence-stage ${isDrawing ? "drawing" : ""}" ref=${zoom.stage} tabindex="0" role="application"
     aria-label=${t("fences.stage")} onKeyDown=${act.key}>
     <div class="sheet" style=${style}>
       <${Scene} picture=${picture} size=${size} label=${label} boxes=${boxes} on=${on}>
@@ -203,7 +203,7 @@ function Shape({ shape, frame, isChosen, isIdle }) {
   const corners = frame.points(shape.points);
   const kind = shape.isMask ? "mask" : shape.isLine ? "line" : "area";
   const [x, y] = shape.points.reduce((best, point) => (point[1] < best[1] ? point : best), shape.points[0] ?? [0, 0]);
-  const name = `fence ${kind} ${isChosen ? "chosen" : ""} ${shape.fault ? "wrong" : ""} ${isIdle ? "idle" : ""}`;
+  const name = `fence-shape ${kind} ${isChosen ? "chosen" : ""} ${shape.fault ? "wrong" : ""} ${isIdle ? "idle" : ""}`;
   return html`<g class=${name} data-part="shape" data-shape=${shape.index} data-id=${shape.id}>
     ${shape.isLine
       ? html`<polyline class="wide" points=${corners} /><polyline class="outline" points=${corners} />`
