@@ -35,7 +35,7 @@ from pipeline.config.load import load_site
 from pipeline.config.resolved import Site
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.observation import Entry, Gap, GapCause, MediaNs
-from pipeline.rules.episode import State
+from pipeline.rules.episode import Episode, State
 from pipeline.rules.reasoner import Reasoner
 from pipeline.runtime.camera_clips import tell_clip
 from pipeline.runtime.clip_notes import ClipNotes
@@ -136,15 +136,19 @@ def run_with_clips(site: Site, state: Path) -> None:
                 publisher.publish_step(step.episodes, lambda: picture(160, 90), checkpoint)
             elif n % 5 == 4:
                 outbox.save([checkpoint])
-            for episode in raised:
-                part = keeper.clip_part(episode.id)
-                part.write_bytes(b"clip of " + episode.id.encode())
-                tell_clip(publisher, keeper, camera.id, episode.id, seal_clip(part, entry.t, entry.t))
-                notes.settle(episode.id)
+            make_clips(raised, publisher, keeper, notes)
             if step.episodes:
                 opened = {alert.id for alert in open_alerts(outbox)}
                 sweep(DiskShelf(keeper.root), 10**18, 20_000, wall_now_ns(), opened)
                 outbox.make_room()
+
+
+def make_clips(raised: list[Episode], publisher: Publisher, keeper: EvidenceFolder, notes: ClipNotes) -> None:
+    for episode in raised:
+        part = keeper.clip_part(episode.id)
+        part.write_bytes(b"clip of " + episode.id.encode())
+        tell_clip(publisher, keeper, episode.camera, episode.id, seal_clip(part, episode.t, episode.t))
+        notes.settle(episode.id)
 
 
 def reasoner_of(site: Site, snapshot: bytes) -> Reasoner:
