@@ -35,7 +35,7 @@ from pipeline.config.load import load_site
 from pipeline.config.resolved import Site
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.observation import Entry, Gap, GapCause, MediaNs
-from pipeline.rules.episode import State
+from pipeline.rules.episode import Episode, State
 from pipeline.rules.reasoner import Reasoner
 from pipeline.runtime.camera_clips import tell_clip
 from pipeline.runtime.clip_notes import ClipNotes
@@ -123,7 +123,7 @@ def run_with_clips(site: Site, state: Path) -> None:
             notes.settle(event)
         snapshot, rules = b"" if before is None else before.reasoning, site.rules
         reasoner = reasoner_of(site, snapshot)
-        for entry in entries(before, 0.0):
+        for n, entry in enumerate(entries(before, 0.0)):
             if entry.t >= at(RULE_LEAVES_S) and rules is site.rules:
                 reasoner, rules = reasoner_of(later, reasoner.snapshot()), later.rules
                 publisher = Publisher(later, keeper, [Strict(outbox)], partial(last_alert, outbox))
@@ -132,16 +132,23 @@ def run_with_clips(site: Site, state: Path) -> None:
             for episode in raised:
                 notes.expect(episode.id)
             checkpoint = Checkpoint(camera.id, entry.t, reasoner.snapshot())
-            publisher.publish_step(step.episodes, lambda: picture(160, 90), checkpoint)
-            for episode in raised:
-                part = keeper.clip_part(episode.id)
-                part.write_bytes(b"clip of " + episode.id.encode())
-                tell_clip(publisher, keeper, camera.id, episode.id, seal_clip(part, entry.t, entry.t))
-                notes.settle(episode.id)
+            if step.episodes:
+                publisher.publish_step(step.episodes, lambda: picture(160, 90), checkpoint)
+            elif n % 5 == 4:
+                outbox.save([checkpoint])
+            make_clips(raised, publisher, keeper, notes)
             if step.episodes:
                 opened = {alert.id for alert in open_alerts(outbox)}
                 sweep(DiskShelf(keeper.root), 10**18, 20_000, wall_now_ns(), opened)
                 outbox.make_room()
+
+
+def make_clips(raised: list[Episode], publisher: Publisher, keeper: EvidenceFolder, notes: ClipNotes) -> None:
+    for episode in raised:
+        part = keeper.clip_part(episode.id)
+        part.write_bytes(b"clip of " + episode.id.encode())
+        tell_clip(publisher, keeper, episode.camera, episode.id, seal_clip(part, episode.t, episode.t))
+        notes.settle(episode.id)
 
 
 def reasoner_of(site: Site, snapshot: bytes) -> Reasoner:
