@@ -10,8 +10,10 @@ from starlette.exceptions import HTTPException
 from pipeline.console.refusals import ErrorAnswer, Refused
 from pipeline.errors import SmartAlertError, UsageError
 
+_AS_JSON = {"application/json": {"schema": ErrorAnswer.model_json_schema()}}
+"""Also of a route that answers with a picture or a table."""
 REFUSALS: dict[int | str, dict[str, object]] = {
-    status: {"model": ErrorAnswer, "description": HTTPStatus(status).phrase}
+    status: {"description": HTTPStatus(status).phrase, "content": _AS_JSON}
     for status in (400, 401, 403, 404, 405, 409, 413, 422, 429, 503)
 }
 """What any route may answer in place of what it is there for."""
