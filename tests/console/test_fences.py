@@ -91,8 +91,8 @@ def test_a_fence_drawn_with_the_mouse_fires_the_rule_on_the_next_replay(tmp_path
         page.fill("input[name=name]", "画出来的通道")
         # What it would have raised is told before anything is saved.
         expect(page.locator("#objects")).to_contain_text("1 × car")
-        expect(page.locator("#trial .tried.appeared")).to_contain_text("zone-1", timeout=300_000)
-        page.click("#trial .tried.appeared")
+        expect(page.locator("#trial .fence-event.appeared")).to_contain_text("zone-1", timeout=300_000)
+        page.click("#trial .fence-event.appeared")
         expect(page.locator(".scene-box")).to_have_count(1)
         keep(page, "fences-drawn", tmp_path)
         drawn = saved(page, tmp_path)[1]

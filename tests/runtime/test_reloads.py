@@ -50,7 +50,8 @@ def test_who_asks_learns_of_a_reading_that_began_after_it_asked(tmp_path: Path) 
     answers = _asked(reloads, 1)
     assert rung.get(timeout=60) is Wake.RELOAD
     reloads.refused(("site.yaml:1: too early to have seen the change",))
-    assert answers.empty()
+    with pytest.raises(queue.Empty):
+        answers.get(timeout=0.5)
     reloads.begin()
     reloads.taken_over(site)
     told = answers.get(timeout=60)

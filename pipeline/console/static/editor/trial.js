@@ -108,8 +108,8 @@ function Outcome({ trial, chosen, choose }) {
       <span class="badge minor">${t("fences.moved", { count: found.moved.length })}</span>
       <span class="badge">${t("fences.same", { count: found.same })}</span></p>
     <p class="hint">${t("fences.watched", { time: duration(found.watched_s) })}</p>
-    <ul class="tried-events">${rows.map(({ kind, event, how }) => html`<li key=${kind + event.id}>
-      <button type="button" class="tried ${kind}" aria-pressed=${chosen === event} onClick=${() => choose(chosen === event ? null : event)}>
+    <ul class="fence-events">${rows.map(({ kind, event, how }) => html`<li key=${kind + event.id}>
+      <button type="button" class="fence-event ${kind}" aria-pressed=${chosen === event} onClick=${() => choose(chosen === event ? null : event)}>
         <span class="sign" aria-label=${t(`fences.sign.${kind}`)}>${{ appeared: "+", vanished: "−", moved: "~" }[kind]}</span>
         <span class="fence-what"><strong>${event[language()]}</strong> ${event.zone}
           <small>${moment(event.started_at)}${event.ended_at ? ` · ${duration((new Date(event.ended_at) - new Date(event.started_at)) / 1000)}` : ""}${how.length ? ` · ${how.join(", ")}` : ""}</small></span>
