@@ -102,7 +102,7 @@ def train(
     )
     tell("judging it on the validation pictures")
     detector = Detector.load(raw, Provider.CPU, threads=0)
-    judgement = judge(examine(detector, call.recipe, judged_px, progress))
+    judgement = judge(examine(detector, call.recipe, judged_px, progress), call.recipe.false_share_by_class)
     record = _record(call, training, judgement, judged_px)
     tell(f"writing {call.out / call.name}.onnx and its card")
     try:

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.perception import calibration
-from pipeline.perception.training.scoring import ClassFigures, Findings, figures
+from pipeline.perception.training.scoring import FALSE_PICTURE_SHARE, ClassFigures, Findings, Floats64, figures
 from pipeline.perception.training_record import Bin, ClassRecord
 
 LOOSELY_BOXED = frozenset({"smoke", "fire"})
@@ -30,23 +33,44 @@ class Judgement:
     calibration: Mapping[str, calibration.Points]
 
 
-def judge(findings_by_class: Mapping[str, Findings]) -> Judgement:
-    """Sum up what `examination.examine` has found."""
+def judge(
+    findings_by_class: Mapping[str, Findings], false_share_by_class: Mapping[str, float] | None = None
+) -> Judgement:
+    """Sum up what `examination.examine` has found.
+
+    Args:
+        findings_by_class: Of the validation pictures.
+        false_share_by_class: Share of the pictures without a thing that may seem to have it, where it is not the usual.
+    """
     records, thresholds, curves = {}, {}, {}
     for name, findings in findings_by_class.items():
-        curve = calibration.fit(findings.score, findings.is_true) if len(findings.score) >= _FEWEST else ()
-        one = figures(findings, by_picture=name in LOOSELY_BOXED)
+        by_picture = name in LOOSELY_BOXED
+        score, is_true = _outcomes(findings, by_picture=by_picture)
+        curve = calibration.fit(score, is_true) if len(score) >= _FEWEST else ()
+        allowed = (false_share_by_class or {}).get(name, FALSE_PICTURE_SHARE)
+        one = figures(findings, by_picture=by_picture, false_share=allowed)
         if curve:
             curves[name] = curve
         worth = float(calibration.apply(curve, [one.threshold])[0]) if curve else one.threshold
         thresholds[name] = round(worth, 3)
-        records[name] = _record(one, findings, curve)
+        records[name] = _record(one, score, is_true, curve)
     return Judgement(records, thresholds, curves)
 
 
-def _record(one: ClassFigures, findings: Findings, curve: calibration.Points) -> ClassRecord:
-    score = calibration.apply(curve, findings.score) if curve else findings.score
-    table = calibration.reliability(score, findings.is_true, _BINS)
+def _outcomes(findings: Findings, *, by_picture: bool) -> tuple[Floats64, NDArray[np.bool_]]:
+    """Scores and whether each was right: of boxes, or of the best of each picture where boxes are loose."""
+    if not by_picture:
+        return findings.score, findings.is_true
+    best_with, best_without = findings.best_score_with, findings.best_score_without
+    is_true = np.repeat([True, False], [len(best_with), len(best_without)])
+    return np.concatenate([best_with, best_without]), is_true
+
+
+def _record(
+    one: ClassFigures, own_score: Floats64, is_true: NDArray[np.bool_], curve: calibration.Points
+) -> ClassRecord:
+    score = calibration.apply(curve, own_score) if curve else own_score
+    table = calibration.reliability(score, is_true, _BINS)
     return ClassRecord(
         labels=one.n_labels,
         ap50=round(one.ap50, 4),

@@ -14,6 +14,7 @@ from pipeline.config.yaml_lines import read_yaml
 from pipeline.errors import ConfigError, Fault
 
 _Epochs = Annotated[int, Field(ge=1, le=1000)]
+_Share = Annotated[float, Field(ge=0, le=1)]
 _Repeat = Annotated[int, Field(ge=1, le=20)]
 
 
@@ -55,6 +56,10 @@ class _Written(BaseModel):
         ge=1,
         le=20,
         description="The network is the mean of what so many rounds, the last ones, have learnt.",
+    )
+    false_share: dict[str, _Share] = Field(
+        default={},
+        description="By class: share of the pictures without it that may pass its default threshold, else 0.01.",
     )
     judged_px: int | None = Field(
         default=None, ge=64, le=1280, multiple_of=32, description="Longer side of the pictures it looks at in use."
@@ -118,6 +123,7 @@ class Recipe:
         base: Name of the network it begins from.
         rounds: Each begins from what the one before has learnt (warm restarts: Loshchilov and Hutter, SGDR, 2017).
         averaged_rounds: The network is the mean of what so many of the last have learnt.
+        false_share_by_class: Where not the usual share of the pictures without a thing may seem to have it.
         judged_px: Longer side of the pictures that it is judged on and looks at in use, a multiple of 32.
         batch: Pictures a step.
         frozen_layers: Layers that keep the base's weights.
@@ -130,6 +136,7 @@ class Recipe:
     base: str
     rounds: tuple[Round, ...]
     averaged_rounds: int
+    false_share_by_class: Mapping[str, float]
     judged_px: int
     batch: int
     frozen_layers: int
@@ -159,6 +166,10 @@ def load_recipe(path: Path, data: Path, vocabulary: Vocabulary) -> Recipe:
     sources = [reader.source(entry, i, data, wanted) for i, entry in enumerate(written.sources)]
     if len({source.name for source in sources}) < len(sources):
         reader.faults.append(document.fault(("sources",), "a folder is named twice"))
+    false_share_by_class = {
+        reader.name_at(spelling, ("false_share", spelling), wanted): share
+        for spelling, share in written.false_share.items()
+    }
     if written.averaged_rounds > len(written.rounds):
         text = f"more than there are (got {written.averaged_rounds}, of {len(written.rounds)} rounds)"
         reader.faults.append(document.fault(("averaged_rounds",), text))
@@ -170,6 +181,7 @@ def load_recipe(path: Path, data: Path, vocabulary: Vocabulary) -> Recipe:
         base=written.base,
         rounds=rounds,
         averaged_rounds=written.averaged_rounds,
+        false_share_by_class=false_share_by_class,
         judged_px=written.judged_px or _judged_px(rounds[-1].input_px),
         batch=written.batch,
         frozen_layers=written.frozen_layers,

@@ -97,7 +97,7 @@ def average_precision(score: Floats64, is_true: NDArray[np.bool_], n_labels: int
     return float(np.sum(np.diff(np.concatenate([[0.0], recall])) * envelope))
 
 
-def figures(findings: Findings, *, by_picture: bool) -> ClassFigures:
+def figures(findings: Findings, *, by_picture: bool, false_share: float = FALSE_PICTURE_SHARE) -> ClassFigures:
     """What the card says of a class.
 
     Args:
@@ -105,10 +105,12 @@ def figures(findings: Findings, *, by_picture: bool) -> ClassFigures:
         by_picture: Whether its labels are too loose to be judged box by box: the threshold is then the one at which a
             picture in a hundred without it seems to have it, else the one at which precision and recall are best
             together (F1), but never lower than that.
+        false_share: Another share than a hundredth, for the threshold.
     """
     score, is_true, n_labels = findings.score, findings.is_true, findings.n_labels
     strict = score_at_false_share(findings.best_score_without)
-    threshold = strict if by_picture else max(strict, best_f1_score(score, is_true, n_labels))
+    allowed = score_at_false_share(findings.best_score_without, false_share)
+    threshold = allowed if by_picture else max(allowed, best_f1_score(score, is_true, n_labels))
     kept = score >= threshold
     n_true = int(np.sum(is_true & kept))
     return ClassFigures(

@@ -40,4 +40,4 @@ def recipe_of(classes: tuple[str, ...], *sources: Source, repeats: tuple[Mapping
     """One round for each of `repeats`, which says how often a folder is shown; once where it says nothing."""
     once = {source.name: 1 for source in sources}
     rounds = tuple(Round(1, 64, 0.001, {**once, **repeat_by_source}) for repeat_by_source in repeats)
-    return Recipe("test", "yolov8n", rounds, 1, 64, 4, 0, 0.7, classes, sources)
+    return Recipe("test", "yolov8n", rounds, 1, {}, 64, 4, 0, 0.7, classes, sources)

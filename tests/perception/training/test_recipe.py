@@ -50,6 +50,7 @@ def test_a_round_says_what_differs_from_the_recipe_and_the_last_one_how_large_pi
         ("input_px: 320", "input_px: 321", "input_px"),
         ("rounds: [3]", "round: [3]", "round"),
         ("rounds: [3]", "rounds: [0]", "rounds[0]"),
+        ("rounds: [3]", "rounds: [3]\nfalse_share: {smok: 0}", "false_share.smok: "),
         ("rounds: [3]", "rounds: [3]\naveraged_rounds: 2", "averaged_rounds: more than there are (got 2, of 1 rounds)"),
         ("rounds: [3]", "rounds: [3, {epochs: 2, input_px: 100}]", "rounds[1].input_px"),
         ("rounds: [3]", "rounds: [{epochs: 2, repeat: {b: 2}}]", "rounds[0].repeat: no source of the recipe (got b"),
