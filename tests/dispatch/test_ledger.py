@@ -232,7 +232,9 @@ def test_an_event_is_found_by_the_beginning_of_its_id(database: Database) -> Non
 def test_the_migrations_make_the_tables_that_the_program_uses(database: Database) -> None:
     with database.writing() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "version_table": "ledger_version"})
-        assert compare_metadata(context, METADATA) == []
+        differences = compare_metadata(context, METADATA)
+    # SQLite alone has it: the program's tables are those of both databases.
+    assert [one for one in differences if getattr(one[1], "name", None) != "event_figures"] == []
 
 
 def test_values_and_tables_have_the_same_names() -> None:
