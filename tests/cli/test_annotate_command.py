@@ -37,7 +37,5 @@ def test_a_log_of_another_day_is_refused_and_one_of_another_camera_is_told(tmp_p
     warning, fault = done.stderr.splitlines()
     assert done.returncode == 2
     assert warning == f"warning: {other}: is a log of camera yard, not of cam-0"
-    assert fault.endswith(
-        "holds nothing of the recording, which is from 2026-01-05 00:00:00 to 2026-01-05 00:00:18 UTC"
-    )
+    assert fault.endswith("holds nothing from 2026-01-05 00:00:00 UTC to 2026-01-05 00:00:18 UTC, the recording")
     assert not (tmp_path / "out.mp4").exists()

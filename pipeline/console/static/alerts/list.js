@@ -70,9 +70,9 @@ export function List({ events, cursor, opened, onpick, foot }) {
 
   const shown = events.slice(view.first, view.first + view.count);
   const above = anchor.current?.id ? Math.floor((box.current?.scrollTop ?? 0) / row) : 0;
-  return html`<div class="list" ref=${box} onScroll=${look} role="listbox" aria-label=${t("alerts.list")} tabindex="0"
+  return html`<div class="list" ref=${box} onScroll=${look} role=${events.length ? "listbox" : "region"} aria-label=${t("alerts.list")} tabindex="0"
       aria-activedescendant=${cursor ? `event-${cursor}` : null}>
-    <div class="rows" style=${{ height: `${events.length * row}px` }}>
+    <div class="rows" role="presentation" style=${{ height: `${events.length * row}px` }}>
       ${shown.map((event, index) => html`<${Row} key=${event.id} event=${event} top=${(view.first + index) * row} height=${row}
         isCursor=${event.id === cursor} isOpened=${event.id === opened} onpick=${onpick} />`)}
     </div>

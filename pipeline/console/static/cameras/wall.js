@@ -6,7 +6,7 @@ import { Scene } from "../scene.js";
 import { t } from "../texts.js";
 import { duration } from "../times.js";
 import { Pictures, usePicturesFault, useShown } from "./pictures.js";
-import { ageOf, boxesOf, fencesNow, isStale, isUnwell, rank, StateBadge, stateWords, useFences, usePolled } from "./words.js";
+import { ageOf, boxesOf, fencesNow, isStale, isUnwell, rank, StateBadge, useFences, usePolled } from "./words.js";
 
 const EVERY_MS = 5000;
 const SIZES = ["small", "medium", "large"];
@@ -101,7 +101,7 @@ function Tile({ camera, observer, pictures, isSeen, fences, titles }) {
   }, []);
   const name = camera.name || camera.id;
   return html`<div class="tile ${isUnwell(camera) ? "tile-unwell" : ""}" ref=${place} data-camera=${camera.id}>
-    <${Link} to=${`cameras/${encodeURIComponent(camera.id)}`} aria-label=${`${name}: ${stateWords(camera)}`}>
+    <${Link} to=${`cameras/${encodeURIComponent(camera.id)}`}>
       <div class="tile-picture">
         ${isSeen && html`<${Live} camera=${camera} pictures=${pictures} fences=${fences} titles=${titles} name=${name} />`}
       </div>
