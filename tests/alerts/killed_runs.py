@@ -6,7 +6,6 @@ is killed must have no threads: `python -m tests.alerts.killed_runs FOLDER HOW S
     moments   SIGKILL at a random moment, from outside
     lines     SIGKILL before a random line of Python of the modules that write
     live      like `moments`, but what happens while nothing runs is not seen, as with a camera
-    clips     like `lines`, while clips are made and told, old evidence is removed, and a rule leaves the site half-way
 
 It prints the messages of each pass through the log as a JSON array of strings, one pass a line, the first of which was
 never killed; and fails where two different messages had one id and revision.
@@ -18,29 +17,21 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.evidence import EvidenceFolder
-from pipeline.alerts.evidence_keeper import seal_clip
 from pipeline.alerts.message import Alert
 from pipeline.alerts.outbox import Outbox
 from pipeline.alerts.publisher import Publisher
-from pipeline.alerts.retention import DiskShelf, sweep
 from pipeline.config.load import load_site
 from pipeline.config.resolved import Site
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.observation import Entry, Gap, GapCause, MediaNs
-from pipeline.rules.episode import Episode, State
 from pipeline.rules.reasoner import Reasoner
-from pipeline.runtime.camera_clips import tell_clip
-from pipeline.runtime.clip_notes import ClipNotes
-from pipeline.runtime.clock import sleep, wall_now_ns
-from pipeline.runtime.orphans import last_alert, open_alerts
+from pipeline.runtime.clock import sleep
 from tests.alerts.samples import FENCE, picture
 from tests.killed_lines import Lines
 from tests.rules.scenes import PARKED, Thing, at, observation, shifted, stay
@@ -56,13 +47,7 @@ rules:
 """
 LENGTH_S = 150
 VOCABULARY = load_vocabulary()
-WRITERS = (
-    *("publisher.py", "said.py", "follow_up.py", "outbox.py", "outbox_file.py", "outbox_room.py", "group_commit.py"),
-    *("evidence.py", "evidence_keeper.py", "durable_file.py", "retention.py", "clip_notes.py", "camera_clips.py"),
-)
-LINES = ("lines", "clips")
-"""How: killed before lines."""
-RULE_LEAVES_S = 75.0
+WRITERS = ("publisher.py", "outbox.py", "outbox_file.py", "evidence.py", "durable_file.py")
 THINGS: tuple[Thing, ...] = (
     stay(PARKED, 2, 30, track=1, look=1),
     stay(shifted(PARKED, -0.15), 5, 100, track=2, look=2),
@@ -109,53 +94,6 @@ def run(site: Site, state: Path, *, unseen_s: float) -> None:
                 outbox.save([checkpoint])
 
 
-def run_with_clips(site: Site, state: Path) -> None:
-    """The same with clips, each told at once, or by the run after a kill that it is lost; on two rules, then on one."""
-    camera = site.cameras[0]
-    later = replace(site, rules=site.rules[1:])
-    with Outbox(state, lambda: 0) as outbox:
-        keeper = EvidenceFolder(state, site.timezone, VOCABULARY.titles)
-        notes = ClipNotes(keeper.root, camera.id)
-        before = outbox.checkpoint(camera.id)
-        publisher = Publisher(site, keeper, [Strict(outbox)], partial(last_alert, outbox))
-        for event in notes.left_over():
-            tell_clip(publisher, keeper, camera.id, event, "interrupted")
-            notes.settle(event)
-        snapshot, rules = b"" if before is None else before.reasoning, site.rules
-        reasoner = reasoner_of(site, snapshot)
-        for n, entry in enumerate(entries(before, 0.0)):
-            if entry.t >= at(RULE_LEAVES_S) and rules is site.rules:
-                reasoner, rules = reasoner_of(later, reasoner.snapshot()), later.rules
-                publisher = Publisher(later, keeper, [Strict(outbox)], partial(last_alert, outbox))
-            step = reasoner.feed(entry)
-            raised = [episode for episode in step.episodes if episode.state is State.RAISED]
-            for episode in raised:
-                notes.expect(episode.id)
-            checkpoint = Checkpoint(camera.id, entry.t, reasoner.snapshot())
-            if step.episodes:
-                publisher.publish_step(step.episodes, lambda: picture(160, 90), checkpoint)
-            elif n % 5 == 4:
-                outbox.save([checkpoint])
-            make_clips(raised, publisher, keeper, notes)
-            if step.episodes:
-                opened = {alert.id for alert in open_alerts(outbox)}
-                sweep(DiskShelf(keeper.root), 10**18, 20_000, wall_now_ns(), opened)
-                outbox.make_room()
-
-
-def make_clips(raised: list[Episode], publisher: Publisher, keeper: EvidenceFolder, notes: ClipNotes) -> None:
-    for episode in raised:
-        part = keeper.clip_part(episode.id)
-        part.write_bytes(b"clip of " + episode.id.encode())
-        tell_clip(publisher, keeper, episode.camera, episode.id, seal_clip(part, episode.t, episode.t))
-        notes.settle(episode.id)
-
-
-def reasoner_of(site: Site, snapshot: bytes) -> Reasoner:
-    parts = (site.id, site.cameras[0].id, site.rules, site.cameras[0].geofence, VOCABULARY)
-    return Reasoner.resume(*parts, snapshot=snapshot) if snapshot else Reasoner(*parts)
-
-
 def entries(before: Checkpoint | None, unseen_s: float) -> list[Entry]:
     moments = [n * 0.5 for n in range(2 * LENGTH_S)]
     if before is None:
@@ -173,14 +111,11 @@ def one_child(site: Site, state: Path, how: str, draw: np.random.Generator) -> i
     lines, wait_s = int(draw.integers(1, 250)), float(draw.uniform(0, 0.12))
     pid = os.fork()
     if pid == 0:
-        if how in LINES:
+        if how == "lines":
             sys.settrace(Lines(lines, WRITERS).enter)
-        if how == "clips":
-            run_with_clips(site, state)
-            os._exit(0)
         run(site, state, unseen_s=5.0 if how == "live" else 0.0)
         os._exit(0)
-    if how not in LINES:
+    if how != "lines":
         sleep(wait_s)
         os.kill(pid, signal.SIGKILL)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
@@ -193,10 +128,7 @@ def told(state: Path) -> list[str]:
 
 def main(folder: Path, how: str, seed: int, kills: int) -> None:
     site, draw = site_in(folder / "site"), np.random.default_rng(seed)
-    if how == "clips":
-        run_with_clips(site, folder / "whole")
-    else:
-        run(site, folder / "whole", unseen_s=0.0)
+    run(site, folder / "whole", unseen_s=0.0)
     say(json.dumps(told(folder / "whole")))
     done = 0
     for n in itertools.count():

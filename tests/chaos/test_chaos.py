@@ -85,7 +85,7 @@ def judge(found: Found, whole: list[str], kills: int) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(("trouble", "kills"), [("none", 200), ("memory", 80), ("older", 80)])
+@pytest.mark.parametrize(("trouble", "kills"), [("none", 60), ("memory", 40), ("older", 40)])
 def test_whatever_is_killed_when_every_alert_is_in_the_ledger_exactly_once_and_in_order(
     memory: Path, whole: list[str], trouble: str, kills: int
 ) -> None:

@@ -161,7 +161,7 @@ def test_an_interrupt_ends_it_in_a_line_and_leaves_no_process(tmp_path: Path) ->
         # An interpreter that is still starting says more about an interrupt than we can help.
         wait_until(lambda: sum(map(_has_started, _children(process.pid))) >= 2)
         children = _children(process.pid)
-        os.killpg(process.pid, signal.SIGINT)
+        process.send_signal(signal.SIGINT)
         out, told = process.communicate(timeout=60)
     assert process.returncode != 0
     assert out == ""

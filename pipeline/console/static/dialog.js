@@ -17,7 +17,7 @@ export function Dialog({ title, onclose, wide = false, children }) {
   const outside = (event) => {
     if (event.target === ref.current) onclose();
   };
-  return html`<dialog ref=${ref} class=${wide ? "wide" : ""} aria-label=${title} onCancel=${cancel} onMouseDown=${outside}>
+  return html`<dialog ref=${ref} class=${wide ? "wide" : ""} aria-label=${title} onCancel=${cancel} onClose=${onclose} onMouseDown=${outside}>
     <div class="dialog">
       <header>
         <h2>${title}</h2>
