@@ -72,7 +72,7 @@ def test_filters_stand_in_the_address_and_mean_what_they_mean_to_the_server(here
     assert "?" not in page.url
 
 
-def test_every_word_has_a_key(here: Room, them: Browsers) -> None:
+def test_every_word_has_a_key(here: Room, them: Browsers) -> None:  # noqa: PLR0915  # one sitting at the desk
     page = them.page(Role.OPERATOR, "alerts")
     expect(page.locator("article.event").first).to_be_visible()
     press = page.keyboard.press

@@ -14,10 +14,15 @@ export function Dialog({ title, onclose, wide = false, children }) {
     event.preventDefault();
     onclose();
   };
+  const escape = (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    cancel(event);
+  };
   const outside = (event) => {
     if (event.target === ref.current) onclose();
   };
-  return html`<dialog ref=${ref} class=${wide ? "wide" : ""} aria-label=${title} onCancel=${cancel} onClose=${onclose} onMouseDown=${outside}>
+  return html`<dialog ref=${ref} class=${wide ? "wide" : ""} aria-label=${title} onCancel=${cancel} onKeyDown=${escape} onClose=${onclose} onMouseDown=${outside}>
     <div class="dialog">
       <header>
         <h2>${title}</h2>
