@@ -52,6 +52,7 @@ def test_login_dialogs_and_notices_have_labels_and_contrast(them: Browsers, them
     expect(page.locator("button[type=submit]")).to_be_visible()
     assert complaints(page) == []
     page = them.page(Role.ADMIN, "admin", PHONE, theme=theme)
+    expect(page.locator("main h1").first).to_be_visible()
     page.keyboard.press("?")
     expect(page.locator("dialog table.keys")).to_be_visible()
     assert complaints(page) == []
