@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,21 +79,31 @@ def _results(jobs: Sequence[_Job], processes: int) -> Iterator[Tuned]:
         return
     # Forked children would inherit threads' locks.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(processes, len(jobs)), context, initializer=_die_at_once) as pool:
-        waiting = [pool.submit(_tune, job) for job in jobs]
+    with ProcessPoolExecutor(min(processes, len(jobs)), context) as pool:
+        with _interrupts_held():
+            waiting = [pool.submit(_tune, job) for job in jobs]
         try:
             for future in as_completed(waiting):
                 yield future.result()
         except BrokenProcessPool as error:
             raise StateError("a process was ended from outside (expected some 350 MB of memory for each)") from error
+        except BaseException:
+            # Whoever stopped waiting does not wait for what has begun either.
+            for process in multiprocessing.active_children():
+                process.terminate()
+            raise
         finally:
-            # Whoever stopped waiting does not wait for those that have not begun.
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _die_at_once() -> None:
-    """Ctrl-C is for the one that started it to tell of."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Processes that are started meanwhile never hear Ctrl-C, from their first moment: who started them tells of it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _tune(job: _Job) -> Tuned:
