@@ -47,7 +47,7 @@ rules:
 """
 LENGTH_S = 150
 VOCABULARY = load_vocabulary()
-WRITERS = ("publisher.py", "outbox.py", "outbox_file.py", "evidence.py", "durable_file.py")
+WRITERS = ("publisher.py", "outbox.py", "outbox_file.py", "group_commit.py", "evidence.py", "durable_file.py")
 THINGS: tuple[Thing, ...] = (
     stay(PARKED, 2, 30, track=1, look=1),
     stay(shifted(PARKED, -0.15), 5, 100, track=2, look=2),
