@@ -24,8 +24,6 @@ from pipeline.dispatch.routing import Routing
 from pipeline.dispatch.site_ledger import site_database, site_routing
 from pipeline.runtime.trying import Trials
 
-__all__ = ["Console", "ConsoleOf", "console_of", "moment", "open_console"]
-
 
 @dataclass(frozen=True, slots=True)
 class Console:

@@ -8,13 +8,8 @@ from pipeline.config.resolved import Site
 from pipeline.console.context import Console, ConsoleOf
 from pipeline.console.guard import Operator
 from pipeline.console.refusals import conflict, not_found, unprocessable
-from pipeline.console.rules_models import (
-    EndRequest,
-    SilenceAnswer,
-    SilencedAnswer,
-    SilenceRequest,
-    SilencesAnswer,
-)
+from pipeline.console.rules_models import SilenceAnswer
+from pipeline.console.silences_models import EndRequest, SilencedAnswer, SilenceRequest, SilencesAnswer
 from pipeline.dispatch.ledger_words import Desk, Said, Silence
 from pipeline.dispatch.silences import silent_at
 from pipeline.observation import CameraId, CommandKind

@@ -16,7 +16,8 @@ from pipeline.config.load import load_site
 from pipeline.config.resolved import ConsoleSettings, Site
 from pipeline.console.accounts import Accounts, Role
 from pipeline.console.console_file import FILE_NAME, ConsoleFile
-from pipeline.console.context import Console, moment, open_console
+from pipeline.console.context import Console, open_console
+from pipeline.console.moments import moment
 from pipeline.console.serve import ConsoleServer, listening
 from pipeline.dispatch.ledger_tables import COMMAND
 from pipeline.runtime.clock import wall_now_ns

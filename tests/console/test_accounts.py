@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from pipeline.console.accounts import AccountConflictError, Accounts, NoAccountError, Role, User
 from pipeline.console.audit import Audit
 from pipeline.console.console_file import ConsoleFile
-from pipeline.console.context import moment
+from pipeline.console.moments import moment
 from pipeline.console.sessions import Sessions
 from pipeline.errors import StateError, UsageError
 
