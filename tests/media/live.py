@@ -3,11 +3,15 @@
 from pathlib import Path
 
 from pipeline.media.arrival import Arrival
+from pipeline.media.file_source import FileSource
+from pipeline.media.frame import Frame
 from pipeline.media.live_pictures import LivePictures
 from pipeline.media.paced_file import PacedFile
 from pipeline.media.stream_fault import StreamFault, StreamLostError
 from pipeline.observation import NS_PER_S, MediaNs
+from tests.media.clips import number_of, read_all
 
+Seen = tuple[int, bytes]
 NOON = 1_790_000_000 * NS_PER_S
 
 
@@ -57,3 +61,25 @@ def until_end(connection: PacedFile) -> list[Arrival]:
         if error.kind is not StreamFault.ENDED:
             raise
     return arrivals
+
+
+def seen(frame: Frame) -> Seen:
+    """When a picture was taken, and all of it."""
+    return frame.t, frame.full().tobytes()
+
+
+def fully_decoded(path: Path) -> list[Seen]:
+    """What full decoding sees in a recording."""
+    with FileSource.open(path, MediaNs(0)) as source:
+        return [seen(frame) for frame in read_all(source)]
+
+
+def add_all(pictures: LivePictures, arrivals: list[Arrival]) -> None:
+    for arrival in arrivals:
+        pictures.add(arrival)
+
+
+def decoded(frame: Frame | None) -> int:
+    """The number in a picture that must be there."""
+    assert frame is not None
+    return number_of(frame.full())

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from pipeline.media.damage import Damage
 from pipeline.media.file_source import FileSource
-from pipeline.media.frame import Frame
 from pipeline.observation import MediaNs, seconds
 from tests.media.clips import Clip, Codec, ms, number_of, read_all, write_clip
+from tests.media.live import Seen, seen
 
 CODINGS: list[tuple[Codec, str, bool]] = [
     ("libx264", "mp4", False),
@@ -22,7 +22,6 @@ CODINGS: list[tuple[Codec, str, bool]] = [
     ("mpeg4", "mp4", True),
     ("mpeg4", "avi", True),
 ]
-Seen = tuple[int, bytes]
 
 
 @pytest.fixture(scope="module", params=CODINGS, ids=lambda coding: f"{coding[0]}-{coding[1]}-open{coding[2]}")
@@ -36,10 +35,6 @@ def coded(
     with FileSource.open(path, MediaNs(0)) as source:
         frames = read_all(source)
     return path, [seen(frame) for frame in frames], [frame.t for frame in frames if frame.is_key]
-
-
-def seen(frame: Frame) -> Seen:
-    return frame.t, frame.full().tobytes()
 
 
 def test_keyframes_are_the_pictures_that_full_decoding_gives(coded: tuple[Path, list[Seen], list[int]]) -> None:

@@ -10,13 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.media.arrival import Arrival
-from pipeline.media.file_source import FileSource
 from pipeline.media.frame import Frame
 from pipeline.media.kept_rows import MAX_ROW_BYTES
 from pipeline.media.live_pictures import LivePictures
 from pipeline.observation import NS_PER_S, MediaNs
-from tests.media.clips import Clip, Codec, ms, number_of, read_all, write_clip
-from tests.media.live import arrivals_of
+from tests.media.clips import Clip, Codec, ms, write_clip
+from tests.media.live import Seen, add_all, arrivals_of, decoded, fully_decoded, seen
 
 CODINGS: list[tuple[Codec, str, int]] = [
     ("libx264", "mp4", 0),
@@ -27,7 +26,6 @@ CODINGS: list[tuple[Codec, str, int]] = [
     ("mpeg4", "mp4", 2),
     ("mjpeg", "avi", 0),
 ]
-Seen = tuple[int, bytes]
 
 
 @pytest.fixture(scope="module", params=CODINGS, ids=lambda coding: f"{coding[0]}-{coding[1]}-b{coding[2]}")
@@ -36,29 +34,13 @@ def coded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     codec, container, b_frames = request.param
     path = tmp_path_factory.mktemp("clips") / f"clip.{container}"
     write_clip(path, Clip(codec, range(0, 4000, 100), gop=12, b_frames=b_frames))
-    with FileSource.open(path, MediaNs(0)) as source:
-        return path, [seen(frame) for frame in read_all(source)]
+    return path, fully_decoded(path)
 
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Ten seconds, ten pictures a second, a keyframe every second, each with the parameters."""
     return write_clip(tmp_path_factory.mktemp("live") / "clip.ts", Clip(times_ms=range(0, 10_000, 100)))
-
-
-def seen(frame: Frame) -> Seen:
-    return frame.t, frame.full().tobytes()
-
-
-def add_all(pictures: LivePictures, arrivals: list[Arrival]) -> None:
-    for arrival in arrivals:
-        pictures.add(arrival)
-
-
-def decoded(frame: Frame | None) -> int:
-    """The number in a picture that must be there."""
-    assert frame is not None
-    return number_of(frame.full())
 
 
 @settings(deadline=None, max_examples=25)

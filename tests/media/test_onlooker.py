@@ -7,17 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.media.arrival import Arrival
-from pipeline.media.file_source import FileSource
-from pipeline.media.frame import Frame
-from pipeline.media.live_pictures import LivePictures
 from pipeline.media.onlooker import Onlooker
-from pipeline.observation import MediaNs
-from tests.media.clips import Clip, Codec, number_of, read_all, write_clip
-from tests.media.live import arrivals_of
+from tests.media.clips import Clip, Codec, write_clip
+from tests.media.live import Seen, add_all, arrivals_of, decoded, fully_decoded, seen
 
 CODINGS: list[tuple[Codec, str, int]] = [("libx264", "ts", 0), ("libx264", "mp4", 3), ("libx265", "ts", 2)]
-Seen = tuple[int, bytes]
 
 
 @pytest.fixture(scope="module", params=CODINGS, ids=lambda coding: f"{coding[0]}-{coding[1]}-b{coding[2]}")
@@ -26,29 +20,13 @@ def coded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     codec, container, b_frames = request.param
     path = tmp_path_factory.mktemp("clips") / f"clip.{container}"
     write_clip(path, Clip(codec, range(0, 4000, 100), gop=12, b_frames=b_frames))
-    with FileSource.open(path, MediaNs(0)) as source:
-        return path, [seen(frame) for frame in read_all(source)]
+    return path, fully_decoded(path)
 
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Ten seconds, ten pictures a second, a keyframe every second."""
     return write_clip(tmp_path_factory.mktemp("live") / "clip.ts", Clip(times_ms=range(0, 10_000, 100)))
-
-
-def seen(frame: Frame) -> Seen:
-    return frame.t, frame.full().tobytes()
-
-
-def add_all(pictures: LivePictures, arrivals: list[Arrival]) -> None:
-    for arrival in arrivals:
-        pictures.add(arrival)
-
-
-def number(frame: Frame | None) -> int:
-    """The number in a picture that must be there."""
-    assert frame is not None
-    return number_of(frame.full())
 
 
 @settings(deadline=None, max_examples=25)
@@ -82,15 +60,15 @@ def test_flowing_shows_the_newest_picture_and_decodes_each_packet_once(clip: Pat
     onlooker = Onlooker(pictures)
     add_all(pictures, arrivals[:4])
     frame, n_packets = onlooker.flowing()
-    assert (number(frame), n_packets) == (3, 4)
+    assert (decoded(frame), n_packets) == (3, 4)
     assert onlooker.flowing() == (None, 0)
     add_all(pictures, arrivals[4:8])
     frame, n_packets = onlooker.flowing()
-    assert (number(frame), n_packets) == (7, 4)
+    assert (decoded(frame), n_packets) == (7, 4)
     # What it was late for is left out, from the newest keyframe back.
     add_all(pictures, arrivals[8:33])
     frame, n_packets = onlooker.flowing()
-    assert (number(frame), n_packets) == (32, 3)
+    assert (decoded(frame), n_packets) == (32, 3)
 
 
 def test_a_long_row_is_caught_up_with_step_by_step(tmp_path: Path) -> None:
@@ -101,7 +79,7 @@ def test_a_long_row_is_caught_up_with_step_by_step(tmp_path: Path) -> None:
     numbers = []
     while (step := onlooker.flowing())[1]:
         assert step[1] <= 50
-        numbers.append(number(step[0]))
+        numbers.append(decoded(step[0]))
     assert numbers == [49, 99, 119]
 
 
@@ -112,7 +90,7 @@ def test_what_is_at_hand_is_what_the_analysis_has_seen_and_costs_no_decoding(cli
     add_all(pictures, arrivals[:16])
     analysed = pictures.newest()
     frame = onlooker.at_hand()
-    assert number(frame) == number(analysed) == 15
+    assert decoded(frame) == decoded(analysed) == 15
     assert frame is not analysed
     assert onlooker.at_hand() is None
 
@@ -121,21 +99,21 @@ def test_a_keyframe_that_the_analysis_leaves_alone_is_shown_after_a_moment(clip:
     arrivals, pictures = arrivals_of(clip)
     onlooker = Onlooker(pictures)
     add_all(pictures, arrivals[:12])
-    assert number(onlooker.at_hand()) == 10
+    assert decoded(onlooker.at_hand()) == 10
     add_all(pictures, arrivals[12:16])
-    assert number(pictures.newest()) == 15
-    assert number(onlooker.at_hand()) == 15
+    assert decoded(pictures.newest()) == 15
+    assert decoded(onlooker.at_hand()) == 15
     add_all(pictures, arrivals[16:22])
     # The analysis may be about to decode it.
     assert onlooker.at_hand() is None
     add_all(pictures, arrivals[22:28])
-    assert number(onlooker.at_hand()) == 20
+    assert decoded(onlooker.at_hand()) == 20
 
 
 def test_a_connection_that_is_lost_leaves_its_last_picture(clip: Path) -> None:
     arrivals, pictures = arrivals_of(clip)
     add_all(pictures, arrivals[:12])
-    assert number(Onlooker(pictures).at_hand()) == 10
+    assert decoded(Onlooker(pictures).at_hand()) == 10
 
 
 def test_two_threads_decode_the_same_packets(clip: Path) -> None:
