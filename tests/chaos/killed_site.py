@@ -107,7 +107,7 @@ class Chaos:
         self.redis.look_after()
         elapsed = stopwatch()
         self.dispatcher.look_after()
-        while b"dispatcher.started" not in log.read_bytes() and elapsed() < _LONGEST_PAUSE_S:
+        while not (log.exists() and b"dispatcher.started" in log.read_bytes()) and elapsed() < _LONGEST_PAUSE_S:
             sleep(0.01)
         return min(elapsed(), _LONGEST_PAUSE_S)
 
