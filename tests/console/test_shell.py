@@ -15,7 +15,7 @@ PAGES = {
     Role.ADMIN: ["Alerts", "Cameras", "Fences", "Rules", "Statistics", "Administration"],
 }
 WHOLE = {
-    "Statistics": ["h2:text-is('By day')", "#uptime[aria-busy=false]"],
+    "Statistics": ["#figure-events", "#uptime[aria-busy=false]"],
     "Administration": ["table:not(.audit) tbody tr", "table.audit tbody tr"],
 }
 
