@@ -2,6 +2,7 @@
 
 import multiprocessing
 import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -80,9 +81,9 @@ def _results(jobs: Sequence[_Job], processes: int) -> Iterator[Tuned]:
     # Forked children would inherit threads' locks.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(processes, len(jobs)), context) as pool:
-        with _interrupts_held():
-            waiting = [pool.submit(_tune, job) for job in jobs]
         try:
+            with _interrupts_held():
+                waiting = [pool.submit(_tune, job) for job in jobs]
             for future in as_completed(waiting):
                 yield future.result()
         except BrokenProcessPool as error:
@@ -98,12 +99,25 @@ def _results(jobs: Sequence[_Job], processes: int) -> Iterator[Tuned]:
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Processes that are started meanwhile never hear Ctrl-C, from their first moment: who started them tells of it."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """Processes that are started meanwhile never hear Ctrl-C, from their first moment: who started them tells of it.
+
+    An interrupt meanwhile takes effect at the end: a process whose start is cut short would complain on stderr.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    # The mask is for the processes, which inherit it. It does not hold here: a library's thread may take the signal.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    handler = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        # What waited behind the mask is delivered here, to the list.
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+    if heard:
+        raise KeyboardInterrupt
 
 
 def _tune(job: _Job) -> Tuned:
