@@ -7,16 +7,18 @@ they remember the same again, they are one again. What each tells is what it wou
 
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
 
 from pipeline.config.resolved import Rule
-from pipeline.observation import Command, End, Gap, MediaNs, Tick
+from pipeline.observation import Command, CommandKind, End, Gap, MediaNs, Tick
 from pipeline.rules.condition import Remembers
 from pipeline.rules.conditions.registry import CONDITIONS
 from pipeline.rules.episode import Episode
-from pipeline.rules.memory import RuleMemory
+from pipeline.rules.events import CLOSED_REMEMBERED
+from pipeline.rules.hush import forget_old
+from pipeline.rules.memory import Closed, RuleMemory
 from pipeline.rules.rule_state import RuleState
 from pipeline.rules.scene import Scene
 from pipeline.rules.stance import Stay
@@ -67,7 +69,8 @@ class _Party:
 class SharedRule:
     """A rule on one camera, in one view of it, under settings that differ in dwell and confidence alone.
 
-    Remembers what the parties remember.
+    Remembers what the parties remember, and by setting the events that were over before its party became one: a word
+    on one of them parts it from the others, nothing else does.
 
     Attributes:
         told: By setting, what was said, in order.
@@ -83,6 +86,7 @@ class SharedRule:
         self.told: list[list[Episode]] = [[] for _ in states]
         self.view = states[0].memory.view
         self._states = states
+        self._closed: list[list[Closed]] = [[] for _ in states]
         self._parties = [self._party(list(range(len(states))), states[0].memory)]
         self._steps = 0
         self._may_rest = follows_objects(states[0].rule)
@@ -128,6 +132,8 @@ class SharedRule:
 
     def obey(self, command: Command) -> None:
         """An operator has spoken."""
+        if command.kind is CommandKind.DISMISS:
+            self._part_from(command)
         for party in self._parties:
             self._tell(party, self._speaker(party).obey(command).episodes)
 
@@ -135,6 +141,25 @@ class SharedRule:
         """Nothing more will come."""
         for party in self._parties:
             self._tell(party, self._speaker(party).end(end).episodes)
+
+    def _part_from(self, command: Command) -> None:
+        """Settings for which an event that is over is meant go on by themselves, with what they remember of such."""
+        for party in tuple(self._parties):
+            meant = [
+                member for member in party.members if any(one.id == command.target for one in self._closed[member])
+            ]
+            if not meant:
+                continue
+            self._parties.remove(party)
+            rest = [member for member in party.members if member not in meant]
+            if rest:
+                self._parties.append(self._party(rest, deepcopy(party.memory)))
+            for member in meant:
+                memory = deepcopy(party.memory)
+                memory.closed = [*self._closed[member], *memory.closed][-CLOSED_REMEMBERED:]
+                forget_old(memory, command.t)
+                self._closed[member] = []
+                self._parties.append(self._party([member], memory))
 
     def _speaker(self, party: _Party) -> RuleState:
         state = self._states[party.members[0]]
@@ -206,10 +231,15 @@ class SharedRule:
         found: dict[bytes, list[_Party]] = {}
         for party in self._parties:
             found.setdefault(_remembered(party.memory, t), []).append(party)
-        self._parties = [
-            same[0] if len(same) == 1 else self._party([n for one in same for n in one.members], same[0].memory)
-            for same in found.values()
-        ]
+        self._parties = [same[0] if len(same) == 1 else self._joined(same) for same in found.values()]
+
+    def _joined(self, parties: Sequence[_Party]) -> _Party:
+        for party in parties:
+            for member in party.members:
+                self._closed[member] = [*self._closed[member], *party.memory.closed][-CLOSED_REMEMBERED:]
+        memory = parties[0].memory
+        memory.closed = []
+        return self._party([member for party in parties for member in party.members], memory)
 
 
 def _rests(memory: RuleMemory) -> bool:
@@ -230,4 +260,4 @@ def _remembered(memory: RuleMemory, t: MediaNs) -> bytes:
         memory.issued = []
         if _rests(memory):
             memory.next_number = 1
-    return _MEMORY.dump_json(memory)
+    return _MEMORY.dump_json(replace(memory, closed=[]))

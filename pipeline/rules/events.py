@@ -14,7 +14,8 @@ from pipeline.rules.telling import Teller
 from pipeline.rules.zones import Hours
 
 _UPDATE_EVERY_NS = nanoseconds(60)
-_CLOSED_REMEMBERED = 8
+CLOSED_REMEMBERED = 8
+"""So many events that are over may still be called false."""
 
 
 class EventBook:
@@ -131,7 +132,7 @@ class EventBook:
         if is_gone and until > t:
             what = None if self._rule.event_per is EventPer.ZONE else event.what
             memory.cool_downs.append(CoolDown(event.zone, until, what))
-        memory.closed = [*memory.closed, Closed(event.id, event.zone, t, event.what)][-_CLOSED_REMEMBERED:]
+        memory.closed = [*memory.closed, Closed(event.id, event.zone, t, event.what)][-CLOSED_REMEMBERED:]
         return self._teller.cleared(event, t, reason)
 
     def _has_news(self, event: Event, t: MediaNs) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline.config.camera_source import RecordedSource
 from pipeline.config.catalogue import Condition, EventPer
 from pipeline.config.resolved import Camera, Geofence, Rule
-from pipeline.observation import NS_PER_S, Entry, Observation
+from pipeline.observation import NS_PER_S, Command, CommandKind, Entry, Observation
 from pipeline.replay.log import LogWriter
 from pipeline.replay.log_blocks import read_blocks
 from pipeline.replay.sweep import CameraSweep
@@ -24,6 +24,7 @@ from tests.rules.scenes import (
     PARKED,
     SITE,
     VOCABULARY,
+    at,
     close_look,
     line,
     moving,
@@ -100,6 +101,21 @@ def test_settings_that_differ_in_more_than_dwell_and_confidence_are_reasoned_ove
     told = _swept(rules, entries, tmp_path)
     assert told == _alone(rules, entries)
     assert [sum(one.revision == 0 for one in episodes) for episodes in told] == [2, 1, 2, 1]
+
+
+def test_an_event_that_is_over_is_called_false_under_the_settings_alone_that_told_of_it(tmp_path: Path) -> None:
+    stays = [stay(PARKED, start_s, start_s + long_s) for start_s, long_s in ((0, 4), (30, 12), (60, 12))]
+    rules = _under_settings(rule(dwell_s=2, grace_s=2), (2, 6, 20), (0.3, 0.9))
+    seen = watch(stays, times(90))
+    first = _alone(rules, seen)[0][0]
+    words = [entry for entry in seen if entry.t < at(50)]
+    word = Command(at(50), CommandKind.DISMISS, first.id, at(50))
+    entries = [*words, word, *(entry for entry in seen if entry.t > at(50))]
+    told = _alone(rules, entries)
+    # Dwell 2 s tells of the first two visits and is silent at the third; dwell 6 s has never told of the first.
+    raised_s = [[round((one.t - at(0)) / NS_PER_S) for one in each[::2]] for each in told]
+    assert raised_s == [[2, 32], [], [36, 66], [], [], []]
+    assert _swept(rules, entries, tmp_path) == told
 
 
 def test_what_moved_while_nothing_was_there_does_not_take_the_place_of_what_came(tmp_path: Path) -> None:
