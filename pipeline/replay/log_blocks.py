@@ -87,6 +87,7 @@ def _block(table: pa.Table) -> LogBlock:
     values = np.concatenate((np.asarray(health.values.to_numpy(zero_copy_only=False), np.float64), [0.0]))
     view, view_names = _coded(column["target"])
     size = np.stack([np.asarray(column[name], np.int64) for name in ("frame_width", "frame_height")], axis=1)
+    grids, grid_begin = _bytes(column["brightness"])
     return LogBlock(
         t=np.asarray(column["t"], np.int64),
         is_observation=is_kind["Observation"],
@@ -99,6 +100,8 @@ def _block(table: pa.Table) -> LogBlock:
         objects=_objects(column["objects"]),
         size=size,
         brightness=values[np.minimum(health_begin[:-1], len(values) - 1)],
+        grids=grids,
+        grid_begin=grid_begin,
         table=table,
     )
 
@@ -120,11 +123,21 @@ def _coded(array: pa.Array) -> tuple[NDArray[np.int64], list[str]]:
     return np.asarray(array.indices, np.int64), array.dictionary.to_pylist()
 
 
+def _bytes(array: pa.BinaryArray) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """What binary values hold, one after the other, and where each begins; one that is missing is empty."""
+    whole = array.cast(pa.large_binary())
+    _, begin, values = whole.buffers()
+    offsets = np.frombuffer(begin, np.int64, len(whole) + 1, whole.offset * 8)
+    return np.frombuffer(values, np.uint8) if values is not None else np.zeros(0, np.uint8), offsets
+
+
 def _objects(lists: pa.ListArray) -> ObjectColumns:
     values = lists.values
     boxes, vectors = values.field("xyxy"), values.field("appearance")
     code, names = _coded(values.field("class_name"))
     n = len(values)
+    appearance, begin = np.asarray(vectors.values, np.float32), _offsets(vectors)
+    total = np.concatenate(([0], np.cumsum(appearance != 0)))
     flat = np.asarray(boxes.values, np.float32)[boxes.offset * 4 : (boxes.offset + n) * 4]
     return ObjectColumns(
         begin=_offsets(lists),
@@ -134,8 +147,9 @@ def _objects(lists: pa.ListArray) -> ObjectColumns:
         score=np.asarray(values.field("score"), np.float32),
         track=np.asarray(values.field("track"), np.int64),
         sight=np.asarray(values.field("sight"), np.uint8),
-        appearance=np.asarray(vectors.values, np.float32),
-        appearance_begin=_offsets(vectors),
+        appearance=appearance,
+        appearance_begin=begin,
+        has_appearance=total[begin[1:]] > total[begin[:-1]],
     )
 
 
@@ -151,8 +165,9 @@ def _looks(lists: pa.ListArray) -> LookColumns:
     pixels = np.asarray(values.field("input_px"), np.int64)
     # Compared as bytes: the same region is the same number to the bit.
     table = np.column_stack((flat.view(np.int64).reshape(-1, 4), kind, model, joined, pixels))
-    table = np.ascontiguousarray(table)
-    _, first, code = np.unique(table.view([("", table.dtype)] * 8).ravel(), return_index=True, return_inverse=True)
+    rows = pa.FixedSizeBinaryArray.from_buffers(pa.binary(64), n, [None, pa.py_buffer(np.ascontiguousarray(table))])
+    code = np.asarray(pc.dictionary_encode(rows).indices, np.int64)
+    _, first = np.unique(code, return_index=True)
     known = [
         Look(
             LookKind(kinds[kind[place]]),
@@ -163,4 +178,4 @@ def _looks(lists: pa.ListArray) -> LookColumns:
         )
         for place in first.tolist()
     ]
-    return LookColumns(_offsets(lists), np.asarray(code, np.int64).ravel(), known)
+    return LookColumns(_offsets(lists), code, known)

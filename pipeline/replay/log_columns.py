@@ -47,6 +47,7 @@ class ObjectColumns:
         sight: Shape (M,), uint8.
         appearance: Shape (K,), float32: the vectors, one after the other.
         appearance_begin: Shape (M + 1,), where each begins.
+        has_appearance: Shape (M,): whether its vector says anything: it has a length other than 0.
     """
 
     begin: NDArray[np.int64]
@@ -58,6 +59,7 @@ class ObjectColumns:
     sight: NDArray[np.uint8]
     appearance: NDArray[np.float32]
     appearance_begin: NDArray[np.int64]
+    has_appearance: NDArray[np.bool_]
 
     def are_of(self, classes: frozenset[str]) -> NDArray[np.bool_]:
         """Shape (M,): whether each bears one of the names."""
@@ -111,6 +113,8 @@ class LogBlock:
         view_names: Presets; empty: the camera has one view.
         size: Shape (N, 2): width and height of the picture, px, of observations.
         brightness: Shape (N,): mean luma, of observations.
+        grids: Shape (G,), uint8: the grids of mean luma, one after the other.
+        grid_begin: Shape (N + 1,), where that of each entry begins.
         table: The entries as they are in the log.
     """
 
@@ -125,6 +129,8 @@ class LogBlock:
     objects: ObjectColumns
     size: NDArray[np.int64]
     brightness: NDArray[np.float64]
+    grids: NDArray[np.uint8]
+    grid_begin: NDArray[np.int64]
     table: pa.Table
     _tuples: dict[bytes, tuple[Look, ...]] = field(default_factory=dict)
 
@@ -160,18 +166,17 @@ class LogBlock:
         objects = self.objects
         begin, end = int(objects.begin[row]), int(objects.begin[row + 1])
         width, height = self.size[row].tolist()
-        places = list(range(begin, end))
+        sightings = self._sightings(begin, end)
         if begin < end and hidden[begin:end].any():
-            places = [place for place in places if not hidden[place]]
-        sightings = tuple(self._sighting(place) for place in places)
+            sightings = tuple(one for one, is_hidden in zip(sightings, hidden[begin:end], strict=True) if not is_hidden)
         t = MediaNs(int(self.t[row]))
         return Scene(
             t, width / height, float(self.brightness[row]), sightings, self.looks_at(row), self._grid(row), kin
         )
 
     def _grid(self, row: int) -> NDArray[np.uint8]:
-        grid = np.frombuffer(self.table.column("brightness")[row].as_py(), np.uint8)
-        return grid.reshape(GRID_HEIGHT, GRID_WIDTH)
+        begin, end = self.grid_begin[row], self.grid_begin[row + 1]
+        return self.grids[begin:end].reshape(GRID_HEIGHT, GRID_WIDTH)
 
     def hidden_under(self, masks: tuple[ZoneShape, ...]) -> NDArray[np.bool_]:
         """Shape (M,): which objects stand under a mask."""
@@ -181,15 +186,27 @@ class LogBlock:
                 hidden |= holds_ground_point(mask, self.objects.xyxy)
         return hidden
 
-    def _sighting(self, place: int) -> Sighting:
+    def _sightings(self, begin: int, end: int) -> tuple[Sighting, ...]:
         objects = self.objects
-        x1, y1, x2, y2 = objects.xyxy[place].tolist()
-        appearance = objects.appearance[objects.appearance_begin[place] : objects.appearance_begin[place + 1]]
-        return Sighting(
-            box=(x1, y1, x2, y2),
-            class_name=objects.class_names[objects.class_code[place]],
-            score=float(objects.score[place]),
-            track=TrackId(int(objects.track[place])),
-            sight=_SIGHTS[objects.sight[place]],
-            appearance=appearance if appearance.any() else UNKNOWN,
+        places = objects.appearance_begin[begin : end + 1].tolist()
+        return tuple(
+            Sighting(
+                box=(x1, y1, x2, y2),
+                class_name=objects.class_names[code],
+                score=score,
+                track=TrackId(track),
+                sight=_SIGHTS[sight],
+                appearance=objects.appearance[first:last] if has_appearance else UNKNOWN,
+            )
+            for (x1, y1, x2, y2), code, score, track, sight, has_appearance, first, last in zip(
+                objects.xyxy[begin:end].tolist(),
+                objects.class_code[begin:end].tolist(),
+                objects.score[begin:end].tolist(),
+                objects.track[begin:end].tolist(),
+                objects.sight[begin:end].tolist(),
+                objects.has_appearance[begin:end].tolist(),
+                places[:-1],
+                places[1:],
+                strict=True,
+            )
         )

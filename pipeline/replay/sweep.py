@@ -13,12 +13,15 @@ from pipeline.geofence.geometry import ZoneShape, ground_share, holds_ground_poi
 from pipeline.observation import Command, End, Gap, GapCause, MediaNs, Tick
 from pipeline.replay.log_columns import LogBlock
 from pipeline.replay.shared_rule import SharedRule, follows_objects, parts_by_dwell
-from pipeline.rules.building import kin_of, rule_states
+from pipeline.rules.building import kin_of, rule_states, zone_fields
 from pipeline.rules.episode import Episode
 from pipeline.rules.motion import RECENT_NS
 from pipeline.rules.rule_state import RuleState
 from pipeline.rules.scene import Scene, mask_shapes
-from pipeline.rules.zones import ENTER_SHARE
+from pipeline.rules.zones import ENTER_SHARE, ZoneFields
+
+_ASKED_AHEAD = 64
+"""Of so many entries the objects are held against the zones at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +76,15 @@ class CameraSweep:
         """
         fence = camera.geofence
         views = sorted({zone.view for zone in (*fence.zones, *fence.masks)})
-        states = rule_states(site_id, camera.id, rules, fence, vocabulary)
+        fields = zone_fields(fence)
+        states = rule_states(site_id, camera.id, rules, fence, vocabulary, fields=fields)
         self._count = len(rules)
         self._watch = _Watch(
             shared=tuple((members, SharedRule(alike)) for members, alike in _alike(rules, states)),
             outline=_outline(rules, camera),
             masks={view: mask_shapes(one for one in fence.masks if one.view == view) for view in views},
             kin=kin_of(vocabulary),
+            fields={view: ZoneFields([one for one in fields.values() if one.zone.view == view]) for view in views},
         )
 
     def feed(self, block: LogBlock) -> None:
@@ -105,6 +110,7 @@ class _Watch:
         outline: Which pictures hold something.
         masks: By view.
         kin: See `Scene`.
+        fields: By view, the areas.
         is_blind: Whether the camera was blind at the last entry.
         view: The preset that the last picture showed.
         glimpses: View and scene of the last seconds.
@@ -115,6 +121,7 @@ class _Watch:
     outline: Outline
     masks: Mapping[str, tuple[ZoneShape, ...]]
     kin: Mapping[str, frozenset[str]]
+    fields: Mapping[str, ZoneFields]
     is_blind: bool = False
     view: str = ""
     glimpses: list[tuple[str, Scene]] = field(default_factory=list)
@@ -132,6 +139,8 @@ class _Reading:
         self._blind = _carried(block.is_gap, block.gap_open, start=watch.is_blind)
         self._seen = block.is_observation & ~self._close & ~self._blind
         self._last: tuple[int, str, Scene] | None = None
+        self._takes_part = block.objects.are_of(watch.outline.classes)
+        self._asked_to = 0
 
     def read(self) -> None:
         watch, block = self._watch, self._block
@@ -201,6 +210,7 @@ class _Reading:
                     shared.look_closely(self._scene(row, before))
             return
         view = watch.view = self._view(row)
+        self._ask_ahead(row, view)
         for _, shared in watch.shared:
             if shared.view == view:
                 shared.see(self._scene(row, view))
@@ -208,6 +218,17 @@ class _Reading:
                 shared.lose_sight(Gap(t, t, is_open=True, cause=GapCause.MOVED))
             else:
                 shared.pass_time(Tick(t), is_blind=True)
+
+    def _ask_ahead(self, row: int, view: str) -> None:
+        """Hold what the next entries show against the zones, once for many of them."""
+        if row < self._asked_to:
+            return
+        self._asked_to = min(row + _ASKED_AHEAD, len(self._block))
+        objects = self._block.objects
+        rows = slice(objects.begin[row], objects.begin[self._asked_to])
+        boxes = objects.xyxy[rows][self._takes_part[rows]].tolist()
+        if view in self._watch.fields:
+            self._watch.fields[view].ask((x1, y1, x2, y2) for x1, y1, x2, y2 in boxes)
 
     def _hear(self, row: int) -> None:
         watch, word = self._watch, self._block.word(row)

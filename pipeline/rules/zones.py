@@ -24,7 +24,7 @@ ENTER_SHARE = 0.5
 _LEAVE_SHARE = 0.3
 _KEEP_BONUS = 0.15
 """How much more of it another zone must hold to take it over."""
-_REMEMBERED = 256
+_REMEMBERED = 1024
 _WORTH_ARRAYS = 8
 """From so many questions on they are asked at once."""
 
