@@ -182,11 +182,8 @@ def measured(url: str, process: subprocess.Popen[str], redis: Redis, asked: argp
     told(sent_ms, [one.at_ms_by_event for one in heard], f"{len(heard)} streams")
     if shown:
         told(sent_ms, shown, f"{len(shown)} pages in Chromium")
-    quarter = max(1, len(memory) // 4)
-    print(
-        f"memory of the console: {np.mean(memory[quarter : 2 * quarter]):.0f} MiB in the second quarter,"
-        f" {np.mean(memory[-quarter:]):.0f} MiB in the last"
-    )
+    tenths = ", ".join(f"{np.mean(part):.0f}" for part in np.array_split(memory, 10) if len(part))
+    print(f"memory of the console in each tenth of the run: {tenths} MiB")
 
 
 def _watch_memory(pid: int, memory: list[float], ended: threading.Event) -> None:

@@ -12,8 +12,10 @@ from pipeline.alerts.message import utc
 from pipeline.config.resolved import Camera, LiveSource, Site, Zone
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.console.context import ConsoleOf
+from pipeline.console.fence_sheets import sheet
 from pipeline.console.guard import Operator
 from pipeline.console.refusals import not_found
+from pipeline.console.still import still
 from pipeline.replay.camera_day import CameraDay, camera_day
 from pipeline.replay.live_log import LOG_FOLDER
 from pipeline.runtime.run_line import NoRunError, RunLine, parsed
@@ -130,6 +132,7 @@ def router() -> APIRouter:
     routes.get("/camera-fences")(_fences)
     jpeg: dict[int | str, dict[str, object]] = {200: {"content": {"image/jpeg": {}}}}
     routes.get("/cameras/{camera}/picture.jpg", response_class=Response, responses=jpeg)(_picture)
+    routes.get("/cameras/{camera}/still.jpg", response_class=Response, responses=jpeg)(_still)
     routes.get("/cameras/{camera}/day")(_day)
     routes.get("/cameras/{camera}")(_camera)
     bundle: dict[int | str, dict[str, object]] = {200: {"content": {"application/octet-stream": {}}}}
@@ -209,6 +212,17 @@ def _picture(camera: _CameraId, user: Operator, console: ConsoleOf, *, full: boo
     if not found.jpegs:
         raise not_found(f"camera {camera}: there is no picture yet (expected: ask again)")
     return Response(found.jpegs[0], media_type="image/jpeg")
+
+
+def _still(camera: _CameraId, user: Operator, console: ConsoleOf) -> Response:
+    """What a camera shows, or has shown: from the run, the recording, or the newest evidence."""
+    del user
+    site = console.site
+    _found(site, camera)
+    found = still(site, sheet(site, camera, ""), console.database)
+    if found is None:
+        raise not_found(f"camera {camera}: there is no picture of it (expected: a run, a recording or evidence)")
+    return Response(found, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=60"})
 
 
 def _day(camera: _CameraId, user: Operator, console: ConsoleOf) -> DayAnswer:

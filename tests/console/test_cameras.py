@@ -202,13 +202,17 @@ def test_the_full_view_is_the_whole_picture_in_the_cameras_own_time(running: Liv
 
 
 @pytest.mark.long
-def test_without_a_run_the_wall_says_so(tmp_path: Path) -> None:
+def test_without_a_run_the_wall_says_so_and_shows_the_recording(tmp_path: Path) -> None:
     with room(site_in(tmp_path)) as here, browsers(here) as them:
         page = them.page(Role.OPERATOR, "cameras", DESK)
         expect(page.locator(".wall-note")).to_contain_text("The pipeline is not running")
         expect(page.locator(".tile .badge").first).to_have_text("Not running")
-        page.wait_for_timeout(1000)
+        page.wait_for_function(IS_DRAWN, arg=".tile")
+        expect(page.locator(".tile-note").first).to_have_text("An older picture: nothing runs")
         keep(page, "cameras-no-run", tmp_path)
+        page.click(".tile a")
+        page.wait_for_function(IS_DRAWN, arg=".camera-stage")
+        keep(page, "camera-no-run", tmp_path)
         # The browser itself says of each refused picture that it was refused.
         assert [error for error in them.errors if "503" not in error] == []
         them.errors.clear()

@@ -29,6 +29,8 @@ def test_without_a_run_every_camera_is_listed_and_told_not_to_run(tmp_path: Path
         assert [fence["id"] for fence in one["fences"]] == [zone.id for zone in camera.geofence.zones]
         assert client.get(f"api/cameras/{camera.id}/picture.jpg").status_code == 503
         assert client.get("api/pictures", params={"camera": camera.id}).status_code == 503
+        still = client.get(f"api/cameras/{camera.id}/still.jpg")
+        assert (still.status_code, still.headers["content-type"]) == (200, "image/jpeg")
         assert client.get(f"api/cameras/{camera.id}/day").json() == {"until": None, "spells": [], "hours": []}
         fences = client.get("api/camera-fences", params={"camera": [camera.id, "nobody"]}).json()
         assert list(fences["fences"]) == [camera.id]
@@ -37,7 +39,12 @@ def test_without_a_run_every_camera_is_listed_and_told_not_to_run(tmp_path: Path
 
 def test_what_is_not_there_is_one_line(tmp_path: Path) -> None:
     with room(site_in(tmp_path)) as here, here.client(Role.OPERATOR) as client:
-        for path in ("api/cameras/nobody", "api/cameras/nobody/day", "api/cameras/nobody/picture.jpg"):
+        for path in (
+            "api/cameras/nobody",
+            "api/cameras/nobody/day",
+            "api/cameras/nobody/picture.jpg",
+            "api/cameras/nobody/still.jpg",
+        ):
             answer = client.get(path)
             assert answer.status_code == 404
             assert answer.json() == {"error": "camera nobody: the site has none of this id"}

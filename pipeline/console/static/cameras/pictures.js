@@ -1,5 +1,5 @@
 // Live pictures of those cameras that are on screen: one request at a time for all of them, none while nobody looks.
-import { bytes } from "../api.js";
+import { address, bytes } from "../api.js";
 import { useEffect, useState } from "../html.js";
 import { decoded } from "../scene.js";
 
@@ -132,4 +132,20 @@ function parsed(buffer) {
     at += told.n_bytes;
     return { told, jpeg };
   });
+}
+
+/** What a camera has shown before, while no run tells what it shows; null where nothing is known. */
+export function useStill(camera, isWanted) {
+  const [still, setStill] = useState(null);
+  useEffect(() => {
+    if (!isWanted) return undefined;
+    const image = new Image();
+    image.onload = () => setStill(image);
+    image.src = address(`api/cameras/${encodeURIComponent(camera)}/still.jpg`);
+    return () => {
+      image.onload = null;
+      setStill(null);
+    };
+  }, [camera, isWanted]);
+  return still;
 }

@@ -7,7 +7,7 @@ import { Scene } from "../scene.js";
 import { t } from "../texts.js";
 import { duration, moment } from "../times.js";
 import { Day } from "./day.js";
-import { Pictures, usePicturesFault, useShown } from "./pictures.js";
+import { Pictures, usePicturesFault, useShown, useStill } from "./pictures.js";
 import { ageOf, boxesOf, fencesNow, isStale, StateBadge, useFences, usePolled } from "./words.js";
 
 const EVERY_MS = 2000;
@@ -76,13 +76,16 @@ function Stage({ camera, hidden }) {
   const { titles } = useFences(useMemo(() => [camera.id], [camera.id]));
   const told = shown?.told;
   const isOld = !told || isStale(told);
+  const still = useStill(camera.id, !shown?.picture && (Boolean(away) || !camera.told));
+  const size = still ? [still.naturalWidth, still.naturalHeight] : told?.width ? [told.width, told.height] : USUAL_SHAPE;
+  const without = still ? "cameras.older" : away || !camera.told ? "cameras.no_picture" : "cameras.waiting";
   const full = () => (document.fullscreenElement ? document.exitFullscreen() : stage.current.requestFullscreen());
   return html`<figure class="camera-stage" ref=${stage}>
     <div class="camera-stage-picture">
-      <${Scene} picture=${shown?.picture ?? null} size=${told?.width ? [told.width, told.height] : USUAL_SHAPE} dim=${isOld}
+      <${Scene} picture=${shown?.picture ?? still} size=${size} dim=${isOld}
         fences=${hidden.fences ? [] : fencesNow(camera.fences, told)}
         boxes=${hidden.boxes || isOld ? [] : boxesOf(told, titles, { isLong: true })} label=${camera.name || camera.id} />
-      ${!shown?.picture && html`<span class="tile-note">${t(away || !camera.told ? "cameras.no_picture" : "cameras.waiting")}</span>`}
+      ${!shown?.picture && html`<span class="tile-note">${t(without)}</span>`}
     </div>
     <figcaption class="row">
       <span class="number" id="taken-at">${told?.taken_at ? moment(told.taken_at, { long: true }) : ""}</span>

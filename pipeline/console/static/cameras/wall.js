@@ -5,7 +5,7 @@ import { Link, setQuery } from "../router.js";
 import { Scene } from "../scene.js";
 import { t } from "../texts.js";
 import { duration } from "../times.js";
-import { Pictures, usePicturesFault, useShown } from "./pictures.js";
+import { Pictures, usePicturesFault, useShown, useStill } from "./pictures.js";
 import { ageOf, boxesOf, fencesNow, isStale, isUnwell, rank, StateBadge, useFences, usePolled } from "./words.js";
 
 const EVERY_MS = 5000;
@@ -130,10 +130,13 @@ function Live({ camera, pictures, fences, titles, name }) {
   const told = shown?.told;
   const hasPicture = Boolean(shown?.picture);
   const isOld = camera.state !== "connected" || isStale(told);
+  const still = useStill(camera.id, !hasPicture && camera.state !== "connected");
+  const size = still ? [still.naturalWidth, still.naturalHeight] : told?.width ? [told.width, told.height] : USUAL_SHAPE;
+  const without = still ? "cameras.older" : camera.state === "connected" ? "cameras.waiting" : "cameras.no_picture";
   return html`
-    <${Scene} picture=${shown?.picture ?? null} size=${told?.width ? [told.width, told.height] : USUAL_SHAPE}
-      fences=${hasPicture ? fencesNow(fences, told) : []} boxes=${isOld ? [] : boxesOf(told, titles)} dim=${isOld} label=${name} />
-    ${!hasPicture && html`<span class="tile-note">${t(camera.state === "connected" ? "cameras.waiting" : "cameras.no_picture")}</span>`}
+    <${Scene} picture=${shown?.picture ?? still} size=${size}
+      fences=${hasPicture || still ? fencesNow(fences, told) : []} boxes=${isOld ? [] : boxesOf(told, titles)} dim=${isOld} label=${name} />
+    ${!hasPicture && html`<span class="tile-note">${t(without)}</span>`}
     ${hasPicture && isOld && html`<span class="tile-note">${t("cameras.age", { age: duration(ageOf(told)) })}</span>`}
   `;
 }
