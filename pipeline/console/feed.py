@@ -67,11 +67,13 @@ class Beat(Answer):
         seq: The last line of the history; -1: it is not known yet.
         now: The server's clock.
         faults: What keeps alerts from coming or words from going, a line each.
+        is_run_gone: Whether no run of the site answers on this machine: then nothing new will come.
     """
 
     seq: int
     now: AwareDatetime
     faults: tuple[str, ...]
+    is_run_gone: bool
 
 
 @dataclass(frozen=True, slots=True)

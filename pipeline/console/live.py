@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pipeline.console.evidence_files import EvidenceStore, SmallPictures
 from pipeline.console.feed import Feed
 from pipeline.console.keeper import Keeper, Surrounding
+from pipeline.console.run_watch import RunWatch
 from pipeline.console.shown_event import Surroundings
 from pipeline.console.words_out import WordsOut
 
@@ -19,6 +20,7 @@ class Live:
         routing: The routing table, or what stands in for it.
         store: Where evidence lies beyond this machine.
         small: Its pictures made small.
+        run: Whether the pipeline runs.
     """
 
     def __init__(self, around: Surrounding, environ: Mapping[str, str]) -> None:
@@ -34,6 +36,7 @@ class Live:
         self.feed = Feed(around.database, self.around, around.told)
         self._keeper = Keeper(around, self.feed.ring)
         self._words = WordsOut(around)
+        self.run = RunWatch(around.site.state, around.told)
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -47,6 +50,7 @@ class Live:
             stack.enter_context(self.feed.running())
             stack.enter_context(self._keeper.running())
             stack.enter_context(self._words.running())
+            stack.enter_context(self.run.running())
             yield
 
     def said(self) -> None:

@@ -58,4 +58,5 @@ async def _stream(console: Console, token: str) -> AsyncIterator[bytes]:
 
 
 def _beat(console: Console) -> Beat:
-    return Beat(seq=console.live.feed.last, now=console.now, faults=console.live.faults)
+    live = console.live
+    return Beat(seq=live.feed.last, now=console.now, faults=live.faults, is_run_gone=live.run.is_gone)

@@ -4,7 +4,7 @@ import { get, onSignedOut, send, setCsrf } from "./api.js";
 import { Dialog } from "./dialog.js";
 import { html, render, useEffect, useState } from "./html.js";
 import { keysNow, useKeys } from "./keys.js";
-import { startLive, stopLive, useFaults, useLive } from "./live.js";
+import { startLive, stopLive, useFaults, useLive, useRunGone } from "./live.js";
 import { Login } from "./login.js";
 import { Notices, trying } from "./notices.js";
 import { may, PAGES } from "./pages.js";
@@ -30,12 +30,14 @@ function Switches() {
   `;
 }
 
-function Banner() {
+function Banner({ page }) {
   const live = useLive();
   const faults = useFaults();
+  const isRunGone = useRunGone();
   if (live === "lost") return html`<p class="banner" id="lost" role="alert">${t("shell.lost")}</p>`;
-  if (faults.length === 0) return null;
-  return html`<p class="banner" id="faults" role="alert">${t("shell.faults")} ${faults.join(" · ")}</p>`;
+  if (faults.length) return html`<p class="banner" id="faults" role="alert">${t("shell.faults")} ${faults.join(" · ")}</p>`;
+  // The wall says it itself.
+  return isRunGone && page !== "cameras" ? html`<p class="quiet-banner" id="run-gone" role="status">${t("shell.run_gone")}</p>` : null;
 }
 
 function Help({ onclose }) {
@@ -97,7 +99,7 @@ function Frame({ session, leave, renew }) {
         </details>
       </div>
     </header>
-    <${Banner} />
+    <${Banner} page=${route.page} />
     <main id="main" tabindex="-1">
       ${page ? html`<${Loaded} key=${page.id} page=${page} user=${user} route=${route} words=${words} />` : html`<p>${t("shell.nowhere")}</p>`}
     </main>

@@ -13,6 +13,7 @@ let heardAt = 0;
 let pause = FIRST_PAUSE_MS;
 let timer = null;
 let faults = [];
+let isRunGone = false;
 
 /** Call `fn(data)` for every message of that kind. Returns what takes it off again. */
 export function onEvent(kind, fn) {
@@ -47,6 +48,13 @@ export function useFaults() {
   return value;
 }
 
+/** Whether no run of the site answers; drawn again when it changes. */
+export function useRunGone() {
+  const [value, set] = useState(isRunGone);
+  useEffect(() => onEvent("beat", () => set(isRunGone)), []);
+  return value;
+}
+
 /** Begin to listen. */
 export function startLive() {
   if (source) return;
@@ -75,6 +83,7 @@ function heard(event) {
   const data = event.data ? JSON.parse(event.data) : null;
   if (event.type === "bye") lost();
   if (event.type === "beat" && String(data?.faults ?? []) !== String(faults)) faults = data?.faults ?? [];
+  if (event.type === "beat") isRunGone = Boolean(data?.is_run_gone);
   for (const fn of listeners.get(event.type) ?? []) fn(data);
 }
 
