@@ -28,6 +28,7 @@ from pipeline.errors import StateError, UsageError
 from pipeline.observation import seconds
 from pipeline.replay.report import Facts, write_report
 from pipeline.resources import data_folder
+from pipeline.rules.episode import State
 from pipeline.runtime.clock import sleep, stopwatch, wall_now_ns
 from pipeline.runtime.eyes import load_detector
 from pipeline.runtime.recordings import Tools, run_recordings
@@ -90,7 +91,10 @@ def _make(out: Path) -> None:
 
 
 class _StreamEcho:
-    """Shows what has arrived in the Redis stream. Remembers the last entry shown, and every alert."""
+    """Shows which events have begun and ended, as the Redis stream has them.
+
+    Remembers the last entry read, and every alert; updates, of which each clip makes one, are for the page.
+    """
 
     def __init__(self, reader: AlertReader, site: Site) -> None:
         self._reader, self._timezone = reader, site.timezone
@@ -103,7 +107,8 @@ class _StreamEcho:
         for item in self._reader.since(self._last.next()):
             received = parse(item.line)
             self.alerts.append(received)
-            say(alert_line(received, self._timezone))
+            if received.state is not State.UPDATED:
+                say(alert_line(received, self._timezone))
             self._last = item.entry
 
 

@@ -1,6 +1,7 @@
 """The catalogue as it is written, in configs/catalogue.yaml and in a site file's own `algorithms`."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import Field, ValidationError, model_validator
@@ -96,6 +97,7 @@ class AlgorithmEntry(Part):
     required: list[Text] = Field(default=[], description="classes that take part whatever a rule's classes say")
     static: StaticUse = Field(StaticUse.NEVER, description="what things without a class are to it")
     dwell: DurationNs = Field(description="how long the condition must hold, such as 60s")
+    grace: DurationNs | None = Field(None, description="how long the same may be unseen; else as for every algorithm")
     severity: Severity = Field(description="info, minor, major or critical")
     event_per: EventPer = Field(EventPer.ZONE, description="what has an event of its own: zone or object")
     bounds: BoundEntries = Field(BoundEntries(), description="what a site may set")
@@ -201,7 +203,7 @@ def resolve_algorithm(key: AlgorithmKey, entry: AlgorithmEntry, general: General
         dwell_ns=entry.dwell,
         severity=entry.severity,
         event_per=entry.event_per,
-        general=general,
+        general=general if entry.grace is None else replace(general, grace_ns=entry.grace),
         bound_by_key={**general.bound_by_key, **entry.bounds.bounds()},
         params={
             name: Param(param.default, Bound(param.low, param.high), param.text) for name, param in entry.params.items()
