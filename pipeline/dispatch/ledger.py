@@ -11,12 +11,14 @@ from pipeline.dispatch.change import Attachment, Change, Step
 from pipeline.dispatch.intake import taken
 from pipeline.dispatch.late import late_change
 from pipeline.dispatch.ledger_database import Database
+from pipeline.dispatch.ledger_due import may_be_due
 from pipeline.dispatch.ledger_tables import ATTACHMENT, EVENT, MESSAGE, NOTICE, STEP
 from pipeline.dispatch.notice import WHILE_WORKED_ON, Notice
 from pipeline.dispatch.office import Office
 from pipeline.dispatch.record import Record
 from pipeline.dispatch.standing import WORKED_ON, Standing
 
+_MOST_AT_ONCE = 500
 _UPDATE = (
     update(EVENT)
     .where(EVENT.c.id == bindparam("key"))
@@ -85,10 +87,16 @@ class Ledger:
         Raises:
             LedgerAwayError: The database cannot be reached or written now.
         """
-        standings = [standing.value for standing in WORKED_ON]
+        with self._database.reading() as connection:
+            events = connection.execute(select(EVENT.c.id).where(may_be_due(office))).scalars().all()
+        # Most of the time there are none, and nobody who writes has to wait.
+        return sum(
+            self._late(events[first : first + _MOST_AT_ONCE], office) for first in range(0, len(events), _MOST_AT_ONCE)
+        )
+
+    def _late(self, events: Sequence[str], office: Office) -> int:
         with self._database.writing() as connection:
-            rows = connection.execute(select(EVENT).where(EVENT.c.standing.in_(standings))).mappings()
-            page = _Page({row["id"]: Record(**row) for row in rows})
+            page = _Page(records(connection, events))
             changes = [late_change(record, office) for record in page.records.values()]
             found = [change for change in changes if change is not None]
             for change in found:
