@@ -18,6 +18,7 @@ export class Pictures {
     this.listeners = new Map();
     this.timer = null;
     this.isClosed = false;
+    this.isResting = false;
     this.abort = new AbortController();
     this.wake = () => this.next(0);
     document.addEventListener("visibilitychange", this.wake);
@@ -32,6 +33,12 @@ export class Pictures {
         this.shown.delete(camera);
       }
     }
+    this.next(0);
+  }
+
+  /** Whether nobody is asked, since no run is up; what was shown stays. */
+  rest(isResting) {
+    this.isResting = isResting;
     this.next(0);
   }
 
@@ -52,7 +59,7 @@ export class Pictures {
   }
 
   next(wait) {
-    if (this.isAsking || this.isClosed) return;
+    if (this.isAsking || this.isClosed || this.isResting) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.ask(), wait);
   }

@@ -71,6 +71,7 @@ function Stage({ camera, hidden }) {
     pictures.want([camera.id]);
     return () => pictures.close();
   }, [pictures]);
+  useEffect(() => pictures.rest(!camera.told), [pictures, !camera.told]);
   const away = usePicturesFault(pictures);
   const shown = useShown(pictures, camera.id);
   const { titles } = useFences(useMemo(() => [camera.id], [camera.id]));

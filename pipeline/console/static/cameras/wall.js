@@ -17,6 +17,7 @@ export function Wall({ route }) {
   const { value, fault } = usePolled("api/cameras", EVERY_MS);
   const pictures = useMemo(() => new Pictures("small"), []);
   useEffect(() => () => pictures.close(), []);
+  useEffect(() => pictures.rest(value ? !value.is_run_up : false), [pictures, value?.is_run_up]);
   const [size, setSize] = useState(localStorage.getItem("wall.size") ?? "medium");
   const search = useRef(null);
   const only = route.query.get("only") === "unwell";
