@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import takewhile
 
 from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.message import Alert
@@ -58,7 +57,7 @@ class Delivery:
     server (a live run), make it with `at_once=False` and call `offer` every second from a thread of its own: it is
     also what finds out that a server has lost messages while nothing new is raised.
 
-    What `may_go` refuses waits for the next offer, and all behind it.
+    What `ready` leaves out waits for the next offer; it gives the front of what it is asked about.
 
     Remembers: when a server that was away may be tried again, and when stream and outbox were last kept in bounds.
 
@@ -74,9 +73,9 @@ class Delivery:
         *,
         at_once: bool = True,
         sent: Callable[[Sequence[Outgoing]], None] | None = None,
-        may_go: Callable[[Outgoing], bool] = lambda _: True,
+        ready: Callable[[Sequence[Outgoing]], Sequence[Outgoing]] = lambda batch: batch,
     ) -> None:
-        self._may_go = may_go
+        self._ready = ready
         self.outbox = outbox
         self._sink = sink
         self._now_ns = now_ns
@@ -128,7 +127,7 @@ class Delivery:
         try:
             again = self.outbox.take_back(self._sink.position(self.outbox.name))
             # Order is kept: behind a message that may not go yet everything waits.
-            while batch := tuple(takewhile(self._may_go, self.outbox.waiting(_BATCH))):
+            while batch := tuple(self._ready(self.outbox.waiting(_BATCH))):
                 self.outbox.mark_sent(batch, self._sink.send(self.outbox.name, batch))
                 sent += len(batch)
                 if self._sent is not None:

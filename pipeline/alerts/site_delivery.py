@@ -46,7 +46,7 @@ def site_delivery(
     *,
     at_once: bool = True,
     sent: Callable[[Sequence[Outgoing]], None] | None = None,
-    may_go: Callable[[Outgoing], bool] = lambda _: True,
+    ready: Callable[[Sequence[Outgoing]], Sequence[Outgoing]] = lambda batch: batch,
 ) -> Iterator[Delivery]:
     """The outbox under the site's state folder and its way to the stream. What waited is offered as the block begins.
 
@@ -56,7 +56,7 @@ def site_delivery(
         sleep: Waits that many seconds.
         at_once: See `Delivery`.
         sent: Told of messages that the server has taken.
-        may_go: Whether a message may be sent now.
+        ready: Of those that wait, the first ones that may be sent now.
 
     Raises:
         StateError: The outbox is in use, damaged, or cannot be written.
@@ -64,7 +64,7 @@ def site_delivery(
     """
     with Outbox(site.state, now_ns) as outbox, site_server(site, sleep) as server:
         sink = RedisSink(server, site.redis.stream, site.redis.keep_ns)
-        delivery = Delivery(outbox, sink, now_ns, at_once=at_once, sent=sent, may_go=may_go)
+        delivery = Delivery(outbox, sink, now_ns, at_once=at_once, sent=sent, ready=ready)
         # A wrong password is told before the first picture is decoded, not with the first alert.
         delivery.offer()
         yield delivery

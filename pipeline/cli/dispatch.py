@@ -73,6 +73,7 @@ def command(site_file: Path, *, consumer: str | None, log_format: str) -> None:
                 return _is_over(signals.wait(longest_s), dispatcher, site, told)
 
             dispatcher.run(lambda: is_over(0) or _is_over_first(keeping, is_over, told))
+            dispatcher.finish()
     log.info("dispatcher.stopped")
 
 

@@ -135,7 +135,7 @@ def _run_recordings(site: Site, *, as_json: bool) -> None:
     elapsed = stopwatch()
     gate = EvidenceGate(keeper.root, steady_clock(), Metrics())
     with (
-        site_delivery(site, wall_now_ns, sleep, at_once=False, may_go=gate.may_go) as delivery,
+        site_delivery(site, wall_now_ns, sleep, at_once=False, ready=gate.ready) as delivery,
         FootageProgress() as bars,
     ):
         teller = Teller(site.timezone, as_json=as_json)

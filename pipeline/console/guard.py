@@ -68,6 +68,9 @@ class Guard:
         host = request.headers.get("host", "").lower()
         if not origin or origin not in (own, f"http://{host}", f"https://{host}"):
             raise Refused(403, f"origin: got {origin or 'none'}, allowed: the console's own pages")
+        if "transfer-encoding" in request.headers:
+            # Of such a body nobody knows the length before all of it has been read.
+            raise Refused(411, "content-length: missing (expected: the length of the body)")
         if not request.headers.get("content-length", "0").isdigit():
             raise Refused(400, "content-length: no number")
         if int(request.headers.get("content-length", "0")) > _MOST_BYTES:

@@ -82,6 +82,7 @@ class Keeper:
             )
             self._client = stack.enter_context(client)
             self._dispatcher = Dispatcher(self._surroundings(server), self._around.routing)
+            stack.callback(self._dispatcher.finish)
             stack.enter_context(self._worker)
             yield
 

@@ -1,11 +1,12 @@
 """The reference dispatcher: alerts into the ledger, people told, words back to the pipeline, time passing.
 
-One thread does all of it in turns. The order is what makes it safe: a message is in the ledger before it is
-acknowledged, a notice and a command are in the ledger before they are sent. So a kill at any moment loses nothing and
-invents nothing.
+One thread does all of it in turns, but for a notice on its way to a slow service. The order is what makes it safe: a
+message is in the ledger before it is acknowledged, a notice and a command are in the ledger before they are sent. So a
+kill at any moment loses nothing and invents nothing.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -106,6 +107,11 @@ class Dispatcher:
             return False
         self._pause_s = 0.0
         return bool(taken or passed or sent)
+
+    def finish(self) -> None:
+        """Wait a while for a notice that is on its way, and note what became of it."""
+        with suppress(LedgerAwayError):
+            self._notifier.finish(self._now)
 
     def _take(self) -> int:
         """What is held goes into the ledger, then is acknowledged."""

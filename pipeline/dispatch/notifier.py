@@ -1,6 +1,8 @@
 """Sends what the ledger has decided to tell. At least once: what a crash leaves in doubt is sent again, and says so."""
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as StillSendingError
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,8 +16,11 @@ from pipeline.dispatch.ledger_database import Database
 from pipeline.dispatch.ledger_tables import ATTACHMENT, EVENT, NOTICE, STEP
 from pipeline.dispatch.notice import REPEATED
 from pipeline.dispatch.routing import Routing
+from pipeline.runtime.clock import stopwatch
 
 _MOST_AT_ONCE = 16
+_LONGEST_TURN_S = 0.25
+_LONGEST_END_S = 10.0
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=15)
 GIVEN_UP_AFTER = timedelta(hours=24)
 """A notice that no try has brought so far is dropped: the ledger and those higher up know of the event."""
@@ -42,19 +47,43 @@ class _Waiting:
     is_grave: bool
 
 
-class Notifier:
-    """Remembers which addresses fail at the moment, so that each costs its time-out only now and then."""
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """A notice on its way.
 
-    def __init__(self, database: Database, told: Callable[[str], None]) -> None:
+    Attributes:
+        shown: Its address, for messages.
+        fault: Why it was not taken, once that is known; empty: it was.
+    """
+
+    waiting: _Waiting
+    shown: str
+    fault: Future[str]
+
+
+class Notifier:
+    """Sends one notice after the other. A service that takes its time holds up other notices, and nothing else.
+
+    Remembers which addresses fail at the moment, so that each costs its time-out only now and then, and what is on its
+    way.
+    """
+
+    def __init__(
+        self, database: Database, told: Callable[[str], None], *, longest_turn_s: float = _LONGEST_TURN_S
+    ) -> None:
         """Nothing was sent yet.
 
         Args:
             database: The ledger's.
             told: Takes one line about what somebody may have to act on.
+            longest_turn_s: For how long `send_some` waits for services.
         """
         self._database = database
         self._told = told
+        self._longest_turn_s = longest_turn_s
         self._pause_by_address: dict[tuple[str, int], tuple[timedelta, datetime]] = {}
+        self._sender = ThreadPoolExecutor(1, "notices")
+        self._sending: _Sending | None = None
 
     def send_some(self, routing: Routing, now: Callable[[], datetime]) -> int:
         """Send a few of those that wait, the oldest first; how many were taken by their services.
@@ -62,20 +91,32 @@ class Notifier:
         Raises:
             LedgerAwayError: The database cannot be reached or written now.
         """
-        sent = 0
-        for waiting in self._waiting(now()):
+        elapsed_s = stopwatch()
+        sent = int(self._arrived(0.0, now))
+        for waiting in self._waiting(now()) if self._sending is None else ():
             # An address that failed a moment ago costs its time-out once, not for each notice.
             pause = self._pause_by_address.get((waiting.contact, waiting.channel))
             if pause is not None and now() < pause[1]:
                 continue
-            sent += self._send(waiting, routing, now)
+            self._begin(waiting, routing, now)
+            sent += self._arrived(max(0.0, self._longest_turn_s - elapsed_s()), now)
+            if self._sending is not None or elapsed_s() >= self._longest_turn_s:
+                break
         return sent
 
-    def _send(self, waiting: _Waiting, routing: Routing, now: Callable[[], datetime]) -> bool:
+    def finish(self, now: Callable[[], datetime]) -> None:
+        """Wait for what is on its way, a while: else the next to keep the ledger sends it again.
+
+        Raises:
+            LedgerAwayError: The database cannot be written now.
+        """
+        self._arrived(_LONGEST_END_S, now)
+
+    def _begin(self, waiting: _Waiting, routing: Routing, now: Callable[[], datetime]) -> None:
         contact = routing.contact_by_id.get(waiting.contact)
         if contact is None or waiting.channel >= len(contact.channels):
             self._dropped(waiting, "the routing table has no such address any more", now())
-            return False
+            return
         # First noted, then sent: after a crash in between, the next try says that it may be a repetition.
         with self._database.writing() as connection:
             connection.execute(
@@ -84,7 +125,24 @@ class Notifier:
             pictures = _pictures(connection, waiting.event)
         title = f"{waiting.title} {REPEATED}" if waiting.is_unsure else waiting.title
         message = Message(title, waiting.body, waiting.is_grave, pictures)
-        fault = send(contact.channels[waiting.channel].reveal(), message)
+        channel = contact.channels[waiting.channel]
+        self._sending = _Sending(waiting, str(channel), self._sender.submit(send, channel.reveal(), message))
+
+    def _arrived(self, longest_s: float, now: Callable[[], datetime]) -> bool:
+        """Whether what is on its way has been taken; waited for at most so long. What became of it is noted."""
+        if self._sending is None:
+            return False
+        try:
+            fault = self._sending.fault.result(longest_s)
+        except StillSendingError:
+            return False
+        waiting, shown = self._sending.waiting, self._sending.shown
+        is_taken = self._note(waiting, shown, fault, now)
+        # Only now: while the ledger is away it is noted again.
+        self._sending = None
+        return is_taken
+
+    def _note(self, waiting: _Waiting, shown: str, fault: str, now: Callable[[], datetime]) -> bool:
         address = (waiting.contact, waiting.channel)
         if not fault:
             self._pause_by_address.pop(address, None)
@@ -92,7 +150,7 @@ class Notifier:
             return True
         pause = min(2 * self._pause_by_address.get(address, (_FIRST_PAUSE / 2, waiting.at))[0], _LONGEST_PAUSE)
         if address not in self._pause_by_address:
-            self._told(f"contact {waiting.contact}, {contact.channels[waiting.channel]}: {fault}; tried again")
+            self._told(f"contact {waiting.contact}, {shown}: {fault}; tried again")
         self._pause_by_address[address] = pause, now() + pause
         if now() - waiting.at > GIVEN_UP_AFTER:
             self._dropped(waiting, fault, now())

@@ -1,6 +1,7 @@
 """Messages wait for their pictures to reach the store: a little, for a picture late is better than an alert late."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import takewhile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -27,8 +28,18 @@ class EvidenceGate:
         self._root, self._now_ns, self._metrics = root, now_ns, metrics
         self._since_ns: dict[int, int] = {}
 
-    def may_go(self, message: Outgoing) -> bool:
-        """Whether a message may be sent now: its files are in the store, or it has waited for long enough."""
+    def ready(self, batch: Sequence[Outgoing]) -> tuple[Outgoing, ...]:
+        """Those at the front that may be sent now: order is kept, so behind one that may not everything waits.
+
+        Every one of them waits from now on, not from when it has come to the front: else the waits would add up.
+        """
+        now_ns = self._now_ns()
+        for message in batch:
+            if self._is_waiting(message):
+                self._since_ns.setdefault(message.seq, now_ns)
+        return tuple(takewhile(self._may_go, batch))
+
+    def _may_go(self, message: Outgoing) -> bool:
         if not self._is_waiting(message):
             self._since_ns.pop(message.seq, None)
             return True

@@ -100,7 +100,7 @@ def run_live(call: LiveCall, bell: Bell, events: EventsLog) -> None:
         sent = SentAlerts(metrics, now_ns)
         gate = EvidenceGate(keeper.root, now_ns, metrics)
         delivery = stack.enter_context(
-            site_delivery(site, wall_now_ns, sleep, at_once=False, sent=sent.told, may_go=gate.may_go)
+            site_delivery(site, wall_now_ns, sleep, at_once=False, sent=sent.told, ready=gate.ready)
         )
         stack.enter_context(Pump(delivery, partial(_report, Told(events, metrics))))
         others = [one.detector for one in beside.specialists]

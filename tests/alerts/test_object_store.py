@@ -125,13 +125,14 @@ def test_a_message_waits_for_its_pictures_but_not_for_long(store: ObjectStore, t
     uri = store.uri_of(picture)
     evidence = Evidence(snapshot=uri, snapshot_sha256="", frame=uri, frame_sha256="")
     line = told(raised(), site_in(tmp_path), evidence=evidence).to_json()
-    message = Outgoing(1, "e1", "raised", "x", "major", line)
-    assert not gate.may_go(message)
+    batch = [Outgoing(seq, "e1", "raised", "x", "major", line) for seq in (1, 2, 3)]
+    assert gate.ready(batch) == ()
     clock.advance(9)
-    assert not gate.may_go(message)
+    assert gate.ready(batch) == ()
     clock.advance(2)
-    assert gate.may_go(message)
-    assert metrics.process_numbers().sent_without_evidence == 1
+    # All of them have waited meanwhile, not the first alone.
+    assert gate.ready(batch) == tuple(batch)
+    assert metrics.process_numbers().sent_without_evidence == 3
     store.send_waiting(tmp_path / "evidence")
-    assert gate.may_go(message)
-    assert metrics.process_numbers().sent_without_evidence == 1
+    assert gate.ready(batch) == tuple(batch)
+    assert metrics.process_numbers().sent_without_evidence == 3

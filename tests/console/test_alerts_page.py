@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from pipeline.config.load import load_site
 from pipeline.config.resolved import Site
@@ -192,6 +192,25 @@ def _on_top(page: Page) -> str:
       return rows.filter(([y]) => y > top - 1).sort((a, b) => a[0] - b[0])[0].join(' ');
     }"""
     return str(page.evaluate(script))
+
+
+def test_a_list_that_could_not_be_read_at_first_is_read_at_the_next_sign_of_life(here: Room, them: Browsers) -> None:
+    page = them.page(Role.OPERATOR, "cameras")
+    refused = []
+
+    def answer(route: Route) -> None:
+        if len(refused) < 2:
+            refused.append(route.request.url)
+            route.fulfill(status=503, json={"error": "the ledger cannot be used now"})
+        else:
+            route.continue_()
+
+    page.route("**/api/events?**", answer)
+    page.reload()
+    # Whichever page is open: the number in the title is that of critical alerts that wait.
+    expect(page.locator("#waiting")).to_be_visible()
+    assert len(refused) == 2
+    them.errors.clear()
 
 
 @pytest.mark.parametrize(

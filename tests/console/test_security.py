@@ -278,3 +278,10 @@ def test_too_large_a_body_is_refused_before_it_is_read(here: Room) -> None:
     with here.stranger() as nobody:
         answer = nobody.post("api/login", content=b" " * (9 * 1024 * 1024))
     assert answer.status_code == 413
+
+
+def test_a_body_of_unknown_length_is_refused_before_it_is_read(here: Room) -> None:
+    with here.stranger() as nobody:
+        answer = nobody.post("api/login", content=(b" " * 1024 for _ in range(4)))
+    assert answer.status_code == 411
+    assert answer.json() == {"error": "content-length: missing (expected: the length of the body)"}

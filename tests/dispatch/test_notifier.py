@@ -49,7 +49,7 @@ def test_everybody_is_told_once_with_the_picture(database: Database, hook: Webho
     Image.new("RGB", (8, 8)).save(tmp_path / "a b.jpg")
     evidence = EVIDENCE.model_copy(update={"snapshot": (tmp_path / "a b.jpg").as_uri()})
     Ledger(database).take(incoming(alert(evidence=evidence)), Office(table(hook), SHANGHAI, NOW))
-    notifier, clock = Notifier(database, list[str]().append), Clock()
+    notifier, clock = Notifier(database, list[str]().append, longest_turn_s=60), Clock()
     assert notifier.send_some(table(hook), clock) == 2
     assert notifier.send_some(table(hook), clock) == 0
     assert [one["type"] for one in hook.got] == ["warning", "warning"]
@@ -63,7 +63,7 @@ def test_everybody_is_told_once_with_the_picture(database: Database, hook: Webho
 
 def test_a_service_that_refuses_is_tried_again_later_and_told_of_once(database: Database, hook: Webhook) -> None:
     told: list[str] = []
-    notifier, clock = Notifier(database, told.append), Clock()
+    notifier, clock = Notifier(database, told.append, longest_turn_s=60), Clock()
     Ledger(database).take(incoming(alert()), Office(routing(channel=hook.url), SHANGHAI, NOW))
     hook.status = 503
     for _ in range(3):
@@ -77,20 +77,35 @@ def test_a_service_that_refuses_is_tried_again_later_and_told_of_once(database: 
     assert fates(database) == ["sent"]
 
 
+def test_a_service_that_does_not_answer_holds_up_nothing_but_notices(database: Database, hook: Webhook) -> None:
+    ledger, office = Ledger(database), Office(routing(channel=hook.url), SHANGHAI, NOW)
+    ledger.take(incoming(alert()), office)
+    notifier, clock = Notifier(database, list[str]().append, longest_turn_s=0.1), Clock()
+    hook.may_answer.clear()
+    assert notifier.send_some(routing(channel=hook.url), clock) == 0
+    ledger.take(incoming(alert("event-2")), office)
+    assert notifier.send_some(routing(channel=hook.url), clock) == 0
+    assert hook.got == []
+    hook.may_answer.set()
+    notifier.finish(clock)
+    assert fates(database) == ["sent"]
+    assert len(hook.got) == 1
+
+
 def test_one_address_that_fails_holds_up_no_other(database: Database, hook: Webhook) -> None:
     good = table(hook)
     contacts = dict(good.contact_by_id)
     contacts["squad"] = replace(contacts["squad"], channels=routing().contact_by_id["squad"].channels)
     mixed = replace(good, contact_by_id=contacts)
     Ledger(database).take(incoming(*(alert(f"event-{n}") for n in range(1, 4))), Office(mixed, SHANGHAI, NOW))
-    assert Notifier(database, list[str]().append).send_some(mixed, Clock()) == 3
+    assert Notifier(database, list[str]().append, longest_turn_s=60).send_some(mixed, Clock()) == 3
 
 
 def test_what_a_crash_leaves_in_doubt_is_sent_again_and_says_so(database: Database, hook: Webhook) -> None:
     Ledger(database).take(incoming(alert()), Office(routing(channel=hook.url), SHANGHAI, NOW))
     with database.writing() as connection:
         connection.execute(update(NOTICE).values(tried_at=NOW, tries=1))
-    assert Notifier(database, list[str]().append).send_some(routing(channel=hook.url), Clock()) == 1
+    assert Notifier(database, list[str]().append, longest_turn_s=60).send_some(routing(channel=hook.url), Clock()) == 1
     assert hook.titles[0].endswith("（可能重复 possibly repeated）")
 
 
@@ -100,7 +115,7 @@ def test_after_a_day_it_is_dropped_and_written_down(database: Database, hook: We
     Ledger(database).take(incoming(alert()), Office(routing(channel=hook.url), SHANGHAI, NOW))
     hook.status = 500
     clock.now += timedelta(hours=25)
-    Notifier(database, told.append).send_some(routing(channel=hook.url), clock)
+    Notifier(database, told.append, longest_turn_s=60).send_some(routing(channel=hook.url), clock)
     assert fates(database) == ["dropped: the service did not take it (HTTP 500)"]
     with database.reading() as connection:
         assert event_file(connection, "event-1").steps[-1].what == "not told"
@@ -110,7 +125,7 @@ def test_after_a_day_it_is_dropped_and_written_down(database: Database, hook: We
 def test_a_contact_that_left_the_table_is_dropped(database: Database, hook: Webhook) -> None:
     Ledger(database).take(incoming(alert()), Office(routing(channel=hook.url), SHANGHAI, NOW))
     without = replace(routing(channel=hook.url), contact_by_id={})
-    assert Notifier(database, list[str]().append).send_some(without, Clock()) == 0
+    assert Notifier(database, list[str]().append, longest_turn_s=60).send_some(without, Clock()) == 0
     assert fates(database) == ["dropped: the routing table has no such address any more"]
 
 
@@ -151,5 +166,5 @@ def test_the_try_is_noted_on_disk_before_anything_is_sent(sqlite: Database) -> N
 
     with Looking() as hook:
         Ledger(sqlite).take(incoming(alert()), Office(routing(channel=hook.url), SHANGHAI, NOW))
-        Notifier(sqlite, list[str]().append).send_some(routing(channel=hook.url), Clock())
+        Notifier(sqlite, list[str]().append, longest_turn_s=60).send_some(routing(channel=hook.url), Clock())
     assert noted == [True]

@@ -8,16 +8,19 @@ from typing import Self
 
 
 class Webhook:
-    """Remembers what it was sent. `status` is what it answers."""
+    """Remembers what it was sent. `status` is what it answers, once `may_answer` is set."""
 
     def __init__(self) -> None:
         self.status = 200
+        self.may_answer = threading.Event()
+        self.may_answer.set()
         self.got: list[dict[str, object]] = []
         hook = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                hook.may_answer.wait(60)
                 if hook.status == 200:
                     hook.take(json.loads(body))
                 self.send_response(hook.status)
@@ -47,6 +50,7 @@ class Webhook:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.may_answer.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

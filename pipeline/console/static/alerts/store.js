@@ -12,6 +12,7 @@ let order = [];
 let seq = -1;
 let offset = 0;
 let isCatchingUp = false;
+let loads = 0;
 let version = 0;
 
 /** All events that are known, those that were heard of last first. The list is never changed: a later one is another. */
@@ -50,17 +51,22 @@ export function useEvents() {
 export async function load(query, { most = 10_000, after = "", signal } = {}) {
   let next = after;
   let count = 0;
-  do {
-    const asked = new URLSearchParams(query);
-    asked.set("limit", String(count === 0 && !after ? 200 : 1000));
-    if (next) asked.set("after", next);
-    const answer = await get(`api/events?${asked}`, { signal });
-    if (seq < 0) seq = answer.seq;
-    take(answer.events);
-    count += answer.events.length;
-    next = answer.next;
-  } while (next && count < most && !signal?.aborted);
-  return next;
+  loads += 1;
+  try {
+    do {
+      const asked = new URLSearchParams(query);
+      asked.set("limit", String(count === 0 && !after ? 200 : 1000));
+      if (next) asked.set("after", next);
+      const answer = await get(`api/events?${asked}`, { signal });
+      if (seq < 0) seq = answer.seq;
+      take(answer.events);
+      count += answer.events.length;
+      next = answer.next;
+    } while (next && count < most && !signal?.aborted);
+    return next;
+  } finally {
+    loads -= 1;
+  }
 }
 
 /** Take in one event that the server has answered with. */
@@ -129,8 +135,22 @@ async function catchUp() {
   }
 }
 
+/** What was to be read first could not be: until it is, nothing that is told can be placed. */
+async function readAgain() {
+  if (isCatchingUp || loads) return;
+  isCatchingUp = true;
+  try {
+    await load("open=1", { most: MOST });
+  } catch {
+    // The next sign of life tells again.
+  } finally {
+    isCatchingUp = false;
+  }
+}
+
 onEvent("news", hear);
 onEvent("beat", (beat) => {
   offset = Date.parse(beat.now) - Date.now();
-  if (seq >= 0 && beat.seq > seq) catchUp();
+  if (seq < 0) readAgain();
+  else if (beat.seq > seq) catchUp();
 });
