@@ -27,7 +27,7 @@ from pipeline.replay.scoring import are_complete, score
 from pipeline.replay.settings import Setting, parse_sweep, settings_of
 from pipeline.replay.truth import Label, read_labels
 from pipeline.replay.tuned_files import Trial, best_of, figures_of, write_tuned
-from pipeline.runtime.networks import read_networks, with_scores
+from pipeline.runtime.networks import least_scores, read_networks, with_scores
 from pipeline.runtime.tuning import Tuned, tune_cameras
 
 
@@ -83,7 +83,10 @@ def command(
             processes=processes or len(os.sched_getaffinity(0)),
             done=lambda _: bars.advance(task),
         )
-    trials = _trials(site, settings, found, known, tolerance_ns)
+    known = _logged(known, found)
+    # What the ledger says nothing of was not judged; a file may claim that it holds all that happened.
+    is_whole = labels_file is not None and are_complete(known)
+    trials = _trials(site, settings, found, known, tolerance_ns, are_complete=is_whole)
     written = write_tuned(out, site, f"{site.name} · {rule_id}", trials, evidence)
     _tell(trials, written, as_json=as_json)
     if all(trial.refused for trial in trials):
@@ -145,6 +148,15 @@ def _known(labels: Sequence[Label], logs: Mapping[CameraId, Path], file: Path | 
     return known
 
 
+def _logged(labels: Sequence[Label], found: Mapping[CameraId, Tuned]) -> list[Label]:
+    """Those of the time that the logs hold; the others are told and left out: nobody could have found them."""
+    kept = [label for label in labels if found[label.camera].coverage.holds(label.start)]
+    if len(kept) < len(labels):
+        n_out = len(labels) - len(kept)
+        click.echo(f"warning: {n_out} labels are left out: they are of a time that the logs do not hold", err=True)
+    return kept
+
+
 def _tolerance_ns(text: str) -> int:
     try:
         return parse_duration(text)
@@ -158,21 +170,23 @@ def _trials(
     found: Mapping[CameraId, Tuned],
     known: Sequence[Label],
     tolerance_ns: int,
+    *,
+    are_complete: bool,
 ) -> list[Trial]:
     coverage = {camera: tuned.coverage for camera, tuned in found.items()}
-    specialists = [one.confidence for one in site.specialists if one.confidence is not None]
-    least = min([site.detector.confidence, *specialists])
+    least = least_scores(read_networks(site, load_vocabulary()))
+    current = next((rule for rule in site.rules if rule.id == settings[0].rule.id), None)
     trials: list[Trial] = []
     for n, setting in enumerate(settings):
         zones = setting.rule.zones_by_camera
         cameras = [camera for camera in site.cameras if camera.id in found and zones.get(camera.id)]
         days = sum(coverage[camera.id].camera_days for camera in cameras)
-        refused = refusal(setting.rule, cameras, coverage, least)
+        refused = refusal(setting.rule, current, cameras, coverage, least)
         events = () if refused else tuple(event for tuned in found.values() for event in tuned.events[n])
         ordered = tuple(sorted(events, key=lambda event: (event.raised_at, event.camera, event.zone)))
         scored = None
         if known and not refused:
-            scored = score(ordered, known, days, tolerance_ns, are_complete=are_complete(known))
+            scored = score(ordered, known, days, tolerance_ns, are_complete=are_complete)
         trials.append(Trial(setting, refused, ordered, scored))
     return trials
 

@@ -67,6 +67,14 @@ class Choice(Answer):
     name: str
 
 
+class RuleChoice(Answer):
+    """A rule to choose, with the title of its algorithm."""
+
+    id: str
+    zh: str
+    en: str
+
+
 class ChoicesAnswer(Answer):
     """What there is to choose from.
 
@@ -77,7 +85,7 @@ class ChoicesAnswer(Answer):
 
     cameras: tuple[Choice, ...]
     zones: tuple[Choice, ...]
-    rules: tuple[Choice, ...]
+    rules: tuple[RuleChoice, ...]
     grids: tuple[str, ...]
     contacts: tuple[Choice, ...]
     has_table: bool
@@ -156,7 +164,7 @@ def _choices(console: Console, site: Site) -> ChoicesAnswer:
     return ChoicesAnswer(
         cameras=tuple(Choice(id=one.id, name=one.name) for one in site.cameras),
         zones=tuple(Choice(id=one.id, name=one.name) for one in zones.values()),
-        rules=tuple(Choice(id=one.id, name=one.algorithm.title.zh) for one in site.rules),
+        rules=tuple(RuleChoice(id=one.id, zh=one.algorithm.title.zh, en=one.algorithm.title.en) for one in site.rules),
         grids=tuple(sorted({one.grid for one in zones.values() if one.grid} | routing.cell_by_id.keys())),
         contacts=tuple(Choice(id=one.id, name=one.name) for one in routing.contact_by_id.values()),
         has_table=console.routing is not None,

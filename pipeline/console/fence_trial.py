@@ -49,7 +49,8 @@ def begin_trial(console: Console, sheet: FenceSheet, changed: Site, owner: str) 
     before, after = (with_scores(one, read_networks(one, vocabulary)) for one in (site, changed))
     of_objects = [rule for one in (before, after) for rule in one.rules if not rule.algorithm.is_of_camera]
     rules = tuple(dict.fromkeys(rule.id for rule in of_objects if camera in rule.zones_by_camera))
-    jobs = trial_jobs(before, after, rules, {camera: log}, _DAY_NS)
+    # A fence asks for no other confidence.
+    jobs = trial_jobs(before, after, rules, {camera: log}, span_ns=_DAY_NS, least_by_class={})
     if not jobs:
         return TrialBegun(trial="", lack="no_rule")
     return TrialBegun(trial=console.trials.start(jobs, owner), lack="")

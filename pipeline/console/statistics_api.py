@@ -14,10 +14,12 @@ from pipeline.console.guard import Operator
 from pipeline.console.refusals import Refused, unprocessable
 from pipeline.console.statistics_models import StatisticsAnswer, UptimeAnswer
 from pipeline.console.statistics_views import statistics_answer, table_csv, uptime_answer, uptime_csv
+from pipeline.dispatch.feedback import ledger_labels
 from pipeline.dispatch.figures import GROUPS, Span, figures_of_span, newest_event
 from pipeline.errors import UsageError
 from pipeline.observation import MediaNs
 from pipeline.replay.holdings import logs_in
+from pipeline.replay.truth import labels_text
 from pipeline.replay.uptime import PieceMemory, Uptime, uptime_of
 from pipeline.runtime.clock import stopwatch
 
@@ -91,6 +93,13 @@ def router() -> APIRouter:
     def uptime(asked: Annotated[PeriodQuery, Query()], user: Operator, console: ConsoleOf) -> UptimeAnswer:
         del user
         return _uptime(console, asked, _LONGEST_S)
+
+    @routes.get("/labels.csv", response_class=CsvResponse)
+    def labels(user: Operator, console: ConsoleOf) -> CsvResponse:
+        """What was said of events, true or false, as `smart-alert tune --labels` reads it."""
+        del user
+        content = labels_text(ledger_labels(console.database), console.site.timezone)
+        return CsvResponse(content, headers={"Content-Disposition": 'attachment; filename="labels.csv"'})
 
     @routes.get("/{table}.csv", response_class=CsvResponse)
     def table(

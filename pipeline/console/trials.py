@@ -8,7 +8,7 @@ from pipeline.console.rules_models import TrialBegun
 from pipeline.observation import nanoseconds
 from pipeline.replay.holdings import logs_in
 from pipeline.replay.trial import trial_jobs
-from pipeline.runtime.networks import read_networks, with_scores
+from pipeline.runtime.networks import least_scores, read_networks, with_scores
 
 _HOUR_S = 3600
 
@@ -30,7 +30,14 @@ def begin_trial(console: Console, rule: RuleId, changed: Site, hours: int, owner
     site, vocabulary = console.site, load_vocabulary()
     logs = dict(logs_in(site.state / "log"))
     before, after = (with_scores(one, read_networks(one, vocabulary)) for one in (site, changed))
-    jobs = trial_jobs(before, after, (rule,), logs, nanoseconds(hours * _HOUR_S))
+    jobs = trial_jobs(
+        before,
+        after,
+        (rule,),
+        logs,
+        span_ns=nanoseconds(hours * _HOUR_S),
+        least_by_class=least_scores(read_networks(changed, vocabulary)),
+    )
     looked_at = {
         camera for one in (before, after) for each in one.rules if each.id == rule for camera in each.zones_by_camera
     }

@@ -11,14 +11,18 @@ from pipeline.rules.episode import Review
 _NS_PER_MS = 1_000_000
 
 
-def ledger_labels(database: Database, rule: str) -> tuple[Label, ...]:
+def ledger_labels(database: Database, rule: str | None = None) -> tuple[Label, ...]:
     """The events of a rule of which somebody has said whether they were true, the newest first.
+
+    Args:
+        database: The ledger's.
+        rule: None: of all rules.
 
     Raises:
         LedgerAwayError: The database cannot be read.
     """
     with database.reading() as connection:
-        records = [record for record in listed(connection, Filter()) if record.rule == rule and record.camera]
+        records = [one for one in listed(connection, Filter()) if one.camera and one.rule and rule in (None, one.rule)]
     judged = [(record, _verdict(record)) for record in records]
     return tuple(_label(record, verdict) for record, verdict in judged if verdict is not None)
 

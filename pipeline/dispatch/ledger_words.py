@@ -25,6 +25,8 @@ _KIND_BY_WORD = {
     Word.ACKNOWLEDGE: CommandKind.ACKNOWLEDGE,
     Word.CONFIRM: CommandKind.CONFIRM,
     Word.DISMISS: CommandKind.DISMISS,
+    # Whoever has dealt with it has it: the pipeline reminds no more.
+    Word.DISPOSE: CommandKind.ACKNOWLEDGE,
 }
 _OPENING = frozenset({Word.CONFIRM, Word.REOPEN})
 
@@ -89,7 +91,8 @@ class Desk:
                 later = moved(record, word, office.routing.deadlines(record.severity), office.now)
                 change = Change(later, (office.step(later, word.value, said.by, said.note),))
             write(connection, change.then(_with_photos(change.record, said, office.now)))
-            if word in _KIND_BY_WORD and record.camera:
+            is_known = word is Word.DISPOSE and record.acknowledged_at is not None
+            if word in _KIND_BY_WORD and record.camera and not is_known:
                 self._command(connection, _about(self._site, record, _KIND_BY_WORD[word], said, office.now))
         return change.record
 

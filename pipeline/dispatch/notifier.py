@@ -1,8 +1,6 @@
 """Sends what the ledger has decided to tell. At least once: what a crash leaves in doubt is sent again, and says so."""
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as StillSendingError
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +15,7 @@ from pipeline.dispatch.ledger_tables import ATTACHMENT, EVENT, NOTICE, STEP
 from pipeline.dispatch.notice import REPEATED
 from pipeline.dispatch.routing import Routing
 from pipeline.runtime.clock import stopwatch
+from pipeline.runtime.errand import Errand
 
 _MOST_AT_ONCE = 16
 _LONGEST_TURN_S = 0.25
@@ -58,7 +57,7 @@ class _Sending:
 
     waiting: _Waiting
     shown: str
-    fault: Future[str]
+    fault: Errand[str]
 
 
 class Notifier:
@@ -82,7 +81,6 @@ class Notifier:
         self._told = told
         self._longest_turn_s = longest_turn_s
         self._pause_by_address: dict[tuple[str, int], tuple[timedelta, datetime]] = {}
-        self._sender = ThreadPoolExecutor(1, "notices")
         self._sending: _Sending | None = None
 
     def send_some(self, routing: Routing, now: Callable[[], datetime]) -> int:
@@ -126,18 +124,13 @@ class Notifier:
         title = f"{waiting.title} {REPEATED}" if waiting.is_unsure else waiting.title
         message = Message(title, waiting.body, waiting.is_grave, pictures)
         channel = contact.channels[waiting.channel]
-        self._sending = _Sending(waiting, str(channel), self._sender.submit(send, channel.reveal(), message))
+        self._sending = _Sending(waiting, str(channel), Errand(lambda: send(channel.reveal(), message)))
 
     def _arrived(self, longest_s: float, now: Callable[[], datetime]) -> bool:
         """Whether what is on its way has been taken; waited for at most so long. What became of it is noted."""
-        if self._sending is None:
+        if self._sending is None or not self._sending.fault.is_done(longest_s):
             return False
-        try:
-            fault = self._sending.fault.result(longest_s)
-        except StillSendingError:
-            return False
-        waiting, shown = self._sending.waiting, self._sending.shown
-        is_taken = self._note(waiting, shown, fault, now)
+        is_taken = self._note(self._sending.waiting, self._sending.shown, self._sending.fault.result(), now)
         # Only now: while the ledger is away it is noted again.
         self._sending = None
         return is_taken

@@ -1,6 +1,6 @@
 """What a log cannot answer: what was never looked for, never looked at, or looked at too seldom."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.config.duration import format_duration
 from pipeline.config.resolved import Camera, Rule, Zone
-from pipeline.observation import NS_PER_S, STATIC_OBJECT, CameraId, LookKind, seconds
+from pipeline.observation import NS_PER_S, STATIC_OBJECT, CameraId, LookKind, MediaNs, seconds
 from pipeline.replay.log_columns import LogBlock
 from pipeline.rules.condition import Pace
 from pipeline.rules.conditions.registry import CONDITIONS
@@ -34,23 +34,34 @@ class Coverage:
         regions: By kind and classes (empty: all), the regions that were examined.
         lowest_score: By class, of what a network reported; of how many tracks.
         intervals_ns: Between looks, up to some thousands.
+        since: The first entry; None: there is none.
+        until: The last.
     """
 
     watched_ns: int = 0
     regions: dict[tuple[LookKind, frozenset[str]], set[tuple[float, float, float, float]]] = field(default_factory=dict)
     lowest_score: dict[str, tuple[float, int]] = field(default_factory=dict)
     intervals_ns: list[int] = field(default_factory=list)
+    since: MediaNs | None = None
+    until: MediaNs | None = None
 
     def add(self, block: LogBlock) -> None:
         """Take note of the next block."""
         for look in block.looks.known:
             self.regions.setdefault((look.kind, look.classes), set()).add(look.region)
+        if len(block):
+            self.since = MediaNs(int(block.t[0])) if self.since is None else self.since
+            self.until = MediaNs(int(block.t[-1]))
         steps = np.diff(block.t)
         is_blind = (block.is_gap & block.gap_open)[1:]
         self.watched_ns += int(steps[(steps <= _LONGEST_PAUSE_NS) & ~is_blind].sum())
         moments = np.diff(block.t[block.is_observation & ~block.looks.are_close()])
         self.intervals_ns.extend(moments[moments > 0][:4000].tolist())
         self._note_scores(block)
+
+    def holds(self, t: MediaNs) -> bool:
+        """Whether a moment lies between the first entry and the last."""
+        return self.since is not None and self.until is not None and self.since <= t <= self.until
 
     @property
     def camera_days(self) -> float:
@@ -72,17 +83,28 @@ class Coverage:
                 self.lowest_score[name] = (min(low, float(scores.min())), count + len(np.unique(objects.track[mine])))
 
 
-def refusal(rule: Rule, cameras: Iterable[Camera], coverage: dict[CameraId, Coverage], least_detector: float) -> str:
+def refusal(
+    rule: Rule,
+    current: Rule | None,
+    cameras: Iterable[Camera],
+    coverage: Mapping[CameraId, Coverage],
+    least_by_class: Mapping[str, float],
+) -> str:
     """Why the logs cannot answer what a setting asks; empty: they can.
 
     Args:
         rule: With the setting.
+        current: As it is: its own confidence needs no answer, whatever the networks do with it. None: it is new.
         cameras: Whose logs are there.
         coverage: Of each.
-        least_detector: The lowest score that the site's networks report, as the site file says.
+        least_by_class: The score from which the site's networks report a class, as site file and cards say.
     """
-    if rule.gives_confidence and rule.confidence < least_detector:
-        return f"confidence {rule.confidence:g}: the site's networks report nothing below {least_detector:g}"
+    is_lower = current is None or not current.gives_confidence or rule.confidence < current.confidence
+    if rule.gives_confidence and is_lower:
+        for name in sorted(rule.classes & least_by_class.keys()):
+            if rule.least_score(name) < least_by_class[name]:
+                shown = f"report nothing of {name} below {least_by_class[name]:g}"
+                return f"confidence {rule.least_score(name):g}: the site's networks {shown}"
     for camera in cameras:
         found = _refused(rule, camera, coverage[camera.id])
         if found:
@@ -113,8 +135,14 @@ def _no_class(rule: Rule, known: Coverage) -> str:
 
 
 def _no_region(rule: Rule, camera: Camera, known: Coverage) -> str:
-    kinds = {LookKind.OBJECTS} if rule.classes - {STATIC_OBJECT} else {LookKind.STATIC}
-    regions = {region for (kind, _), found in known.regions.items() if kind in kinds for region in found}
+    named = rule.classes - {STATIC_OBJECT}
+    asked = LookKind.OBJECTS if named else LookKind.STATIC
+    regions = {
+        region
+        for (kind, classes), found in known.regions.items()
+        if kind is asked and (not named or not classes or classes & named)
+        for region in found
+    }
     looked = shapely.union_all([shapely.box(*region) for region in sorted(regions)])
     for zone in _zones(rule, camera):
         shape = shapely.LineString(zone.points) if zone.is_line else shapely.Polygon(zone.points)
@@ -143,8 +171,9 @@ def _too_seldom(rule: Rule, known: Coverage) -> str:
     shown = format_duration(round(between, -7)) if between else "never"
     if every_moment and between > _MOMENT_NS:
         return f"it was looked at every {shown}, and the rule needs every moment"
-    if not every_moment and rule.dwell_ns < between:
-        return f"dwell {format_duration(rule.dwell_ns)}: it was looked at every {shown}, no oftener"
+    shortest_ns = min((rule.dwell_ns, *rule.dwell_by_class_ns.values()))
+    if not every_moment and shortest_ns < between:
+        return f"dwell {format_duration(shortest_ns)}: it was looked at every {shown}, no oftener"
     return ""
 
 

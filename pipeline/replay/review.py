@@ -1,4 +1,7 @@
-"""A review of events becomes labels. Pure: the command line and the console put it to people in their own ways."""
+"""A review of events becomes labels. Pure: the command line puts it to people.
+
+What people say of events in the console becomes labels of the same kind (`dispatch.feedback`).
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo

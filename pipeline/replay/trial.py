@@ -3,7 +3,7 @@
 Both are reasoned over anew from the log, so what differs comes of the change alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,12 +32,14 @@ class TrialJob:
         after: The same, changed.
         log: The camera's.
         since: Events that were raised before are left out.
+        least_by_class: See `answers.refusal`.
     """
 
     before: Site
     after: Site
     log: Path
     since: MediaNs
+    least_by_class: Mapping[str, float]
 
     @property
     def camera(self) -> CameraId:
@@ -65,7 +67,13 @@ class CameraTrial:
 
 
 def trial_jobs(
-    before: Site, after: Site, rules: Sequence[RuleId], log_by_camera: dict[CameraId, Path], span_ns: int
+    before: Site,
+    after: Site,
+    rules: Sequence[RuleId],
+    log_by_camera: dict[CameraId, Path],
+    *,
+    span_ns: int,
+    least_by_class: Mapping[str, float],
 ) -> tuple[TrialJob, ...]:
     """A job a camera that has a log and on which one of the rules looks, before or after.
 
@@ -75,6 +83,7 @@ def trial_jobs(
         rules: Those in question.
         log_by_camera: Where there is one.
         span_ns: So much of the logs, back from the last entry of them all.
+        least_by_class: See `answers.refusal`.
 
     Raises:
         UsageError: A log cannot be read.
@@ -87,7 +96,13 @@ def trial_jobs(
     ends = [end for end in (last_moment(log_files(log_by_camera[camera])) for camera in asked) if end is not None]
     since = MediaNs(max(ends, default=0) - span_ns)
     return tuple(
-        TrialJob(_narrowed(before, rules, camera), _narrowed(after, rules, camera), log_by_camera[camera], since)
+        TrialJob(
+            _narrowed(before, rules, camera),
+            _narrowed(after, rules, camera),
+            log_by_camera[camera],
+            since,
+            least_by_class,
+        )
         for camera in asked
     )
 
@@ -104,7 +119,7 @@ def try_camera(job: TrialJob, vocabulary: Vocabulary) -> CameraTrial:
         coverage.add(block)
         reading.feed(block)
     before, after = (tuple(one for one in told if one.raised_at >= job.since) for told in reading.events())
-    return CameraTrial(job.camera, before, after, _refused(job.after, coverage), coverage.watched_ns)
+    return CameraTrial(job.camera, before, after, _refused(job, coverage), coverage.watched_ns)
 
 
 def _looks(site: Site, rules: Sequence[RuleId], camera: CameraId) -> bool:
@@ -125,11 +140,12 @@ def _run_up(job: TrialJob) -> MediaNs:
     return MediaNs(job.since - min(longest_ns + _RUN_UP_MARGIN_NS, _LONGEST_RUN_UP_NS))
 
 
-def _refused(site: Site, coverage: Coverage) -> str:
-    specialists = [one.confidence for one in site.specialists if one.confidence is not None]
-    least = min([site.detector.confidence, *specialists])
-    of_objects = [rule for rule in site.rules if not rule.algorithm.is_of_camera]
-    found = (refusal(rule, site.cameras, {site.cameras[0].id: coverage}, least) for rule in of_objects)
+def _refused(job: TrialJob, coverage: Coverage) -> str:
+    of_objects = [rule for rule in job.after.rules if not rule.algorithm.is_of_camera]
+    cameras = job.after.cameras
+    current = {rule.id: rule for rule in job.before.rules}
+    known = {job.camera: coverage}
+    found = (refusal(rule, current.get(rule.id), cameras, known, job.least_by_class) for rule in of_objects)
     return next((text for text in found if text), "")
 
 

@@ -111,13 +111,18 @@ def write_labels(path: Path, labels: Iterable[Label], timezone: tzinfo) -> None:
     Raises:
         StateError: It cannot be written.
     """
+    write_durably(path, labels_text(labels, timezone).encode())
+
+
+def labels_text(labels: Iterable[Label], timezone: tzinfo) -> str:
+    """What `write_labels` writes."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for one in sorted(labels, key=_order):
         times = (_written(one.start, timezone), _written(one.end, timezone))
         writer.writerow((one.camera, one.rule, one.zone, *times, one.verdict.value, one.event, one.note))
-    write_durably(path, text.getvalue().encode())
+    return text.getvalue()
 
 
 def _order(label: Label) -> tuple[str, int, str, str, int, str, str, str]:

@@ -120,6 +120,15 @@ def with_scores(site: Site, networks: Sequence[Network]) -> Site:
     return replace(site, rules=tuple(_with_scores(rule, networks) for rule in site.rules))
 
 
+def least_scores(networks: Sequence[Network]) -> dict[str, float]:
+    """By class, the score from which a network begins to follow a thing: the log holds none that never came so far."""
+    return {
+        name: min(one.score_of(name) for one in networks if name in one.classes)
+        for one in networks
+        for name in one.classes
+    }
+
+
 def load_beside(site: Site, networks: Sequence[Network], *, threads: int = 0) -> Beside:
     """Load the networks beside the first one.
 

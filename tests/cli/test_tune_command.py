@@ -54,7 +54,7 @@ def test_settings_are_scored_against_labels_and_the_best_can_be_pasted(tmp_path:
     assert [by_setting["5s", "0.4"][key] for key in ("events", "hits", "false_alarms", "recall")] == [3, 2, 1, 1.0]
     assert [by_setting["20s", "0.4"][key] for key in ("events", "hits", "false_alarms", "recall")] == [2, 2, 0, 1.0]
     assert [by_setting["20s", "0.6"][key] for key in ("events", "hits", "false_alarms", "recall")] == [1, 1, 0, 0.5]
-    assert "nothing below 0.3" in by_setting["5s", "0.1"]["refused"]
+    assert "nothing of bus below 0.3" in by_setting["5s", "0.1"]["refused"]
     assert by_setting["20s", "0.4"]["on_front"]
     assert not by_setting["20s", "0.6"]["on_front"]
     assert (tmp_path / "out" / "front.png").read_bytes()[:4] == b"\x89PNG"

@@ -194,9 +194,9 @@ def _on_top(page: Page) -> str:
     return str(page.evaluate(script))
 
 
-def test_a_list_that_could_not_be_read_at_first_is_read_at_the_next_sign_of_life(here: Room, them: Browsers) -> None:
+def test_a_list_that_could_not_be_read_at_first_is_read_at_the_next_sign_of_life(them: Browsers) -> None:
     page = them.page(Role.OPERATOR, "cameras")
-    refused = []
+    refused: list[str] = []
 
     def answer(route: Route) -> None:
         if len(refused) < 2:

@@ -9,9 +9,11 @@ import pytest
 from playwright.sync_api import expect
 
 from pipeline.console.accounts import Role
+from pipeline.dispatch.feedback import ledger_labels
 from pipeline.dispatch.ledger import Ledger
 from pipeline.dispatch.ledger_words import Desk, Said
 from pipeline.dispatch.standing import Word
+from pipeline.replay.truth import Verdict, read_labels
 from tests.console.browsers import DESK, PHONE, WALL, browsers, keep
 from tests.console.rooms import Room, room
 from tests.console.tried_site import tried_site
@@ -71,6 +73,16 @@ def test_a_table_comes_as_a_file_for_spreadsheets(operator: httpx.Client) -> Non
     assert lines[1].startswith("LZ-01,LZ-01,LZ-01,10,2,")
     for table in ("category", "rule", "camera", "severity", "day", "hour", "delays", "uptime"):
         assert operator.get(f"api/statistics/{table}.csv", params=wanted).status_code == 200
+
+
+def test_what_was_said_of_events_comes_as_the_labels_that_tuning_reads(
+    here: Room, operator: httpx.Client, tmp_path: Path
+) -> None:
+    answer = operator.get("api/statistics/labels.csv")
+    (tmp_path / "labels.csv").write_bytes(answer.content)
+    labels = read_labels(tmp_path / "labels.csv", here.console.site.timezone)
+    assert {one.event for one in labels} == {one.event for one in ledger_labels(here.console.database)}
+    assert {one.verdict for one in labels} == {Verdict.FALSE}
 
 
 def test_what_looks_like_a_formula_is_text_in_a_spreadsheet(here: Room, operator: httpx.Client) -> None:

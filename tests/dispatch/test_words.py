@@ -45,6 +45,11 @@ def test_the_whole_way_of_an_event(database: Database, desk: Desk) -> None:
     assert commands(desk) == [("acknowledge", "event-1", "gate")]
 
 
+def test_what_is_dealt_with_before_anybody_took_it_on_is_no_more_reminded_of(desk: Desk) -> None:
+    desk.say("event-1", Word.DISPOSE, SAID, office(60))
+    assert commands(desk) == [("acknowledge", "event-1", "gate")]
+
+
 def test_a_confirmed_event_is_dispatched_and_the_pipeline_hears_of_it(database: Database, desk: Desk) -> None:
     record = desk.say("held", Word.CONFIRM, SAID, office(60))
     assert (record.standing, record.responsible, record.deadline_at) == ("open", "squad", office(360).now)

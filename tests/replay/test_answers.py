@@ -6,7 +6,7 @@ import pytest
 from pipeline.config.camera_source import RecordedSource
 from pipeline.config.catalogue import Condition
 from pipeline.config.resolved import Camera, Geofence, Rule
-from pipeline.observation import WHOLE_PICTURE, Entry, Gap, GapCause, Look, LookKind
+from pipeline.observation import WHOLE_PICTURE, Entry, Gap, GapCause, Look, LookKind, MediaNs
 from pipeline.replay.answers import Coverage, refusal
 from pipeline.replay.log import LogWriter
 from pipeline.replay.log_blocks import read_blocks
@@ -34,7 +34,7 @@ def _read(tmp_path: Path, entries: list[Entry]) -> Coverage:
 
 
 def _refused(asked: Rule, coverage: Coverage) -> str:
-    return refusal(asked, CAMERAS, {CAMERA: coverage}, 0.3)
+    return refusal(asked, None, CAMERAS, {CAMERA: coverage}, {"car": 0.3, "smoke": 0.9})
 
 
 def test_what_was_looked_for_often_enough_is_answered(tmp_path: Path) -> None:
@@ -42,7 +42,26 @@ def test_what_was_looked_for_often_enough_is_answered(tmp_path: Path) -> None:
 
 
 def test_a_lower_confidence_than_the_networks_report_is_refused(tmp_path: Path) -> None:
-    assert "nothing below 0.3" in _refused(rule(confidence=0.2), _coverage(tmp_path, NETWORK))
+    assert "nothing of car below 0.3" in _refused(rule(confidence=0.2), _coverage(tmp_path, NETWORK))
+
+
+def test_the_confidence_that_a_rule_has_needs_no_answer(tmp_path: Path) -> None:
+    asked, known = rule(confidence=0.2), {CAMERA: _coverage(tmp_path, NETWORK)}
+    assert refusal(asked, asked, CAMERAS, known, {"car": 0.3}) == ""
+    assert "nothing of car" in refusal(rule(confidence=0.19), asked, CAMERAS, known, {"car": 0.3})
+
+
+def test_a_dwell_of_one_class_is_asked_about_like_that_of_all(tmp_path: Path) -> None:
+    coverage = _coverage(tmp_path, NETWORK)
+    short = replace(rule(dwell_s=60), dwell_by_class_ns={"car": coverage.interval_ns // 2})
+    assert "no oftener" in _refused(short, coverage)
+
+
+def test_a_moment_outside_the_log_is_not_held_by_it(tmp_path: Path) -> None:
+    coverage = _coverage(tmp_path, NETWORK)
+    assert coverage.since is not None
+    assert coverage.holds(coverage.since)
+    assert not coverage.holds(MediaNs(coverage.since - 1))
 
 
 def test_a_lower_confidence_than_was_recorded_is_refused(tmp_path: Path) -> None:

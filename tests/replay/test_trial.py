@@ -39,7 +39,7 @@ def moved(site: Site, by: float) -> Site:
 
 
 def jobs(site: Site, after: Site, span_ns: int = ALL_NS) -> tuple[TrialJob, ...]:
-    return trial_jobs(site, after, (RULE,), {GATE: site.state / "log" / "gate"}, span_ns)
+    return trial_jobs(site, after, (RULE,), {GATE: site.state / "log" / "gate"}, span_ns=span_ns, least_by_class={})
 
 
 def replayed(site: Site) -> list[Event]:
@@ -83,8 +83,13 @@ def test_what_began_before_the_span_and_was_raised_in_it_counts(tmp_path: Path) 
 def test_only_cameras_with_a_log_on_which_the_rule_looks_are_tried(tmp_path: Path) -> None:
     site = tried_site(tmp_path)
     logs = {CameraId("yard"): site.state / "log" / "gate", GATE: site.state / "log" / "gate"}
-    assert [job.camera for job in trial_jobs(site, site, (RULE,), logs, ALL_NS)] == [GATE]
-    assert [job.camera for job in trial_jobs(site, site, (RuleId("waste"),), logs, ALL_NS)] == [GATE, CameraId("yard")]
+    assert [job.camera for job in trial_jobs(site, site, (RULE,), logs, span_ns=ALL_NS, least_by_class={})] == [GATE]
+    assert [
+        job.camera for job in trial_jobs(site, site, (RuleId("waste"),), logs, span_ns=ALL_NS, least_by_class={})
+    ] == [
+        GATE,
+        CameraId("yard"),
+    ]
 
 
 def test_blocks_from_a_moment_on_hold_just_the_entries_from_then_on(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ export function Filters({ filters, choices, field }) {
       aria-pressed=${filters.severity.includes(one)} onClick=${() => toggle(one)}>${t(`alerts.severity.${one}`)}</button>`)}
     <${Choose} name="state" values=${filters.state} choices=${STANDINGS.map((one) => [one, t(`alerts.standing.${one}`)])} />
     <${Choose} name="camera" values=${filters.camera} choices=${named(choices.cameras)} />
-    <${Choose} name="rule" values=${filters.rule} choices=${named(choices.rules)} />
+    <${Choose} name="rule" values=${filters.rule} choices=${choices.rules.map((one) => [one.id, `${one[language()]} (${one.id})`])} />
     <${Choose} name="zone" values=${filters.zone} choices=${named(choices.zones)} />
     <${Choose} name="grid" values=${filters.grid} choices=${choices.grids.map((one) => [one, one])} />
     <button type="button" id="filter-merged" aria-pressed=${filters.merged} onClick=${() => flip("merged")}

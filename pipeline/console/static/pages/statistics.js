@@ -153,5 +153,6 @@ function FalseAlarms({ answer, csv }) {
       <${Bars} label=${t("statistics.false_by_rule")} rows=${rows.slice(0, MOST_BARS)} shown=${(row) => percent(row.value)} onpick=${(key) => setQuery({ rule: key })} />
       <${Numbers} headings=${["rule", "share", "interval", "false", "true"].map((one) => t(`statistics.${one}`))}
         rows=${judged.map((one) => [named("rule", one), percent(one.false_share), interval(one), one.false, one.true])} csv=${csv} />`}
+  <p><a class="button" download href=${address("api/statistics/labels.csv")}>${t("statistics.labels")}</a> <span class="hint">${t("statistics.labels.why")}</span></p>
   </section>`;
 }
