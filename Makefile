@@ -5,6 +5,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 
+# Where tests leave the pictures of the pages that they have looked at.
+export SMART_ALERT_ARTEFACTS ?= $(CURDIR)/artefacts
+
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-builtin-rules
@@ -39,7 +42,7 @@ bench: $(VENV)/.installed-bench ## the figures of benchmarks/README.md
 	$(RUN) -m benchmarks.rules
 
 clean: ## removes what make made
-	rm -rf $(VENV) demo bench-out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) artefacts demo bench-out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # The stamps: an environment is made once, and its packages are installed again when pyproject.toml changes.
 $(VENV)/.made:

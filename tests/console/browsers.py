@@ -1,7 +1,5 @@
 """Real Chromium looking at a console: what it says on its console is an error of the page."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from pipeline.console.accounts import Role
+from tests.artefacts import kept
 from tests.console.rooms import NAMES, PASSWORD, Room
 
 CHROMIUM = "/usr/bin/chromium"
@@ -91,10 +90,7 @@ def browsers(room: Room) -> Iterator[Browsers]:
 
 
 def keep(page: Page, name: str, folder: Path) -> Path:
-    """A screenshot; also in the folder of the environment variable SMART_ALERT_ARTEFACTS, where it is set."""
+    """A screenshot, kept."""
     path = folder / f"{name}.png"
     page.screenshot(path=path)
-    if kept := os.environ.get("SMART_ALERT_ARTEFACTS"):
-        Path(kept).mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, kept)
-    return path
+    return kept(path)
