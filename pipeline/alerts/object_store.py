@@ -27,6 +27,8 @@ _CONNECT_S, _READ_S = 3.0, 20.0
 _NOT_THERE = frozenset({"NoSuchKey", "NoSuchObject", "ResourceNotFound"})
 _PIECE = 256 * 1024
 _SENT = ("*.jpg", "*.mp4")
+_STAYS = "photo-"
+"""Officers' photographs: the ledger and the message of the report tell where they lie on this disk."""
 
 
 class ObjectStore:
@@ -187,7 +189,7 @@ class ObjectStore:
 
 def _waiting(root: Path) -> list[Path]:
     """The files that are not in the store yet, the oldest first."""
-    found = [path for pattern in _SENT for path in root.glob(f"*/{pattern}")]
+    found = [path for pattern in _SENT for path in root.glob(f"*/{pattern}") if not path.name.startswith(_STAYS)]
     return sorted(found, key=lambda path: (_changed_ns(path), path))
 
 

@@ -237,7 +237,7 @@ def _kept(call: Call, database: Database, event: str, photos: tuple[Path, ...]) 
         return ()
     with database.reading() as connection:
         record = found(connection, event)
-    return tuple((keep_photo(call.site.state, record.id, photo), photo.sha256) for photo in read)
+    return tuple((keep_photo(call.site, record.id, photo), photo.sha256) for photo in read)
 
 
 def _send(call: Call, database: Database) -> None:

@@ -132,7 +132,8 @@ def router() -> APIRouter:
     routes.get("/camera-fences")(_fences)
     jpeg: dict[int | str, dict[str, object]] = {200: {"content": {"image/jpeg": {}}}}
     routes.get("/cameras/{camera}/picture.jpg", response_class=Response, responses=jpeg)(_picture)
-    routes.get("/cameras/{camera}/still.jpg", response_class=Response, responses=jpeg)(_still)
+    still_or_none = jpeg | {204: {"description": "There is none"}}
+    routes.get("/cameras/{camera}/still.jpg", response_class=Response, responses=still_or_none)(_still)
     routes.get("/cameras/{camera}/day")(_day)
     routes.get("/cameras/{camera}")(_camera)
     bundle: dict[int | str, dict[str, object]] = {200: {"content": {"application/octet-stream": {}}}}
@@ -215,14 +216,13 @@ def _picture(camera: _CameraId, user: Operator, console: ConsoleOf, *, full: boo
 
 
 def _still(camera: _CameraId, user: Operator, console: ConsoleOf) -> Response:
-    """What a camera shows, or has shown: from the run, the recording, or the newest evidence."""
+    """What a camera shows, or has shown: from the run, the recording, or the newest evidence; 204: there is nothing."""
     del user
     site = console.site
     _found(site, camera)
     found = still(site, sheet(site, camera, ""), console.database)
-    if found is None:
-        raise not_found(f"camera {camera}: there is no picture of it (expected: a run, a recording or evidence)")
-    return Response(found, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=60"})
+    # Not an error: a browser would fill its console with them.
+    return Response(status_code=204) if found is None else Response(found, media_type="image/jpeg")
 
 
 def _day(camera: _CameraId, user: Operator, console: ConsoleOf) -> DayAnswer:

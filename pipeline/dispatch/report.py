@@ -12,7 +12,6 @@ from PIL import Image, UnidentifiedImageError
 
 from pipeline.alerts.delivery import Delivery, Offer
 from pipeline.alerts.durable_file import write_durably
-from pipeline.alerts.evidence import FOLDER as EVIDENCE
 from pipeline.alerts.message import Alert, AlertZone, Evidence, Named, Report, Titles
 from pipeline.alerts.outbox import FILE_NAME, Outbox
 from pipeline.alerts.server import Server
@@ -21,6 +20,7 @@ from pipeline.config.catalogue import Algorithm
 from pipeline.config.resolved import Site
 from pipeline.errors import StateError, UsageError
 from pipeline.rules.episode import Review, State
+from pipeline.runtime.evidence_chores import evidence_root
 
 FOLDER = "reports"
 """Under the state folder: the outbox of reports, beside the run's own, which the run holds."""
@@ -88,13 +88,13 @@ def read_photo(path: Path) -> Photo:
         raise UsageError(f"{path}: cannot be read as a picture: {reason}") from error
 
 
-def keep_photo(state: Path, event: str, photo: Photo) -> str:
-    """Put a photograph with the evidence of an event; its URI. It is on disk when this returns.
+def keep_photo(site: Site, event: str, photo: Photo) -> str:
+    """Put a photograph with the evidence of an event, on this disk; its URI. It is there when this returns.
 
     Raises:
         StateError: It cannot be written.
     """
-    path = state.absolute() / EVIDENCE / event / f"photo-{photo.sha256[:16]}.{photo.suffix}"
+    path = evidence_root(site).absolute() / event / f"photo-{photo.sha256[:16]}.{photo.suffix}"
     write_durably(path, photo.content)
     return path.as_uri()
 
@@ -113,7 +113,7 @@ def reported(site: Site, sighting: Sighting, photo: Photo, now_ns: int) -> Alert
     """
     parts = (site.id, "manual", str(now_ns), sighting.by, sighting.algorithm.key, photo.sha256)
     event = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
-    uri, sha256 = keep_photo(site.state, event, photo), photo.sha256
+    uri, sha256 = keep_photo(site, event, photo), photo.sha256
     moment = _EPOCH + timedelta(milliseconds=now_ns // 1_000_000)
     return Alert(
         id=event,

@@ -117,6 +117,12 @@ def test_what_it_needs_to_know_is_told(environ: dict[str, str], endpoint: str, f
         ObjectStore(Bucket("bucket", "", endpoint), environ)
 
 
+def test_an_officers_photograph_stays_where_its_message_says_that_it_lies(store: ObjectStore, tmp_path: Path) -> None:
+    files(tmp_path, {"e1/a.jpg": b"picture", "e1/photo-1.jpg": b"by an officer"})
+    assert store.send_waiting(tmp_path) == 1
+    assert [path.name for path in (tmp_path / "e1").iterdir()] == ["photo-1.jpg"]
+
+
 def test_a_message_waits_for_its_pictures_but_not_for_long(store: ObjectStore, tmp_path: Path) -> None:
     clock, metrics = Clock(), Metrics()
     gate = EvidenceGate(tmp_path / "evidence", clock, metrics)

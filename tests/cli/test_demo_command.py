@@ -140,7 +140,9 @@ def test_each_event_of_the_sample_is_raised_once_and_cleared_when_the_scene_clea
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
-def test_the_demo_shows_what_began_and_ended_as_it_arrived_in_redis_and_where_the_page_is(demo: tuple[Path, str]) -> None:
+def test_the_demo_shows_what_began_and_ended_as_it_arrived_and_where_the_page_is(
+    demo: tuple[Path, str],
+) -> None:
     out, shown = demo
     heading, *lines, summary, page, console = shown.splitlines()
     # What each clip adds is for the page.
