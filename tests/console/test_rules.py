@@ -187,7 +187,7 @@ def test_a_trial_tells_which_events_appear_disappear_and_move(engineer: httpx.Cl
     assert [off[name] for name in ("before", "after", "vanished")] == [1, 0, 1]
     refused = tried(engineer, "fire-lane", confidence=0.1)
     assert isinstance(refused["refused"], list)
-    assert "report nothing below" in refused["refused"][0]["text"]
+    assert "report nothing of bus below 0.3" in refused["refused"][0]["text"]
 
 
 def test_a_rule_is_silent_until_its_end_or_until_somebody_ends_it(here: Room, operator: httpx.Client) -> None:
