@@ -116,4 +116,6 @@ class Keeper:
 
     def _tell(self, text: str) -> None:
         self._last_told = text
-        self._around.told(text)
+        if not self._worker.is_stopping:
+            # Else its own Redis may have gone before it.
+            self._around.told(text)
