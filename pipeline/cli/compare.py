@@ -27,7 +27,7 @@ from pipeline.replay.events import Event, events_of_alerts, events_of_log
 from pipeline.replay.holdings import logs_in
 from pipeline.replay.log import read_log
 from pipeline.replay.log_blocks import read_blocks
-from pipeline.runtime.networks import least_scores, read_networks, with_scores
+from pipeline.runtime.networks import read_networks, with_scores
 from pipeline.runtime.replay_site import Work, replay_all
 
 _SITE_SUFFIXES = (".yaml", ".yml")
@@ -108,22 +108,21 @@ def _of_logs(site: Site, logs: Mapping[CameraId, Path], camera_ids: tuple[str, .
     if not cameras:
         raise UsageError(f"{site.path.name}: there is no log of its cameras (there are logs of {', '.join(logs)})")
     vocabulary = load_vocabulary()
-    networks = read_networks(site, vocabulary)
-    site = with_scores(site, networks)
+    site = with_scores(site, read_networks(site, vocabulary))
     for camera in cameras:
-        for text in _unanswered(site, camera, logs[camera.id], least_scores(networks)):
+        for text in _unanswered(site, camera, logs[camera.id]):
             click.echo(f"warning: {site.path.name}: {text}", err=True)
     return [event for camera in cameras for event in events_of_log(site, camera, read_log(logs[camera.id]), vocabulary)]
 
 
-def _unanswered(site: Site, camera: Camera, log: Path, least_by_class: Mapping[str, float]) -> list[str]:
+def _unanswered(site: Site, camera: Camera, log: Path) -> list[str]:
     """What the camera's log cannot answer: no event there does not mean that there was none."""
     coverage = Coverage()
     for block in read_blocks(log):
         coverage.add(block)
     rules = [rule for rule in site.rules if rule.enabled and camera.id in rule.zones_by_camera]
     found = (
-        (rule.id, refusal(rule, rule, (camera,), {camera.id: coverage}, least_by_class))
+        (rule.id, refusal(rule, rule, (camera,), {camera.id: coverage}, {}))
         for rule in rules
         if not rule.algorithm.is_of_camera
     )

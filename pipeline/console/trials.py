@@ -29,14 +29,15 @@ def begin_trial(console: Console, rule: RuleId, changed: Site, hours: int, owner
     """
     site, vocabulary = console.site, load_vocabulary()
     logs = dict(logs_in(site.state / "log"))
-    before, after = (with_scores(one, read_networks(one, vocabulary)) for one in (site, changed))
+    networks = read_networks(changed, vocabulary)
+    before, after = with_scores(site, read_networks(site, vocabulary)), with_scores(changed, networks)
     jobs = trial_jobs(
         before,
         after,
         (rule,),
         logs,
         span_ns=nanoseconds(hours * _HOUR_S),
-        least_by_class=least_scores(read_networks(changed, vocabulary)),
+        least_by_class=least_scores(networks),
     )
     looked_at = {
         camera for one in (before, after) for each in one.rules if each.id == rule for camera in each.zones_by_camera

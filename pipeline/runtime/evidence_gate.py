@@ -34,19 +34,18 @@ class EvidenceGate:
         Every one of them waits from now on, not from when it has come to the front: else the waits would add up.
         """
         now_ns = self._now_ns()
-        for message in batch:
-            if self._is_waiting(message):
-                self._since_ns.setdefault(message.seq, now_ns)
-        return tuple(takewhile(self._may_go, batch))
+        waiting = {message.seq for message in batch if self._is_waiting(message)}
+        for seq in waiting:
+            self._since_ns.setdefault(seq, now_ns)
+        return tuple(takewhile(lambda message: self._may_go(message.seq, is_waiting=message.seq in waiting), batch))
 
-    def _may_go(self, message: Outgoing) -> bool:
-        if not self._is_waiting(message):
-            self._since_ns.pop(message.seq, None)
+    def _may_go(self, seq: int, *, is_waiting: bool) -> bool:
+        if not is_waiting:
+            self._since_ns.pop(seq, None)
             return True
-        since_ns = self._since_ns.setdefault(message.seq, self._now_ns())
-        if self._now_ns() - since_ns < _LONGEST_NS:
+        if self._now_ns() - self._since_ns[seq] < _LONGEST_NS:
             return False
-        del self._since_ns[message.seq]
+        del self._since_ns[seq]
         self._metrics.sent_without_evidence()
         return True
 
