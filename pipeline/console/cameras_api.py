@@ -12,7 +12,6 @@ from pipeline.alerts.message import utc
 from pipeline.config.resolved import Camera, LiveSource, Site, Zone
 from pipeline.config.vocabulary import load_vocabulary
 from pipeline.console.context import ConsoleOf
-from pipeline.console.fence_sheets import sheet
 from pipeline.console.guard import Operator
 from pipeline.console.refusals import not_found
 from pipeline.console.still import still
@@ -219,8 +218,7 @@ def _still(camera: _CameraId, user: Operator, console: ConsoleOf) -> Response:
     """What a camera shows, or has shown: from the run, the recording, or the newest evidence; 204: there is nothing."""
     del user
     site = console.site
-    _found(site, camera)
-    found = still(site, sheet(site, camera, ""), console.database)
+    found = still(site, _found(site, camera), console.database)
     # Not an error: a browser would fill its console with them.
     return Response(status_code=204) if found is None else Response(found, media_type="image/jpeg")
 

@@ -110,7 +110,8 @@ def _add_picture(routes: APIRouter) -> None:
     @routes.get("/{camera}/picture.jpg", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
     def picture(camera: CameraPart, user: Engineer, console: ConsoleOf, view: View = "") -> Response:
         del user
-        found = still(console.site, sheet(console.site, camera, view), console.database)
+        place = sheet(console.site, camera, view)
+        found = still(console.site, place.camera, console.database, place.view)
         if found is None:
             raise not_found(f"camera {camera}: there is no picture of it (expected: a run, a recording or evidence)")
         return Response(found, media_type="image/jpeg", headers={"Cache-Control": "no-store"})

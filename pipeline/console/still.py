@@ -5,8 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from pipeline.config.resolved import RecordedSource, Site
-from pipeline.console.fence_sheets import FenceSheet
+from pipeline.config.resolved import Camera, RecordedSource, Site
 from pipeline.dispatch.ledger_database import Database
 from pipeline.dispatch.ledger_queries import Filter, attachments_of, listed
 from pipeline.errors import SmartAlertError, SourceError
@@ -26,26 +25,27 @@ _PAUSE_S = 0.3
 _MOST_EVENTS = 500
 
 
-def still(site: Site, sheet: FenceSheet, database: Database) -> bytes | None:
+def still(site: Site, camera: Camera, database: Database, view: str = "") -> bytes | None:
     """A JPEG; None: there is no picture of the camera.
 
     Args:
         site: As it is now.
-        sheet: Of a view, its own picture is taken: by it the view is known.
+        camera: One of the site.
         database: The ledger, for the newest evidence.
+        view: The preset of a PTZ camera, whose own picture is taken: by it the view is known. Empty: whichever is seen.
     """
-    view = next((one for one in sheet.camera.geofence.views if one.id == sheet.view), None)
-    if view is not None:
-        return _of_file(view.picture)
-    return _live(site, sheet) or _recorded(sheet) or _evidence(site, sheet, database)
+    known = next((one for one in camera.geofence.views if one.id == view), None)
+    if known is not None:
+        return _of_file(known.picture)
+    return _live(site, camera) or _recorded(camera) or _evidence(site, camera, database)
 
 
-def _live(site: Site, sheet: FenceSheet) -> bytes | None:
+def _live(site: Site, camera: Camera) -> bytes | None:
     """What the camera shows now. The run begins to make pictures when it is asked for one."""
     elapsed_s = stopwatch()
     while elapsed_s() < _LONGEST_WAIT_S:
         try:
-            jpegs = parsed(RunLine(site.state).pictures([sheet.camera.id], [""], is_full=True)).jpegs
+            jpegs = parsed(RunLine(site.state).pictures([camera.id], [""], is_full=True)).jpegs
         except NoRunError:
             return None
         if jpegs:
@@ -54,8 +54,8 @@ def _live(site: Site, sheet: FenceSheet) -> bytes | None:
     return None
 
 
-def _recorded(sheet: FenceSheet) -> bytes | None:
-    source = sheet.camera.source
+def _recorded(camera: Camera) -> bytes | None:
+    source = camera.source
     if not isinstance(source, RecordedSource):
         return None
     try:
@@ -67,11 +67,11 @@ def _recorded(sheet: FenceSheet) -> bytes | None:
         return None
 
 
-def _evidence(site: Site, sheet: FenceSheet, database: Database) -> bytes | None:
+def _evidence(site: Site, camera: Camera, database: Database) -> bytes | None:
     """The picture, without boxes, of the newest event of the camera that has one here."""
     try:
         with database.reading() as connection:
-            events = [one.id for one in listed(connection, Filter(), _MOST_EVENTS) if one.camera == sheet.camera.id]
+            events = [one.id for one in listed(connection, Filter(), _MOST_EVENTS) if one.camera == camera.id]
             files = list(attachments_of(connection, events))
     except SmartAlertError:
         return None

@@ -133,6 +133,25 @@ def test_every_word_has_a_key(here: Room, them: Browsers) -> None:  # noqa: PLR0
     assert steps[3:] == ["acknowledge", "note", "note", "dispose", "verify", "close", "reopen", "dispatched"]
 
 
+def test_a_dialog_has_the_focus_in_its_field_though_the_page_changes_before_it_is_painted(them: Browsers) -> None:
+    page = them.page(Role.OPERATOR, "alerts/event-00001")
+    expect(page.locator(".detail")).to_be_visible()
+    assert page.evaluate(PRESSED_AT_ONCE) == "note"
+
+
+PRESSED_AT_ONCE = """async () => {
+  const store = await import(new URL("static/alerts/store.js", document.baseURI));
+  const soon = () => new Promise((done) => Promise.resolve().then(() => Promise.resolve().then(done)));
+  document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "n", bubbles: true, cancelable: true}));
+  await soon();
+  const event = store.eventOf("event-00001");
+  store.takeOne({...event, seq: event.seq + 1});
+  await soon();
+  await new Promise((done) => setTimeout(done, 500));
+  return document.activeElement.name;
+}"""
+
+
 def _file(here: Room, event: str) -> dict[str, list[dict[str, str]]]:
     with here.client(Role.OPERATOR) as client:
         found: dict[str, list[dict[str, str]]] = client.get(f"api/events/{event}").json()

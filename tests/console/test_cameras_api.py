@@ -37,6 +37,13 @@ def test_without_a_run_every_camera_is_listed_and_told_not_to_run(tmp_path: Path
         assert fences["titles"]["car"] == {"zh": "小汽车", "en": "car"}
 
 
+def test_a_camera_without_fences_that_showed_nothing_yet_has_no_still_picture(tmp_path: Path) -> None:
+    (tmp_path / "cameras.csv").write_text("id,name,source\ngate,Gate,rtsp://10.1.0.1/1\n", encoding="utf-8")
+    written = "site: {id: new, name: New, timezone: Asia/Shanghai}\ncameras_from: cameras.csv\n"
+    with room(site_in(tmp_path, written)) as here, here.client(Role.OPERATOR) as client:
+        assert client.get("api/cameras/gate/still.jpg").status_code == 204
+
+
 def test_what_is_not_there_is_one_line(tmp_path: Path) -> None:
     with room(site_in(tmp_path)) as here, here.client(Role.OPERATOR) as client:
         for path in (

@@ -1,13 +1,17 @@
 // A dialog over the page: the browser's own, so that focus stays in it and Escape closes it.
-import { html, useEffect, useRef } from "./html.js";
+import { html, useLayoutEffect, useRef } from "./html.js";
 import { t } from "./texts.js";
 
-/** <${Dialog} title="..." onclose=${fn}>...<//>; shown for as long as it is part of the page. */
+/**
+ * <${Dialog} title="..." onclose=${fn}>...<//>; shown for as long as it is part of the page. The first field of its form
+ * has the focus: at once, not after the next paint, so that what is typed meanwhile is no key of the page below.
+ */
 export function Dialog({ title, onclose, wide = false, children }) {
   const ref = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     ref.current.showModal();
+    ref.current.querySelector("form :is(input, select, textarea)")?.focus();
     return () => before?.focus?.();
   }, []);
   const cancel = (event) => {

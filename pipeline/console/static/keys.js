@@ -1,5 +1,5 @@
 // Keys of the keyboard: what each does here is told by `?`.
-import { useEffect, useRef } from "./html.js";
+import { useLayoutEffect, useRef } from "./html.js";
 
 const layers = [];
 
@@ -11,7 +11,8 @@ const layers = [];
 export function useKeys(bindings) {
   const kept = useRef(bindings);
   kept.current = bindings;
-  useEffect(() => {
+  // At once, not after the next paint: what is seen can be pressed.
+  useLayoutEffect(() => {
     const layer = { get: () => kept.current };
     layers.push(layer);
     return () => layers.splice(layers.indexOf(layer), 1);

@@ -1,7 +1,7 @@
 // What an operator says of an event: each word with its key, when it fits, and what has to be asked first.
 import { send } from "../api.js";
 import { Dialog } from "../dialog.js";
-import { html, useEffect, useRef, useState } from "../html.js";
+import { html, useState } from "../html.js";
 import { trying } from "../notices.js";
 import { t } from "../texts.js";
 import { takeOne } from "./store.js";
@@ -51,8 +51,6 @@ export function WordDialog({ word, event, choices, onclose }) {
   const [minutes, setMinutes] = useState(30);
   const [whole, setWhole] = useState(!event.rule);
   const [isBusy, setBusy] = useState(false);
-  const first = useRef(null);
-  useEffect(() => first.current?.focus(), []);
   const isReady = (!NEEDS_NOTE.has(word) || note.trim() !== "") && (word !== "assign" || contact !== "");
   const submit = async (submitted) => {
     submitted.preventDefault();
@@ -71,19 +69,19 @@ export function WordDialog({ word, event, choices, onclose }) {
     <form class="column" id="word" onSubmit=${submit}>
       <p class="faint">${t(`alerts.ask.${word}`)}</p>
       ${word === "assign" && html`<label>${t("alerts.contact")}
-        <select name="contact" ref=${first} value=${contact} onChange=${(changed) => setContact(changed.target.value)}>
+        <select name="contact" value=${contact} onChange=${(changed) => setContact(changed.target.value)}>
           <option value="">…</option>
           ${choices.contacts.filter((one) => one.id !== event.responsible).map((one) => html`<option key=${one.id} value=${one.id}>${one.name} (${one.id})</option>`)}
         </select></label>
         ${!choices.has_table && html`<p class="hint">${t("alerts.notable")}</p>`}`}
       ${word === "mute" && html`<label>${t("alerts.minutes")}
-        <select name="minutes" ref=${first} value=${minutes} onChange=${(changed) => setMinutes(Number(changed.target.value))}>
+        <select name="minutes" value=${minutes} onChange=${(changed) => setMinutes(Number(changed.target.value))}>
           ${MUTES_MIN.map((one) => html`<option key=${one} value=${one}>${t(one < 60 ? "alerts.min" : "alerts.hours", { n: one < 60 ? one : one / 60 })}</option>`)}
         </select></label>
         ${event.rule && html`<label class="inline"><input type="checkbox" name="whole" checked=${whole} onChange=${(changed) => setWhole(changed.target.checked)} />
           ${t("alerts.whole", { camera: event.camera_name || event.camera })}</label>`}`}
       <label>${t(NEEDS_NOTE.has(word) ? "alerts.reason" : "alerts.note")}
-        <textarea name="note" rows="2" maxlength="2000" ref=${word === "assign" || word === "mute" ? null : first} value=${note} onKeyDown=${entered}
+        <textarea name="note" rows="2" maxlength="2000" value=${note} onKeyDown=${entered}
           onInput=${(changed) => setNote(changed.target.value)}></textarea></label>
       <div class="row">
         <button type="submit" class="main" disabled=${!isReady || isBusy}>${t(`alerts.word.${word}`)}</button>

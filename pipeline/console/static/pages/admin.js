@@ -84,7 +84,7 @@ function Form({ title, ask, done, onclose, onsaved, button, danger, children }) 
 function Add(rest) {
   const ask = (given) => send("POST", "api/accounts", given);
   return html`<${Form} title=${t("admin.add")} ask=${ask} done=${t("admin.saved")} button=${t("admin.add")} ...${rest}>
-    <label>${t("admin.name")}<input name="name" required maxlength="64" autocomplete="off" autofocus /></label>
+    <label>${t("admin.name")}<input name="name" required maxlength="64" autocomplete="off" /></label>
     <label>${t("admin.role")}<select name="role">
       ${ROLES.map((role) => html`<option key=${role} value=${role}>${t(`shell.role.${role}`)}</option>`)}
     </select></label>
