@@ -46,7 +46,7 @@ def command(words: tuple[str, ...], *, wants_json: bool) -> None:
         for line in page_of(chosen[0], having, installed):
             click.echo(line)
     else:
-        print_list(chosen, having)
+        print_list(chosen, catalogue.categories, having)
 
 
 def _of_site(path: Path, catalogue: Catalogue, vocabulary: Vocabulary) -> tuple[Catalogue, ClassesByNetwork]:
@@ -63,6 +63,8 @@ def _found(key: str, catalogue: Catalogue) -> Algorithm:
     for known, algorithm in catalogue.algorithms.items():
         if known == key:
             return algorithm
+    if key in catalogue.categories:
+        raise UsageError(f"algorithm {key}: that is a category of areas (expected: `category: {key}` of a zone)")
     near = get_close_matches(key, list(catalogue.algorithms), n=1)
     hint = f"did you mean {near[0]!r}?" if near else "`smart-alert algorithms` lists them"
     raise UsageError(f"algorithm {key[:80]!r}: there is none of that key; {hint}")

@@ -10,6 +10,7 @@ from rich.table import Table
 from pipeline.config.catalogue import Algorithm, Bound, StaticUse
 from pipeline.config.duration import format_duration
 from pipeline.config.ids import AlgorithmKey
+from pipeline.config.vocabulary import Title
 from pipeline.runtime.class_lack import ClassesByNetwork, lack_of_algorithm, networks_know, provider_of
 
 _PIPE_WIDTH = 120
@@ -30,8 +31,8 @@ _STATIC: Mapping[StaticUse, str] = {
 }
 
 
-def print_list(algorithms: Sequence[Algorithm], having: ClassesByNetwork) -> None:
-    """A table of those that run, and one of those that do not."""
+def print_list(algorithms: Sequence[Algorithm], categories: Mapping[str, Title], having: ClassesByNetwork) -> None:
+    """A table of those that run, one of those that do not, and one of the categories of areas."""
     # A pipe gets whole lines, however narrow rich takes it to be.
     console = Console(highlight=False) if sys.stdout.isatty() else Console(width=_PIPE_WIDTH, highlight=False)
     lack_by_key = {one.key: lack_of_algorithm(one, _brought(having)) for one in algorithms}
@@ -47,6 +48,9 @@ def print_list(algorithms: Sequence[Algorithm], having: ClassesByNetwork) -> Non
             console.print(title, style="bold")
             console.print(_table(some, lack_by_key, is_wide=console.width >= _WIDE))
             console.print()
+    console.print(f"The `category` of a zone's area is one of {len(categories)}:", style="bold")
+    console.print(_category_table(categories))
+    console.print()
     console.print("`smart-alert algorithms KEY` shows one with its parameters.")
 
 
@@ -116,6 +120,15 @@ def _table(
         condition = [_condition(one)] if is_wide else []
         name = f"{one.title.zh} {one.title.en}"
         table.add_row(number, one.key, name, dwell, one.severity.value, *condition, needs)
+    return table
+
+
+def _category_table(categories: Mapping[str, Title]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("key", no_wrap=True)
+    table.add_column("name", overflow="fold")
+    for key, title in categories.items():
+        table.add_row(key, f"{title.zh} {title.en}")
     return table
 
 

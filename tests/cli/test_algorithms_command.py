@@ -53,6 +53,15 @@ def test_those_that_lack_a_class_are_listed_apart(capsys: pytest.CaptureFixture[
     assert "water_logging" in unable
 
 
+def test_the_categories_of_areas_are_listed_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = said(capsys)
+
+    _, _, below = out.partition("The `category` of a zone's area is one of 16:")
+    shown = {words[0]: words[1:] for words in map(str.split, below.splitlines()) if len(words) > 1}
+    for key, title in load_catalogue().categories.items():
+        assert shown[key] == [title.zh, *title.en.split()]
+
+
 def test_one_is_shown_with_its_numbers_and_their_bounds(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = said(capsys, "nonmotor_parking")
 
@@ -96,6 +105,10 @@ def test_a_sites_own_algorithm_is_among_them(site: Path, capsys: pytest.CaptureF
     [
         (("crowd_gatherin",), "algorithm 'crowd_gatherin': there is none of that key; did you mean 'crowd_gathering'?"),
         (("xyz",), "algorithm 'xyz': there is none of that key; `smart-alert algorithms` lists them"),
+        (
+            ("fire_lane",),
+            "algorithm fire_lane: that is a category of areas (expected: `category: fire_lane` of a zone)",
+        ),
         (("a", "b"), "smart-alert: More than one key or site file: expected [KEY] [SITE.yaml]."),
         (("absent.yaml",), "absent.yaml"),
     ],
