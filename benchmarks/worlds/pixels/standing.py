@@ -256,6 +256,14 @@ WASTE = (
         kerb("commercial_street"),
         _DWELL,
     ),
+    Scene(
+        "shop_overflow",
+        "a thing of the shop that lies there from the start",
+        Composition(120, (Thing(0, 200),)),
+        (),
+        kerb("commercial_street"),
+        {"dwell": DWELL, "min_area": 0.003},
+    ),
     Scene("shop_overflow", "clouds", Composition(120, (), (_CLOUDS,)), (), kerb("commercial_street"), _DWELL),
     Scene(
         "object_removed",

@@ -102,6 +102,12 @@ CAMERAS = (
     *(_fault(cause) for cause in (GapCause.NO_SIGNAL, GapCause.FROZEN, GapCause.COVERED, GapCause.MOVED)),
     Scene(
         "camera_fault",
+        "a clock that jumps",
+        Script(400, outages=(Outage(120, 121, GapCause.CLOCK_JUMPED),)),
+        (Expected(GapCause.CLOCK_JUMPED.value, 120, 121),),
+    ),
+    Scene(
+        "camera_fault",
         "a lens out of focus",
         Script(900, sharpness=((0, 8.0), (300, 2.0), (600, 8.0))),
         (Expected("blurred", 300, 600),),

@@ -83,6 +83,33 @@ VENDORS = (
     ),
     Scene(
         "street_vendor",
+        "somebody sells from a van with crates beside it",
+        Script(
+            600,
+            (
+                moves("van", (40, -0.2, 0.68), (60, 0.6, 0.68), (480, 0.6, 0.68), (500, 1.3, 0.68), look=2),
+                stands("person", 0.44, 0.72, 64, 478, look=1).lit(0.5, 0.25),
+                stands("static_object", 0.5, 0.75, 70, 476, size=1.2),
+            ),
+        ),
+        (fires(70, 478, within_s=10),),
+        _PAVEMENT,
+    ),
+    Scene(
+        "street_vendor",
+        "a driver waits beside a van",
+        Script(
+            600,
+            (
+                moves("van", (40, -0.2, 0.68), (60, 0.6, 0.68), (480, 0.6, 0.68), (500, 1.3, 0.68), look=2),
+                stands("person", 0.44, 0.72, 64, 478, look=1),
+            ),
+        ),
+        (),
+        _PAVEMENT,
+    ),
+    Scene(
+        "street_vendor",
         "people queue for a bus",
         Script(900, (*_queue(24, 20, 30, 240), stands("box", 0.66, 0.76, 300, 420, look=9, size=0.6))),
         (),
