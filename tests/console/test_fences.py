@@ -228,6 +228,27 @@ def test_a_conflict_is_noticed_with_its_author_and_both_changes_can_be_kept(tmp_
         them.errors.clear()
 
 
+def test_a_draft_left_for_another_page_is_put_onto_what_somebody_saved_meanwhile(tmp_path: Path) -> None:
+    with editors(tmp_path) as (_, them):
+        mine, theirs = opened(them), opened(them, role=Role.ADMIN)
+        mine.click("#tool-mask")
+        draw(mine, [(0.4, 0.4), (0.6, 0.4), (0.6, 0.6)])
+        mine.keyboard.press("Enter")
+        mine.fill("input[name=id]", "mine")
+        mine.click("nav a[href$=cameras]")
+        expect(mine.locator(".editor")).to_have_count(0)
+        theirs.click("#tool-mask")
+        draw(theirs, [(0.7, 0.1), (0.9, 0.1), (0.9, 0.3)])
+        theirs.keyboard.press("Enter")
+        theirs.fill("input[name=id]", "theirs")
+        saved(theirs, tmp_path)
+        mine.go_back()
+        expect(mine.locator(".notice")).to_contain_text("Somebody saved this file meanwhile")
+        expect(mine.locator("[data-part=shape]")).to_have_count(3)
+        ids = [one["properties"]["id"] for one in features(saved(mine, tmp_path))]
+        assert ids == ["lane", "theirs", "mine"]
+
+
 @pytest.mark.parametrize(
     ("size", "theme", "language"), [(WALL, "dark", "zh"), (DESK, "light", "en"), (PHONE, "dark", "zh")]
 )

@@ -6,6 +6,7 @@ import { tell } from "../notices.js";
 import { Link } from "../router.js";
 import { language, t } from "../texts.js";
 import { arrowsOf } from "./direction.js";
+import { mergedOnto } from "./draft.js";
 import { useEditing } from "./editing.js";
 import { Faults, Properties, ShapeList } from "./panels.js";
 import { dots } from "./points.js";
@@ -66,7 +67,7 @@ function Opened({ sheet, saved, onsaved }) {
   const [isSaving, setSaving] = useState(false);
   const zoom = useZoom();
   useEffect(() => setEvent(null), [trial]);
-  useKept(sheet, editing);
+  useKept(sheet, saved, editing);
 
   const canSave = editing.isChanged && isRight && !isSaving;
   const store = async () => {
@@ -160,14 +161,18 @@ function useRoom() {
 const keyOf = (sheet) => `${sheet.camera}/${sheet.view}`;
 
 /** What is not saved outlives a look at another page, and the browser asks before it is thrown away. */
-function useKept(sheet, editing) {
-  const now = useRef(editing);
-  now.current = editing;
+function useKept(sheet, saved, editing) {
+  const now = useRef({});
+  now.current = { ...editing, base: saved, sha256: sheet.sha256 };
   useEffect(() => {
     const kept = drafts.get(keyOf(sheet));
-    if (kept && kept.sha256 === sheet.sha256) {
-      editing.replace(kept.document);
-      tell(t("fences.draft_kept"), "plain");
+    if (kept) {
+      // Of a file that somebody saved meanwhile, both changes are kept, as after a conflict.
+      const isSame = kept.sha256 === sheet.sha256;
+      const { document, both } = isSame ? { document: kept.document, both: [] } : mergedOnto(kept.base, kept.document, saved);
+      editing.replace(document);
+      if (both.length) tell(t("fences.draft_both", { ids: both.join(", ") }), "bad");
+      else tell(t(isSame ? "fences.draft_kept" : "fences.draft_merged"), "plain");
     }
     drafts.delete(keyOf(sheet));
     const ask = (event) => {
@@ -176,7 +181,8 @@ function useKept(sheet, editing) {
     addEventListener("beforeunload", ask);
     return () => {
       removeEventListener("beforeunload", ask);
-      if (now.current.isChanged) drafts.set(keyOf(sheet), { document: now.current.document, sha256: sheet.sha256 });
+      const { isChanged, document, base, sha256 } = now.current;
+      if (isChanged) drafts.set(keyOf(sheet), { document, base, sha256 });
     };
   }, [sheet.camera, sheet.view]);
 }
