@@ -8,14 +8,14 @@ from typing import Protocol
 from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.evidence_keeper import EvidenceKeeper
 from pipeline.alerts.follow_up import continued
+from pipeline.alerts.joining import Addition, Joining
 from pipeline.alerts.message import Alert, build
 from pipeline.alerts.said import Said
-from pipeline.alerts.same_ground import SameGround
 from pipeline.alerts.snapshot import Picture
 from pipeline.alerts.topic import topic_of
 from pipeline.config.resolved import Camera, Site
 from pipeline.errors import StateError
-from pipeline.observation import CameraId
+from pipeline.observation import CameraId, MediaNs
 from pipeline.rules.episode import Episode, EventId, State
 
 MOST_PICTURES_HELD = 8
@@ -61,7 +61,7 @@ class Publisher:
         keeper: EvidenceKeeper,
         destinations: Sequence[Destination],
         last_of: Callable[[EventId], Alert | None] = lambda _: None,
-        ground: SameGround | None = None,
+        joining: Joining | None = None,
     ) -> None:
         """Nothing is owed yet.
 
@@ -71,9 +71,10 @@ class Publisher:
             destinations: Get every message.
             last_of: The last message of an event, for one whose rule or zone is no longer in the site; None: there is
                 none, and nobody has heard of it.
-            ground: Finds what two cameras say of one object; shared by all publishers of a site. None: nothing does.
+            joining: Finds what several cameras say of one cause; shared by all publishers of a site. None: nothing
+                does.
         """
-        self._ground = ground
+        self._joining = joining
         self._said: dict[CameraId, Said] = {}
         self._last_of = last_of
         self._site = site
@@ -166,19 +167,23 @@ class Publisher:
             topic = topic_of(episode, camera, self._rules)
             self._keeper.note_view(episode, camera, topic, full_picture())
 
-    def catch_up(self, camera: CameraId) -> None:
-        """Tell of the camera's events that speak for themselves again, as the other camera's event is over.
+    def catch_up(self, camera: CameraId, t: MediaNs | None) -> None:
+        """Say what follows for the camera's events from those of other cameras, such as that they speak for themselves.
+
+        Args:
+            camera: Whose turn it is.
+            t: Its own time; None: it has none yet.
 
         Raises:
-            StateError: It could not be written; they are told with the next call.
+            StateError: It could not be written; it is said with the next call.
         """
-        if self._ground is None:
+        if self._joining is None:
             return
-        for event in self._ground.freed(camera):
-            alert = self.add(camera, event, lambda last: last.model_copy(update={"merged_into": None}))
-            last = alert or self._said_of(camera).last(event)
+        for addition in self._joining.due(camera, t):
+            alert = self.add(camera, addition.event, _change(addition))
+            last = alert or self._said_of(camera).last(addition.event)
             if last is not None:
-                self._ground.told(last, self._cameras[camera])
+                self._joining.told(last, self._cameras[camera])
 
     def adopt(self, former: "Publisher", camera: CameraId) -> None:
         """Take over what another publisher, in whose place this one comes, has said and still owes for a camera."""
@@ -200,9 +205,9 @@ class Publisher:
 
     def _note(self, camera: CameraId, alerts: Sequence[Alert]) -> None:
         self._said_of(camera).note(alerts)
-        if self._ground is not None:
+        if self._joining is not None:
             for alert in alerts:
-                self._ground.note(alert)
+                self._joining.note(alert)
 
     def _messages(self, step: "Sequence[_Telling]") -> list[Alert]:
         """One for each, but for those of events that are of no rule any more and were never told."""
@@ -232,7 +237,7 @@ class Publisher:
     def _placed(self, alert: Alert, episode: Episode, camera: Camera) -> Alert:
         """The message with its revision, and with the event of another camera that speaks for it."""
         placed = alert.model_copy(update={"revision": self._said_of(camera.id).revision_of(episode)})
-        return placed if self._ground is None else self._ground.joined(placed, camera)
+        return placed if self._joining is None else self._joining.joined(placed, camera)
 
     def _owe(self, camera: CameraId, step: "tuple[_Telling, ...]") -> None:
         # A copy: other cameras may come to owe something meanwhile.
@@ -283,6 +288,10 @@ class _Telling:
                 self.picture()
                 return
         self.picture = _Once(_no_picture)
+
+
+def _change(addition: Addition) -> Callable[[Alert], Alert]:
+    return lambda last: last.model_copy(update=dict(addition.changes))
 
 
 def _no_picture() -> Picture:

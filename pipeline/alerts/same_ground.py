@@ -1,8 +1,4 @@
-"""What two cameras say of one object is told as one: which event of another camera speaks for a new one.
-
-It lies behind the reasoning, which knows one camera. Which of two cameras is first is a matter of the moment, so
-`merged_into` across cameras is no part of what a replay repeats.
-"""
+"""What two cameras say of one object is told as one: which event of another camera speaks for a new one."""
 
 import math
 import threading
@@ -11,12 +7,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pipeline.alerts.joining import Addition
 from pipeline.alerts.message import Alert
 from pipeline.config.catalogue import Severity
 from pipeline.config.ground import GroundUnit
 from pipeline.config.ids import ZoneId
 from pipeline.config.resolved import Camera, NoiseSettings
-from pipeline.observation import CameraId
+from pipeline.observation import CameraId, MediaNs
 from pipeline.rules.episode import EventId, State
 
 _SAME_PLACE_M = 3.0
@@ -45,7 +42,7 @@ class _Lead:
 
 
 class SameGround:
-    """Remembers the open events of all cameras of a site. Its methods may be called from any thread."""
+    """Remembers the open events of all cameras of a site; see `Joining`."""
 
     def __init__(self, settings: NoiseSettings, before: Iterable[Alert] = ()) -> None:
         """Begin with what is open.
@@ -68,7 +65,7 @@ class SameGround:
                 lead.member_by_camera[CameraId(alert.camera.id)] = EventId(alert.id)
 
     def joined(self, alert: Alert, camera: Camera) -> Alert:
-        """The message, naming the event of another camera that speaks for it, if there is one."""
+        """See `Joining`."""
         if alert.source != "rule" or alert.zone is None or alert.merged_into is not None or not self._settings.merge:
             return alert
         event = EventId(alert.id)
@@ -87,7 +84,7 @@ class SameGround:
         return alert.model_copy(update={"merged_into": lead})
 
     def note(self, alert: Alert) -> None:
-        """A message was handed on: of an event that is over nobody is spoken for any more."""
+        """See `Joining`."""
         if alert.state is not State.CLEARED:
             return
         event = EventId(alert.id)
@@ -100,10 +97,12 @@ class SameGround:
                 if event in one.member_by_camera.values():
                     one.member_by_camera = {key: id_ for key, id_ in one.member_by_camera.items() if id_ != event}
 
-    def freed(self, camera: CameraId) -> tuple[EventId, ...]:
+    def due(self, camera: CameraId, t: MediaNs | None) -> tuple[Addition, ...]:
         """The camera's open events that speak for themselves again and have not said so."""
+        del t
         with self._lock:
-            return tuple(event for event, its_camera in self._freed.items() if its_camera == camera)
+            freed = [event for event, its_camera in self._freed.items() if its_camera == camera]
+        return tuple(Addition(event, {"merged_into": None}) for event in freed)
 
     def told(self, alert: Alert, camera: Camera) -> None:
         """A freed event has said that it speaks for itself: it may speak for others from now on."""

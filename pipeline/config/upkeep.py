@@ -61,7 +61,8 @@ def noise_settings(
             file.add(steps, f"no such zone (got {shown_value(name)}, {did_you_mean(name, zones)})")
         pairs = [name.partition("/") for name in names]
         grounds.append(frozenset((CameraId(camera), ZoneId(zone)) for camera, _, zone in pairs))
-    return NoiseSettings(entry.storm.more_than, entry.storm.within, entry.merge, tuple(grounds))
+    storm = entry.storm
+    return NoiseSettings(storm.more_than, storm.within, entry.merge, tuple(grounds), storm.cameras)
 
 
 def _bucket(store: str, endpoint: str | None, file: WrittenFile) -> Bucket | None:

@@ -49,10 +49,11 @@ class EvidenceEntry(Part):
 
 
 class StormEntry(Part):
-    """When events of one rule on one camera are told as one."""
+    """When events of one rule on one camera, or one fault of many cameras, are told as one."""
 
     more_than: Whole = Field(20, ge=0, le=10_000, description="so many are told one by one; 0: all of them")
     within: DurationNs = Field(60_000_000_000, description="in such a time")
+    cameras: Whole = Field(5, ge=0, le=10_000, description="so many with one fault are told one by one; 0: all of them")
 
 
 class NoiseEntry(Part):

@@ -239,7 +239,7 @@ class CameraRun:
             self._clips.hand_in(None if is_last else self.live.media_now(), at_once=is_last)
         try:
             self._clips.tell(self._publisher)
-            self._publisher.catch_up(self.camera.id)
+            self._publisher.catch_up(self.camera.id, self.live.examiner.last)
         except StateError as error:
             self._events.error("camera.cannot_write", error=error)
 

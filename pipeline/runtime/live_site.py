@@ -7,10 +7,10 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
+from pipeline.alerts.causes import joinings
 from pipeline.alerts.command_message import CommandMessage
 from pipeline.alerts.evidence_keeper import EvidenceKeeper
 from pipeline.alerts.publisher import Destination, Publisher
-from pipeline.alerts.same_ground import SameGround
 from pipeline.config.resolved import Camera, Site
 from pipeline.errors import SmartAlertError, StateError
 from pipeline.observation import CameraId, nanoseconds, seconds
@@ -66,7 +66,7 @@ class LiveSite:
             StateError: The outbox cannot be read.
         """
         self.site, self._shared, self._crew = site, shared, crew
-        self._ground = SameGround(site.noise, open_alerts(shared.outbox))
+        self._joining = joinings(site.noise, open_alerts(shared.outbox))
         self._publisher = self._new_publisher(site)
         self._runs = {camera.id: CameraRun(site, camera, shared, self._publisher) for camera in site.cameras}
         self._clear_orphans()
@@ -177,13 +177,13 @@ class LiveSite:
         for orphan in tuple(orphans(self._shared.outbox, self.site, lost)):
             for destination in self._crew.destinations:
                 destination.accept_step([orphan.ending], None)
-            self._ground.note(orphan.ending)
+            self._joining.note(orphan.ending)
             if orphan.camera not in self._runs:
                 self._shared.outbox.forget_checkpoint(orphan.camera)
 
     def _new_publisher(self, site: Site) -> Publisher:
         last = partial(last_alert, self._shared.outbox)
-        return Publisher(site, self._crew.keeper, self._crew.destinations, last, self._ground)
+        return Publisher(site, self._crew.keeper, self._crew.destinations, last, self._joining)
 
     def _take_over(self, before: "_Before", camera: Camera) -> None:
         run = self._runs.get(camera.id)

@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from pipeline.alerts.causes import joinings
 from pipeline.alerts.evidence import EvidenceFolder
 from pipeline.alerts.publisher import Destination, Publisher
-from pipeline.alerts.same_ground import SameGround
 from pipeline.config.resolved import Camera, Site
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import SmartAlertError
@@ -87,7 +87,7 @@ def run_recordings(site: Site, tools: Tools, watcher: Watcher) -> Mapping[Camera
     recordings = recordings_of(site)
     make_folder(tools.logs)
     speaking, stopping = threading.Lock(), threading.Event()
-    publisher = Publisher(site, tools.keeper, tools.destinations, ground=SameGround(site.noise))
+    publisher = Publisher(site, tools.keeper, tools.destinations, joining=joinings(site.noise))
 
     def run_one(camera: Camera) -> Summary:
         with (
@@ -101,7 +101,7 @@ def run_recordings(site: Site, tools: Tools, watcher: Watcher) -> Mapping[Camera
             def tell(episodes: tuple[Episode, ...], picture: Picture) -> None:
                 # Evidence and outbox are one at a time; looking, which is what costs, is not.
                 with speaking:
-                    publisher.catch_up(camera.id)
+                    publisher.catch_up(camera.id, episodes[0].t)
                     tell_all(episodes, picture)
 
             def note_view(episode: Episode, picture: Picture) -> None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.alerts.alert_file import AlertFile
+from pipeline.alerts.causes import joinings
 from pipeline.alerts.checkpoint import Checkpoint
 from pipeline.alerts.evidence import EvidenceFolder
 from pipeline.alerts.evidence_keeper import NoEvidence
 from pipeline.alerts.message import Alert, Evidence
 from pipeline.alerts.publisher import Publisher
-from pipeline.alerts.same_ground import SameGround
 from pipeline.config.resolved import Camera, RecordedSource, Site
 from pipeline.config.vocabulary import Vocabulary
 from pipeline.errors import SourceError, StateError, UsageError
@@ -152,7 +152,7 @@ def replay_video(
     with AlertFile(replay.out) as file, LogWriter(replay.out / LOG_NAME, camera.id) as log:
         told = Told(announce)
         clips = RecordedClips(replay.source, source.info.start, site.evidence, keeper)
-        publisher = Publisher(site, keeper, (file, told), ground=SameGround(site.noise))
+        publisher = Publisher(site, keeper, (file, told), joining=joinings(site.noise))
         run = camera_run(
             site,
             camera,

@@ -81,9 +81,9 @@ def test_as_the_first_is_over_the_other_says_that_it_speaks_for_itself(base: Sit
     told.say(raised("a"), GATE)
     told.say(raised("b"), ROOF)
     told.say(cleared("a"), GATE)
-    told.publisher.catch_up(GATE)
-    told.publisher.catch_up(ROOF)
-    told.publisher.catch_up(ROOF)
+    told.publisher.catch_up(GATE, None)
+    told.publisher.catch_up(ROOF, None)
+    told.publisher.catch_up(ROOF, None)
     told.say(raised("c", 200), GATE)
     told.say(cleared("b", revision=1), ROOF)
     assert told.story[3:] == [("b", "updated", None), ("c", "raised", "b"), ("b", "cleared", None)]
@@ -153,5 +153,5 @@ def test_what_the_reasoning_of_one_camera_has_merged_is_left_to_it(base: Site) -
     first.say(replace(raised("b"), merged_into=raised("a").id), GATE)
     second = Told(site, DECLARED, tuple(first.disk.alerts))
     second.say(cleared("a"), GATE)
-    second.publisher.catch_up(GATE)
+    second.publisher.catch_up(GATE, None)
     assert second.story == [("a", "cleared", None)]

@@ -139,6 +139,17 @@ def test_a_dialog_has_the_focus_in_its_field_though_the_page_changes_before_it_i
     assert page.evaluate(PRESSED_AT_ONCE) == "note"
 
 
+def test_an_alert_that_speaks_for_others_says_for_how_many(tmp_path: Path) -> None:
+    with room(site_in(tmp_path)) as alone, browsers(alone) as them:
+        lead = fresh(1).model_copy(update={"merged": ("event-00002",), "merged_count": 44})
+        take(alone.console.database, lead, fresh(2).model_copy(update={"merged_into": lead.id}))
+        page = them.page(Role.OPERATOR, "alerts", language="zh")
+        expect(page.locator("article.event")).to_have_count(1)
+        expect(page.locator("article.event h3 .badge")).to_have_text("+44")
+        expect(page.locator("article.event h3 .badge")).to_have_attribute("title", "另代表 44 条告警")
+        keep(page, "alerts-merged", tmp_path)
+
+
 PRESSED_AT_ONCE = """async () => {
   const store = await import(new URL("static/alerts/store.js", document.baseURI));
   const soon = () => new Promise((done) => Promise.resolve().then(() => Promise.resolve().then(done)));

@@ -89,7 +89,7 @@ function Row({ event, top, height, isCursor, isOpened, onpick }) {
       ? html`<img src=${address(`${event.snapshot}?width=320`)} alt="" loading="lazy" decoding="async" />`
       : html`<span class="faint">${t("alerts.nopicture")}</span>`}</div>
     <div class="what">
-      <h3>${event.title[language()]}</h3>
+      <h3>${event.title[language()]}${event.merged_count > 0 && html` <span class="badge" title=${t("alerts.speaks_for", { n: event.merged_count })}>+${event.merged_count}</span>`}</h3>
       <p class="where">${placeOf(event)}</p>
       <p class="faint small">${[event.camera, event.rule, event.grid].filter(Boolean).join(" · ")}</p>
     </div>
