@@ -12,6 +12,7 @@ from pipeline.console import (
     fences_api,
     live_api,
     login_api,
+    missed_api,
     rules_api,
     shell,
     silences_api,
@@ -33,6 +34,7 @@ _ROUTERS: tuple[Callable[[], APIRouter], ...] = (
     silences_api.router,
     versions_api.router,
     statistics_api.router,
+    missed_api.router,
     admin_api.router,
     description_api.router,
 )

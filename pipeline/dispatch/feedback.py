@@ -1,7 +1,10 @@
-"""What people have said of events, as labels: what was dismissed was false, what was dealt with was true."""
+"""What people have said, as labels: what was dismissed was false, what was dealt with was true, and what was missed."""
+
+from datetime import datetime
 
 from pipeline.dispatch.ledger_database import Database
 from pipeline.dispatch.ledger_queries import Filter, listed
+from pipeline.dispatch.missed import Missed, missed_listed
 from pipeline.dispatch.record import Record
 from pipeline.dispatch.standing import Standing
 from pipeline.observation import CameraId, MediaNs
@@ -12,7 +15,7 @@ _NS_PER_MS = 1_000_000
 
 
 def ledger_labels(database: Database, rule: str | None = None) -> tuple[Label, ...]:
-    """The events of a rule of which somebody has said whether they were true, the newest first.
+    """The events of a rule of which somebody has said whether they were true, and those that were missed.
 
     Args:
         database: The ledger's.
@@ -23,8 +26,10 @@ def ledger_labels(database: Database, rule: str | None = None) -> tuple[Label, .
     """
     with database.reading() as connection:
         records = [one for one in listed(connection, Filter()) if one.camera and one.rule and rule in (None, one.rule)]
+        missed = missed_listed(connection, rule)
     judged = [(record, _verdict(record)) for record in records]
-    return tuple(_label(record, verdict) for record, verdict in judged if verdict is not None)
+    told = (_label(record, verdict) for record, verdict in judged if verdict is not None)
+    return (*told, *(_missed_label(one) for one in missed))
 
 
 def _verdict(record: Record) -> Verdict | None:
@@ -37,7 +42,15 @@ def _verdict(record: Record) -> Verdict | None:
 
 
 def _label(record: Record, verdict: Verdict) -> Label:
-    start = MediaNs(round(record.started_at.timestamp() * 1000) * _NS_PER_MS)
-    ended = record.ended_at
-    end = start if ended is None else MediaNs(round(ended.timestamp() * 1000) * _NS_PER_MS)
+    start = _media_ns(record.started_at)
+    end = start if record.ended_at is None else _media_ns(record.ended_at)
     return Label(CameraId(record.camera), record.rule, record.zone, start, max(start, end), verdict, record.id)
+
+
+def _missed_label(one: Missed) -> Label:
+    start, end = _media_ns(one.started_at), _media_ns(one.ended_at)
+    return Label(CameraId(one.camera), one.rule, one.zone, start, end, Verdict.MISSED, note=one.note)
+
+
+def _media_ns(moment: datetime) -> MediaNs:
+    return MediaNs(round(moment.timestamp() * 1000) * _NS_PER_MS)

@@ -142,3 +142,13 @@ COMMAND = Table(
     sqlite_autoincrement=True,
 )
 """Words on their way to the pipeline; `silent_until`: when what is to be silent is so no more."""
+MISSED = Table(
+    "missed",
+    METADATA,
+    Column("seq", _NUMBER, primary_key=True, autoincrement=True),
+    *(_text(name) for name in ("camera", "rule", "zone", "note", "by")),
+    *(_moment(name) for name in ("started_at", "ended_at", "at")),
+    Index("missed_by_rule", "rule"),
+    sqlite_autoincrement=True,
+)
+"""What happened and was not told. Its columns are the fields of `missed.Missed`."""

@@ -1,9 +1,12 @@
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from pipeline.dispatch.feedback import ledger_labels
 from pipeline.dispatch.ledger import Ledger
 from pipeline.dispatch.ledger_database import sqlite_database
 from pipeline.dispatch.ledger_words import Desk, Said
+from pipeline.dispatch.missed import Missed, missed_listed, note_missed, take_back_missed
 from pipeline.dispatch.standing import Word
 from pipeline.replay.truth import Verdict
 from tests.dispatch.samples import NOW, alert, gone, incoming, office
@@ -33,5 +36,26 @@ def test_what_was_dismissed_is_false_what_was_dealt_with_true_and_what_nobody_sa
         assert (one.camera, one.rule, one.zone) == ("gate", "fire-lane", "lane")
         assert one.start == (NOW.timestamp() - 120) * 1e9
         assert ledger_labels(database, "another") == ()
+    finally:
+        database.close()
+
+
+def test_what_was_missed_is_a_label_of_its_rule_until_it_is_taken_back(tmp_path: Path) -> None:
+    database = sqlite_database(tmp_path / "ledger.sqlite")
+    try:
+        one = Missed("gate", "fire-lane", "lane", NOW, NOW + timedelta(seconds=90), "a van", "olivia", NOW)
+        with database.writing() as connection:
+            number = note_missed(connection, one)
+            note_missed(connection, replace(one, rule="another"))
+        (label,) = ledger_labels(database, "fire-lane")
+        assert (label.camera, label.rule, label.zone, label.note) == ("gate", "fire-lane", "lane", "a van")
+        assert (label.verdict, label.event) == (Verdict.MISSED, "")
+        assert (label.start, label.end - label.start) == (NOW.timestamp() * 1e9, 90 * 10**9)
+        assert len(ledger_labels(database)) == 2
+        with database.writing() as connection:
+            assert take_back_missed(connection, number)
+            assert not take_back_missed(connection, number)
+            assert [left.rule for left in missed_listed(connection)] == ["another"]
+        assert ledger_labels(database, "fire-lane") == ()
     finally:
         database.close()

@@ -22,6 +22,11 @@ export function moment(text, { long = false } = {}) {
   return long ? whole : whole.slice(5);
 }
 
+/** "2026-11-28T14:03" of a date: what a field of the kind `datetime-local` takes, on the site's clock. */
+export function clock(date) {
+  return moment(date.toISOString(), { long: true }).replace(" ", "T").slice(0, 16);
+}
+
 /** "2:05" or "1:02:05" or "3 d 04:05" of seconds. */
 export function duration(s) {
   const whole = Math.max(0, Math.floor(s));

@@ -7,6 +7,7 @@ import { Scene } from "../scene.js";
 import { t } from "../texts.js";
 import { duration, moment } from "../times.js";
 import { Day } from "./day.js";
+import { MissedDialog } from "./missed.js";
 import { Pictures, usePicturesFault, useShown, useStill } from "./pictures.js";
 import { ageOf, boxesOf, fencesNow, isStale, StateBadge, useFences, usePolled } from "./words.js";
 
@@ -20,6 +21,7 @@ export function CameraView({ id, user }) {
   const { value, before, fault } = usePolled(path, EVERY_MS);
   const list = usePolled("api/cameras", LIST_MS).value;
   const [hidden, setHidden] = useState({ fences: false, boxes: false });
+  const [isMissed, setMissed] = useState(false);
   const turn = (what) => setHidden((now) => ({ ...now, [what]: !now[what] }));
   const step = (by) => {
     const ids = list?.cameras.map((one) => one.id) ?? [];
@@ -32,6 +34,7 @@ export function CameraView({ id, user }) {
     ArrowRight: ["cameras.next", () => step(1)],
     x: ["cameras.fences", () => turn("fences")],
     b: ["cameras.boxes", () => turn("boxes")],
+    m: ["cameras.missed", () => value?.rules.length && setMissed(true)],
   });
   if (!value) return html`<${Back} />${fault ? html`<p class="fault" role="alert">${fault}</p>` : html`<p class="empty">${t("shell.loading")}</p>`}`;
   return html`
@@ -42,6 +45,7 @@ export function CameraView({ id, user }) {
       <span class="row camera-view-tools">
         <button type="button" aria-pressed=${String(!hidden.fences)} onClick=${() => turn("fences")}>${t("cameras.fences")}</button>
         <button type="button" aria-pressed=${String(!hidden.boxes)} onClick=${() => turn("boxes")}>${t("cameras.boxes")}</button>
+        ${value.rules.length > 0 && html`<button type="button" id="say-missed" title=${t("cameras.missed.why")} onClick=${() => setMissed(true)}>${t("cameras.missed")}</button>`}
         ${may(user, "engineer") && html`<${Link} class="button" to=${`fences/${encodeURIComponent(id)}`}>${t("cameras.edit_fences")}<//>`}
         <button type="button" aria-label=${t("cameras.previous")} title=${t("cameras.previous")} onClick=${() => step(-1)}>‹</button>
         <button type="button" aria-label=${t("cameras.next")} title=${t("cameras.next")} onClick=${() => step(1)}>›</button>
@@ -57,6 +61,7 @@ export function CameraView({ id, user }) {
       </div>
       <${Day} id=${id} />
     </div>
+    ${isMissed && html`<${MissedDialog} camera=${value} onclose=${() => setMissed(false)} />`}
   `;
 }
 

@@ -4,6 +4,7 @@ import { address } from "../api.js";
 import { Bars, Columns, Field, Numbers, Table } from "../chart.js";
 import { html } from "../html.js";
 import { setQuery } from "../router.js";
+import { Missed } from "../statistics/missed.js";
 import { Uptime } from "../statistics/uptime.js";
 import { language, t } from "../texts.js";
 import { duration } from "../times.js";
@@ -27,6 +28,7 @@ export default function Page({ route }) {
     ${value && html`
       <${Cards} answer=${value} />
       ${value.total.events === 0 ? html`<p class="empty">${t("statistics.nothing")}</p>` : html`<${Charts} answer=${value} csv=${csv} />`}
+      <${Missed} />
       <${Uptime} asked=${asked} csv=${csv("uptime")} />`}
   `;
 }
@@ -153,6 +155,5 @@ function FalseAlarms({ answer, csv }) {
       <${Bars} label=${t("statistics.false_by_rule")} rows=${rows.slice(0, MOST_BARS)} shown=${(row) => percent(row.value)} onpick=${(key) => setQuery({ rule: key })} />
       <${Numbers} headings=${["rule", "share", "interval", "false", "true"].map((one) => t(`statistics.${one}`))}
         rows=${judged.map((one) => [named("rule", one), percent(one.false_share), interval(one), one.false, one.true])} csv=${csv} />`}
-  <p><a class="button" download href=${address("api/statistics/labels.csv")}>${t("statistics.labels")}</a> <span class="hint">${t("statistics.labels.why")}</span></p>
   </section>`;
 }
