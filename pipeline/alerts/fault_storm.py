@@ -1,9 +1,11 @@
 """A switch that fails takes many cameras with it: beyond so many, further faults of one kind are told as one."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from pydantic import JsonValue
 
 from pipeline.alerts.joining import Addition
 from pipeline.alerts.message import Alert, utc
@@ -23,18 +25,23 @@ class _Fault:
     Attributes:
         kind: What is wrong, and how grave it is.
         lead: The fault of another camera that speaks for it; None: it speaks for itself.
+        said_lead: What its last message says of that.
+        alone_since: Since when, by its own camera's time, the one that speaks for it is known to be over.
         count: Of those for which it has ever spoken.
         untold: Of them, those that it has not named yet.
         told_at: When it last named some, or was raised.
         due_at: When it was last asked to.
     """
 
+    event: EventId
     camera: CameraId
     kind: tuple[str | None, str]
     raised_at: datetime
     told_at: datetime
     due_at: datetime
     lead: EventId | None = None
+    said_lead: EventId | None = None
+    alone_since: datetime | None = None
     count: int = 0
     untold: list[EventId] = field(default_factory=list)
 
@@ -44,11 +51,11 @@ class FaultStorm:
 
     The first so many cameras are told one by one. Each further one is told as well, and names one of them
     (`merged_into`), which counts those for which it speaks. Where that one is well again, the others wait so long as a
-    storm lasts: mostly they are well, too, one after the other. Of those that are not, one speaks for all where there
-    are many, and each for itself where there are few.
+    storm lasts, each by its own camera's time: mostly they are well, too, one after the other. Of those that are not,
+    one speaks for all where there are many, and each for itself where there are few.
     """
 
-    def __init__(self, settings: NoiseSettings, before: Iterable[Alert] = ()) -> None:
+    def __init__(self, settings: NoiseSettings, before: Collection[Alert] = ()) -> None:
         """Begin with what is open.
 
         Args:
@@ -58,17 +65,13 @@ class FaultStorm:
         self._above, self._within = settings.storm_cameras, timedelta(microseconds=settings.storm_within_ns // 1000)
         self._lock = threading.Lock()
         self._open: dict[EventId, _Fault] = {}
-        self._over: dict[EventId, datetime] = {}
-        self._freed: dict[EventId, CameraId] = {}
+        self._by_camera: dict[CameraId, list[_Fault]] = {}
         for alert in before:
             fault = self._begin(alert)
-            fault.lead, fault.count = (
-                None if alert.merged_into is None else EventId(alert.merged_into),
-                alert.merged_count,
-            )
-        for fault in self._open.values():
-            if fault.lead is not None and fault.lead not in self._open:
-                self._over[fault.lead] = fault.raised_at
+            fault.count = alert.merged_count
+            fault.lead = fault.said_lead = None if alert.merged_into is None else EventId(alert.merged_into)
+        for alert in before:
+            self._count_again(self._open[EventId(alert.id)], alert.merged)
 
     def joined(self, alert: Alert, camera: Camera) -> Alert:
         """See `Joining`."""
@@ -76,97 +79,117 @@ class FaultStorm:
         with self._lock:
             known = self._open.get(event)
             if known is not None:
-                return alert.model_copy(update={"merged_into": known.lead, "merged_count": known.count})
+                # Of one that is over nobody need be told any more who would have spoken for it by now.
+                lead = known.said_lead if alert.state is State.CLEARED else known.lead
+                return alert.model_copy(update={"merged_into": lead, "merged_count": known.count})
             if alert.state is not State.RAISED:
                 return alert
             lead = self._lead_of(alert, camera.id)
             mine = self._begin(alert)
             if lead is None:
                 return alert
-            mine.lead = lead
+            mine.lead = mine.said_lead = lead
             self._open[lead].count += 1
             self._open[lead].untold.append(event)
         return alert.model_copy(update={"merged_into": lead})
 
     def note(self, alert: Alert) -> None:
         """See `Joining`."""
-        if alert.state is not State.CLEARED:
-            return
-        event = EventId(alert.id)
         with self._lock:
-            self._freed.pop(event, None)
-            gone = self._open.pop(event, None)
-            if any(one.lead == event for one in self._open.values()):
-                self._over[event] = alert.ended_at or alert.raised_at
-            if gone is not None and gone.lead is not None and not self._led_by(gone.lead):
-                self._over.pop(gone.lead, None)
+            fault = self._open.get(EventId(alert.id))
+            if fault is None:
+                return
+            if alert.state is not State.CLEARED:
+                self._hear(fault, alert)
+                return
+            del self._open[fault.event]
+            mine = [one for one in self._by_camera.pop(fault.camera) if one is not fault]
+            if mine:
+                self._by_camera[fault.camera] = mine
 
     def due(self, camera: CameraId, t: MediaNs | None) -> tuple[Addition, ...]:
         """See `Joining`."""
-        if t is None:
+        if t is None or camera not in self._by_camera:
             return ()
         now = utc(t)
         with self._lock:
-            for lead in [lead for lead, since in self._over.items() if now - since >= self._within]:
-                self._settle(lead)
-            free = [Addition(event, {"merged_into": None}) for event, whose in self._freed.items() if whose == camera]
-            leads = [
-                Addition(event, {"merged": tuple(one.untold[-_MOST_NAMED:]), "merged_count": one.count})
-                for event, one in self._open.items()
-                if one.camera == camera and one.untold and now - one.told_at >= _TELL_EVERY
-            ]
-            for addition in leads:
-                self._open[addition.event].due_at = now
-        return (*free, *leads)
+            mine = self._by_camera.get(camera, [])
+            for fault in mine:
+                if fault.lead is not None and fault.lead not in self._open:
+                    self._wait(fault, fault.lead, now)
+            said = [(fault.event, _unsaid(fault, now)) for fault in mine]
+        return tuple(Addition(event, changes) for event, changes in said if changes)
 
     def told(self, alert: Alert, camera: Camera) -> None:
         """See `Joining`."""
         del camera
-        event = EventId(alert.id)
         with self._lock:
-            self._freed.pop(event, None)
-            if (fault := self._open.get(event)) is not None:
-                fault.untold = [one for one in fault.untold if one not in alert.merged]
-                fault.told_at = fault.due_at
+            if (fault := self._open.get(EventId(alert.id))) is not None:
+                self._hear(fault, alert)
 
     def _begin(self, alert: Alert) -> _Fault:
-        camera = CameraId("" if alert.camera is None else alert.camera.id)
-        began = alert.raised_at
-        fault = self._open[EventId(alert.id)] = _Fault(camera, _kind(alert), began, told_at=began, due_at=began)
+        camera, began = CameraId("" if alert.camera is None else alert.camera.id), alert.raised_at
+        fault = _Fault(EventId(alert.id), camera, _kind(alert), began, told_at=began, due_at=began)
+        self._open[fault.event] = fault
+        self._by_camera.setdefault(camera, []).append(fault)
         return fault
+
+    def _count_again(self, lead: _Fault, named: Collection[str]) -> None:
+        """A run that was killed had joined more than it had told."""
+        members = self._led_by(lead.event)
+        if lead.count < len(members):
+            lead.count, lead.untold = len(members), [one.event for one in members if one.event not in named]
 
     def _lead_of(self, alert: Alert, camera: CameraId) -> EventId | None:
         """Of many that failed of late, the one that speaks for them already, or the first."""
-        near = {
-            event: one
-            for event, one in self._open.items()
+        near = [
+            one
+            for one in self._open.values()
             if one.kind == _kind(alert)
             and one.camera != camera
             and abs(one.raised_at - alert.raised_at) <= self._within
-        }
+        ]
         if not 0 < self._above <= len(near):
             return None
-        led = (one.lead for one in near.values() if one.lead in self._open)
-        alone = (event for event, one in near.items() if one.lead is None)
+        led = (one.lead for one in near if one.lead in self._open)
+        alone = (one.event for one in near if one.lead is None)
         return next(led, None) or next(alone, None)
 
-    def _led_by(self, lead: EventId) -> list[EventId]:
-        return [event for event, one in self._open.items() if one.lead == lead]
+    def _led_by(self, lead: EventId) -> list[_Fault]:
+        return [one for one in self._open.values() if one.lead == lead]
 
-    def _settle(self, lead: EventId) -> None:
-        """The one that spoke is over for long: of those that are not, one speaks for all, or each for itself."""
-        del self._over[lead]
-        members = self._led_by(lead)
-        speak = members[:1] if len(members) > self._above > 0 else members
-        for event in members:
-            fault = self._open[event]
-            if event in speak:
-                fault.lead, self._freed[event] = None, fault.camera
-            else:
-                fault.lead = speak[0]
-        for event in speak:
-            self._open[event].untold = [one for one in members if self._open[one].lead == event]
-            self._open[event].count += len(self._open[event].untold)
+    def _wait(self, fault: _Fault, lead: EventId, now: datetime) -> None:
+        """The one that spoke is over: where that is long ago, one of its others speaks for all, or each for itself."""
+        if fault.alone_since is None:
+            fault.alone_since = now
+        if now - fault.alone_since < self._within:
+            return
+        others = [one for one in self._led_by(lead) if one is not fault]
+        has_one_voice = len(others) >= self._above > 0
+        for one in (fault, *others):
+            one.lead, one.alone_since = None, None
+        if has_one_voice:
+            for one in others:
+                one.lead = fault.event
+            fault.untold = [one.event for one in others]
+            fault.count += len(others)
+
+    def _hear(self, fault: _Fault, alert: Alert) -> None:
+        fault.said_lead = None if alert.merged_into is None else EventId(alert.merged_into)
+        if alert.merged:
+            fault.untold = [one for one in fault.untold if one not in alert.merged]
+            fault.told_at = fault.due_at
+
+
+def _unsaid(fault: _Fault, now: datetime) -> dict[str, JsonValue | tuple[str, ...]]:
+    """What the fault's last message does not say yet, as fields of the next."""
+    changes: dict[str, JsonValue | tuple[str, ...]] = {}
+    if fault.lead != fault.said_lead:
+        changes["merged_into"] = fault.lead
+    if fault.untold and now - fault.told_at >= _TELL_EVERY:
+        fault.due_at = now
+        changes["merged"], changes["merged_count"] = tuple(fault.untold[-_MOST_NAMED:]), fault.count
+    return changes
 
 
 def _kind(alert: Alert) -> tuple[str | None, str]:

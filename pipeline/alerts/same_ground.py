@@ -41,6 +41,14 @@ class _Lead:
     member_by_camera: dict[CameraId, EventId] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Freed:
+    """An open event that speaks for itself again and has not said so: whose it is, and which spoke for it."""
+
+    camera: CameraId
+    lead: EventId
+
+
 class SameGround:
     """Remembers the open events of all cameras of a site; see `Joining`."""
 
@@ -54,7 +62,7 @@ class SameGround:
         self._settings = settings
         self._lock = threading.Lock()
         self._leads: dict[EventId, _Lead] = {}
-        self._freed: dict[EventId, CameraId] = {}
+        self._freed: dict[EventId, _Freed] = {}
         for alert in before:
             if alert.camera is not None and alert.zone is not None and alert.merged_into is None:
                 self._begin(alert, _lead(alert, None))
@@ -73,6 +81,9 @@ class SameGround:
             known = next((lead for lead, one in self._leads.items() if event in one.member_by_camera.values()), None)
             if known is not None:
                 return alert.model_copy(update={"merged_into": known})
+            if alert.state is State.CLEARED and event in self._freed:
+                # It is over before it could say that it speaks for itself: nobody is to be told of it any more.
+                return alert.model_copy(update={"merged_into": self._freed[event].lead})
             if alert.state is not State.RAISED:
                 return alert
             mine = _lead(alert, camera)
@@ -92,7 +103,7 @@ class SameGround:
             self._freed.pop(event, None)
             lead = self._leads.pop(event, None)
             if lead is not None:
-                self._freed |= {member: camera for camera, member in lead.member_by_camera.items()}
+                self._freed |= {one: _Freed(camera, event) for camera, one in lead.member_by_camera.items()}
             for one in self._leads.values():
                 if event in one.member_by_camera.values():
                     one.member_by_camera = {key: id_ for key, id_ in one.member_by_camera.items() if id_ != event}
@@ -101,7 +112,7 @@ class SameGround:
         """The camera's open events that speak for themselves again and have not said so."""
         del t
         with self._lock:
-            freed = [event for event, its_camera in self._freed.items() if its_camera == camera]
+            freed = [event for event, one in self._freed.items() if one.camera == camera]
         return tuple(Addition(event, {"merged_into": None}) for event in freed)
 
     def told(self, alert: Alert, camera: Camera) -> None:

@@ -84,9 +84,7 @@ def command(
             done=lambda _: bars.advance(task),
         )
     known = _logged(known, found)
-    # What the ledger says nothing of was not judged; a file may claim that it holds all that happened.
-    is_whole = labels_file is not None and are_complete(known)
-    trials = _trials(site, settings, found, known, tolerance_ns, are_complete=is_whole)
+    trials = _trials(site, settings, found, known, tolerance_ns, are_complete=are_complete(known))
     written = write_tuned(out, site, f"{site.name} · {rule_id}", trials, evidence)
     _tell(trials, written, as_json=as_json)
     if all(trial.refused for trial in trials):

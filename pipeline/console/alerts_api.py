@@ -136,10 +136,10 @@ def _events(console: Console, asked: AskedEvents) -> EventsAnswer:
     place = _place(asked.after) if asked.after else None
     with console.database.reading() as connection:
         found, seq = page(connection, wanted, place, asked.limit), last_step(connection)
-    last = found[-1].record if len(found) == asked.limit else None
+    last, around = found[-1].record if len(found) == asked.limit else None, console.live.around
     return EventsAnswer(
         seq=seq,
-        events=tuple(shown(one, seq, console.live.around) for one in found),
+        events=tuple(shown(one, seq, around) for one in found),
         next=None if last is None else _mark(Place(last.received_at, last.raised_at, last.id)),
     )
 
@@ -167,5 +167,5 @@ def _choices(console: Console, site: Site) -> ChoicesAnswer:
         rules=tuple(RuleChoice(id=one.id, zh=one.algorithm.title.zh, en=one.algorithm.title.en) for one in site.rules),
         grids=tuple(sorted({one.grid for one in zones.values() if one.grid} | routing.cell_by_id.keys())),
         contacts=tuple(Choice(id=one.id, name=one.name) for one in routing.contact_by_id.values()),
-        has_table=console.routing is not None,
+        has_table=console.routing.is_named,
     )

@@ -86,6 +86,7 @@ class CameraAnswer(_Answer):
     name: str
     is_live: bool = Field(description="A camera; else a recording in its place.")
     rules: tuple[str, ...] = Field(description="Those that look at it.")
+    zones_by_rule: dict[str, tuple[str, ...]] = Field(description="Of those, on which of its fences.")
     fences: tuple[FenceDrawn, ...]
     told: CameraTold | None = Field(description="What the run says of it; null: none is up, or it has it not.")
     note: str = Field(description="Why `told` is null; else empty.")
@@ -163,11 +164,14 @@ def _camera(camera: _CameraId, user: Operator, console: ConsoleOf) -> CameraAnsw
     told = None if run is None else next((one for one in run.cameras if one.camera == camera), None)
     if run is not None and told is None:
         note = "the run has not taken this camera over yet"
+    zones_by_rule = {rule.id: rule.zones_by_camera.get(found.id) for rule in site.rules if rule.enabled}
+    looking = {rule: tuple(zones) for rule, zones in zones_by_rule.items() if zones is not None}
     return CameraAnswer(
         id=found.id,
         name=found.name,
         is_live=isinstance(found.source, LiveSource),
-        rules=tuple(rule.id for rule in site.rules if rule.enabled and found.id in rule.zones_by_camera),
+        rules=tuple(looking),
+        zones_by_rule={str(rule): zones for rule, zones in looking.items()},
         fences=_drawn(found),
         told=told,
         note=note,

@@ -15,13 +15,12 @@ from pipeline.console.console_file import FILE_NAME, ConsoleFile
 from pipeline.console.keeper import Surrounding
 from pipeline.console.live import Live
 from pipeline.console.moments import moment
+from pipeline.console.routing_now import RoutingNow
 from pipeline.console.sessions import Sessions
 from pipeline.console.site_now import SiteNow
 from pipeline.dispatch.delivery import log_warning
 from pipeline.dispatch.ledger_database import Database
-from pipeline.dispatch.no_table import no_table
-from pipeline.dispatch.routing import Routing
-from pipeline.dispatch.site_ledger import site_database, site_routing
+from pipeline.dispatch.site_ledger import site_database
 from pipeline.runtime.trying import Trials
 
 
@@ -33,7 +32,7 @@ class Console:
         sites: Tells the site as it is now.
         environ: Values of the variables in the site file.
         database: The ledger.
-        routing: The routing table; None: the site names none.
+        routing: Tells the routing table as it is now.
         accounts: Who may use it.
         sessions: Who is signed in.
         audit: What they did.
@@ -45,7 +44,7 @@ class Console:
     sites: SiteNow
     environ: Mapping[str, str]
     database: Database
-    routing: Routing | None
+    routing: RoutingNow
     accounts: Accounts
     sessions: Sessions
     audit: Audit
@@ -78,14 +77,15 @@ def open_console(
 
     Raises:
         StateError: The ledger or the console's own file cannot be opened.
-        UsageError: The routing table is wrong, or the ledger's address.
+        ConfigError: The routing table is wrong.
+        UsageError: The ledger's address is wrong.
     """
-    routing = site_routing(site, environ) if site.dispatch.routing is not None else None
+    routing = RoutingNow(site, environ, log_warning)
     file = ConsoleFile(site.state / FILE_NAME)
     sessions = Sessions(file, now_ns, site.console.idle_ns)
     accounts, audit = Accounts(file, lambda: moment(now_ns())), Audit(file, lambda: moment(now_ns()))
     with site_database(site) as database, Trials() as trials:
-        live = Live(Surrounding(site, database, routing or no_table(site.timezone), now_ns, log_warning), environ)
+        live = Live(Surrounding(site, database, routing, now_ns, log_warning), environ)
         sites = SiteNow(site, read_again)
         yield Console(sites, environ, database, routing, accounts, sessions, audit, trials, live, now_ns)
 

@@ -112,7 +112,7 @@ class Feed:
         fault: Why it cannot read, one line; empty: it can.
     """
 
-    def __init__(self, database: Database, around: Surroundings, told: Callable[[str], None]) -> None:
+    def __init__(self, database: Database, around: Callable[[], Surroundings], told: Callable[[str], None]) -> None:
         """Nothing is read yet."""
         self.last, self.fault = -1, ""
         self.bell = Bell()
@@ -143,7 +143,7 @@ class Feed:
         try:
             if self.last < 0:
                 self.last = _end(self._database)
-            news = read_news(self._database, self.last, self._around)
+            news = read_news(self._database, self.last, self._around())
         except StateError as error:
             self.fault = str(error)
             return

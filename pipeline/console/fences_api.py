@@ -197,5 +197,5 @@ def _sheet_answer(console: Console, place: FenceSheet) -> SheetAnswer:
         text=content.decode("utf-8-sig", "replace"),
         sha256=fingerprint(content),
         ground=ground(place),
-        choices=choices(console.routing),
+        choices=choices(console.routing.now() if console.routing.is_named else None),
     )

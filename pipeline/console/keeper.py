@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pipeline.alerts.server import Server
 from pipeline.alerts.site_delivery import site_server
 from pipeline.config.resolved import Site
+from pipeline.console.routing_now import RoutingNow
 from pipeline.dispatch.client import AlertClient, ClientSettings
 from pipeline.dispatch.dispatcher import Dispatcher, Surroundings
 from pipeline.dispatch.keeping import Keeping
 from pipeline.dispatch.ledger_database import Database
 from pipeline.dispatch.report import offer_waiting
-from pipeline.dispatch.routing import Routing
 from pipeline.errors import StateError, StreamError
 from pipeline.runtime.worker import Worker
 
@@ -32,14 +32,14 @@ class Surrounding:
     Attributes:
         site: Whose ledger.
         database: The ledger's.
-        routing: The routing table, or what stands in for it.
+        routing: Tells the routing table as it is now.
         now_ns: The wall clock, ns since 1970.
         told: Takes one line about what somebody may have to act on.
     """
 
     site: Site
     database: Database
-    routing: Routing
+    routing: RoutingNow
     now_ns: Callable[[], int]
     told: Callable[[str], None]
 
@@ -81,7 +81,7 @@ class Keeper:
                 server, settings, told=self._tell, sleep=self._worker.sleep, now_ns=self._around.now_ns
             )
             self._client = stack.enter_context(client)
-            self._dispatcher = Dispatcher(self._surroundings(server), self._around.routing)
+            self._dispatcher = Dispatcher(self._surroundings(server), self._around.routing.now())
             stack.callback(self._dispatcher.finish)
             stack.enter_context(self._worker)
             yield
@@ -102,6 +102,7 @@ class Keeper:
     def _turn(self) -> None:
         try:
             while not self._worker.is_stopping and self._keeping.keeps():
+                self._dispatcher.routing = self._around.routing.now()
                 if self._dispatcher.turn(_LONGEST_TURN_S):
                     self._changed()
                 is_away = self._client.is_away or self._dispatcher.is_away

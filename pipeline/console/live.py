@@ -9,6 +9,7 @@ from pipeline.console.keeper import Keeper, Surrounding
 from pipeline.console.run_watch import RunWatch
 from pipeline.console.shown_event import Surroundings
 from pipeline.console.words_out import WordsOut
+from pipeline.dispatch.routing import Routing
 
 
 class Live:
@@ -16,8 +17,6 @@ class Live:
 
     Attributes:
         feed: What browsers hear.
-        around: What events are shown with.
-        routing: The routing table, or what stands in for it.
         store: Where evidence lies beyond this machine.
         small: Its pictures made small.
         run: Whether the pipeline runs.
@@ -30,10 +29,11 @@ class Live:
             around: What it works with.
             environ: Holds the keys of the store.
         """
-        self.routing = around.routing
+        self._around = around
+        routing = around.routing.now()
+        self._shown_with = routing, Surroundings.of(around.site, routing)
         self.store, self.small = EvidenceStore(environ), SmallPictures()
-        self.around = Surroundings.of(around.site, around.routing)
-        self.feed = Feed(around.database, self.around, around.told)
+        self.feed = Feed(around.database, lambda: self.around, around.told)
         self._keeper = Keeper(around, self.feed.ring)
         self._words = WordsOut(around)
         self.run = RunWatch(around.site.state, around.told)
@@ -52,6 +52,20 @@ class Live:
             stack.enter_context(self._words.running())
             stack.enter_context(self.run.running())
             yield
+
+    @property
+    def routing(self) -> Routing:
+        """The routing table as it is now, or what stands in for it."""
+        return self._around.routing.now()
+
+    @property
+    def around(self) -> Surroundings:
+        """What events are shown with."""
+        routing, (known, shown_with) = self.routing, self._shown_with
+        if routing is not known:
+            shown_with = Surroundings.of(self._around.site, routing)
+            self._shown_with = routing, shown_with
+        return shown_with
 
     def said(self) -> None:
         """Something was written into the ledger here: it goes to the pipeline and to all browsers at once."""

@@ -52,7 +52,7 @@ def _meant(site: Site, asked: MissedRequest, by: str, now: datetime) -> Missed:
     """What was said, as it is kept; of cameras, rules and fences of the site alone.
 
     Raises:
-        Refused: There is no such camera, rule or fence, or a time makes no sense.
+        Refused: There is no such camera, rule or fence of the rule, or a time makes no sense.
     """
     camera = next((one for one in site.cameras if one.id == asked.camera), None)
     if camera is None:
@@ -60,8 +60,8 @@ def _meant(site: Site, asked: MissedRequest, by: str, now: datetime) -> Missed:
     rule = next((one for one in site.rules if one.id == asked.rule), None)
     if rule is None or CameraId(camera.id) not in rule.zones_by_camera:
         raise not_found(f"rule {asked.rule}: none of this id looks at camera {camera.id}")
-    if asked.zone and asked.zone not in {zone.id for zone in camera.geofence.zones}:
-        raise not_found(f"zone {asked.zone}: camera {camera.id} has none of this id")
+    if asked.zone and asked.zone not in rule.zones_by_camera[camera.id]:
+        raise not_found(f"zone {asked.zone}: rule {rule.id} looks at none of this id on camera {camera.id}")
     start = _moment(site, "start", asked.start)
     end = _moment(site, "end", asked.end) if asked.end else start
     if not start <= end <= now + timedelta(minutes=1):

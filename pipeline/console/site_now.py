@@ -49,10 +49,11 @@ def _stamps(site: Site) -> _Stamps:
     for camera in site.cameras:
         fences = [camera.geofence.file, *(view.file for view in camera.geofence.views)]
         files += [file for file in fences if file is not None]
-    return tuple(_stamp(file) for file in files)
+    return tuple(stamp(file) for file in files)
 
 
-def _stamp(file: Path) -> tuple[int, int]:
+def stamp(file: Path) -> tuple[int, int]:
+    """What changes as a file is written anew: its time and its place on the disk; zeros where there is none."""
     try:
         found = file.stat()
     except OSError:

@@ -17,6 +17,8 @@ _NS_PER_MS = 1_000_000
 def ledger_labels(database: Database, rule: str | None = None) -> tuple[Label, ...]:
     """The events of a rule of which somebody has said whether they were true, and those that were missed.
 
+    They are partial: of what the ledger says nothing of, nobody has said that it is false.
+
     Args:
         database: The ledger's.
         rule: None: of all rules.
@@ -44,12 +46,13 @@ def _verdict(record: Record) -> Verdict | None:
 def _label(record: Record, verdict: Verdict) -> Label:
     start = _media_ns(record.started_at)
     end = start if record.ended_at is None else _media_ns(record.ended_at)
-    return Label(CameraId(record.camera), record.rule, record.zone, start, max(start, end), verdict, record.id)
+    place = (CameraId(record.camera), record.rule, record.zone)
+    return Label(*place, start, max(start, end), verdict, record.id, is_partial=True)
 
 
 def _missed_label(one: Missed) -> Label:
     start, end = _media_ns(one.started_at), _media_ns(one.ended_at)
-    return Label(CameraId(one.camera), one.rule, one.zone, start, end, Verdict.MISSED, note=one.note)
+    return Label(CameraId(one.camera), one.rule, one.zone, start, end, Verdict.MISSED, note=one.note, is_partial=True)
 
 
 def _media_ns(moment: datetime) -> MediaNs:

@@ -102,7 +102,12 @@ def score(
 
 
 def are_complete(labels: Sequence[Label]) -> bool:
-    """Whether labels claim that all that happened is among them: somebody has noted what was missed."""
+    """Whether labels claim that all that happened is among them: somebody has noted what was missed.
+
+    Those of a ledger never do: nobody looks for what it does not hold.
+    """
+    if any(label.is_partial for label in labels):
+        return False
     return any(label.verdict is Verdict.MISSED for label in labels) or not any(
         label.verdict is Verdict.FALSE for label in labels
     )

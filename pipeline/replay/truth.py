@@ -3,6 +3,8 @@
 camera,rule,zone,start,end,verdict,event,note
 east-gate,fire-lane,lane-1,2026-01-05T08:00:05.300+08:00,2026-01-05T08:04:10.000+08:00,true,9f2c...,
 east-gate,fire_lane_blocked,,2026-01-05T09:30:00.000+08:00,,missed,,a van behind the tree
+
+A further column `scope` may say `partial`: then the file does not claim to hold all that happened.
 """
 
 import csv
@@ -21,6 +23,7 @@ from pipeline.errors import ConfigError, Fault
 from pipeline.observation import CameraId, MediaNs
 
 COLUMNS = ("camera", "rule", "zone", "start", "end", "verdict", "event", "note")
+_SCOPE, _PARTIAL = "scope", "partial"
 _NEEDED = frozenset({"camera", "rule", "start", "verdict"})
 _ALGORITHM = "algorithm"
 """Another name of the column `rule`."""
@@ -51,6 +54,7 @@ class Label:
         verdict: What is said.
         event: The id of the event that was judged; empty: nobody judged an event.
         note: For people.
+        is_partial: It comes from where not everything was judged: what no label speaks of is not judged either.
     """
 
     camera: CameraId
@@ -61,6 +65,7 @@ class Label:
     verdict: Verdict
     event: str = ""
     note: str = ""
+    is_partial: bool = False
 
     @property
     def happened(self) -> bool:
@@ -73,7 +78,7 @@ def read_labels(path: Path, timezone: tzinfo) -> tuple[Label, ...]:
 
     Args:
         path: CSV with a heading; the order of the columns is free, `zone`, `end`, `event` and `note` may be left out,
-            `rule` may be called `algorithm`.
+            `rule` may be called `algorithm`, and `scope` may be added.
         timezone: Of times that have no offset.
 
     Raises:
@@ -118,16 +123,20 @@ def labels_text(labels: Iterable[Label], timezone: tzinfo) -> str:
     """What `write_labels` writes."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for one in sorted(labels, key=_order):
+    ordered = sorted(labels, key=_order)
+    has_scope = any(one.is_partial for one in ordered)
+    writer.writerow((*COLUMNS, _SCOPE) if has_scope else COLUMNS)
+    for one in ordered:
         times = (_written(one.start, timezone), _written(one.end, timezone))
-        writer.writerow((one.camera, one.rule, one.zone, *times, one.verdict.value, one.event, one.note))
+        row = (one.camera, one.rule, one.zone, *times, one.verdict.value, one.event, one.note)
+        writer.writerow((*row, _PARTIAL if one.is_partial else "") if has_scope else row)
     return text.getvalue()
 
 
-def _order(label: Label) -> tuple[str, int, str, str, int, str, str, str]:
+def _order(label: Label) -> tuple[str, int, str, str, int, str, str, str, bool]:
     return (
-        label.camera, label.start, label.rule, label.zone, label.end, label.verdict.value, label.event, label.note
+        label.camera, label.start, label.rule, label.zone, label.end, label.verdict.value, label.event, label.note,
+        label.is_partial,
     )  # fmt: skip
 
 
@@ -139,8 +148,8 @@ def _written(t: MediaNs, timezone: tzinfo) -> str:
 def _columns(heading: Sequence[str], path: Path) -> list[str]:
     names = ["rule" if name.strip() == _ALGORITHM else name.strip() for name in heading]
     faults = [
-        f'unknown column (got "{name[:80]}", {did_you_mean(name, set(COLUMNS) - set(names))})'
-        for name in names if name not in COLUMNS
+        f'unknown column (got "{name[:80]}", {did_you_mean(name, {*COLUMNS, _SCOPE} - set(names))})'
+        for name in names if name not in COLUMNS and name != _SCOPE
     ]  # fmt: skip
     faults += [f'column given twice (got "{name}")' for name in sorted({one for one in names if names.count(one) > 1})]
     missing = sorted(_NEEDED - set(names))
@@ -160,6 +169,8 @@ def _label(cells: Sequence[str], columns: Sequence[str], timezone: tzinfo) -> La
     verdicts = [verdict.value for verdict in Verdict]
     if row["verdict"] not in verdicts:
         faults.append(("verdict", f'got "{row["verdict"][:80]}", expected {", ".join(verdicts)}'))
+    if row.get(_SCOPE, "") not in ("", _PARTIAL):
+        faults.append((_SCOPE, f'got "{row[_SCOPE][:80]}", expected {_PARTIAL} or nothing'))
     start = _moment(row, "start", timezone, faults)
     end = _moment(row, "end", timezone, faults) if row.get("end") else start
     if not faults and end < start:
@@ -175,6 +186,7 @@ def _label(cells: Sequence[str], columns: Sequence[str], timezone: tzinfo) -> La
         verdict=Verdict(row["verdict"]),
         event=row.get("event", ""),
         note=row.get("note", ""),
+        is_partial=row.get(_SCOPE) == _PARTIAL,
     )
 
 

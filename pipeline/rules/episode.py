@@ -90,6 +90,9 @@ class StormOrigin:
 class Looks:
     """What the looks say of an object since it came to stay: those that would have shown it, whatever they showed.
 
+    Of what holds of a zone (a crowd, water, a dark lamp, a bin that is gone) they are the looks that told whether it
+    holds.
+
     Attributes:
         of: How many they were; looks at which something stood before it are left out.
         seen: At so many of them it was there: found, or its place looked as before.

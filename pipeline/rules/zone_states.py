@@ -12,13 +12,13 @@ import numpy as np
 
 from pipeline.config.ids import ZoneId
 from pipeline.config.resolved import Rule
-from pipeline.observation import MediaNs, nanoseconds
+from pipeline.observation import MediaNs, Sight, nanoseconds
 from pipeline.rules.condition import Span
 from pipeline.rules.episode import EventObject
 from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene
 from pipeline.rules.stance import Stay
-from pipeline.rules.subject_memory import Note, Standing, Subject
+from pipeline.rules.subject_memory import Note, Standing, Subject, Tally
 
 LEAVE_SHARE = 0.7
 """Of what begins a state, so much keeps it up: three of three, seven of ten."""
@@ -71,7 +71,9 @@ class ZoneStates:
         is_member = any(state.number in event.members for event in memory.events)
         if holds:
             self._hold(state, reading, scene, is_member=is_member)
-        elif not self._outlasts(state, scene.t, is_member=is_member):
+            return
+        state.tally.miss()
+        if not self._outlasts(state, scene.t, is_member=is_member):
             memory.subjects.remove(state)
 
     def _begun(self, memory: RuleMemory, zone: ZoneId, reading: Reading, scene: Scene) -> Subject:
@@ -86,7 +88,8 @@ class ZoneStates:
         note.credit_ns = min(note.credit_ns + self._passed_ns(state, scene.t), self._most_credit_ns)
         note.held_at, note.last_at = max(note.held_at, reading.held_at), scene.t
         if not (self._may_take_turns or is_member):
-            state.standing.since = max(state.standing.since, reading.since)
+            if reading.since > state.standing.since:
+                state.standing.since, state.tally = reading.since, Tally()
             note.since = state.standing.since
         _show(state, reading.shown_by, scene)
 
@@ -144,5 +147,6 @@ def _show(state: Subject, shown_by: tuple[EventObject, ...], scene: Scene) -> No
     state.track, state.class_name, state.box, state.score = first.track, first.class_name, first.box, first.confidence
     state.best_score = max(state.best_score, state.score)
     state.note.company = shown_by[1:]
+    state.tally.add(Sight.DETECTED)
     state.seen_at = state.standing.held_at = scene.t
     state.absent_from, state.hidden, state.behind_gap = None, False, False

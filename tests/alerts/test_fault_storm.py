@@ -115,14 +115,21 @@ def test_where_only_the_one_that_spoke_is_well_another_speaks_for_many(site: Sit
     for camera in range(8):
         told.fails(camera, 100)
     told.is_well(0, 120)
-    told.turn(179)
+    told.turn(131)
+    told.turn(190)
     assert told.since(9) == []
-    told.turn(181)
-    told.turn(182)
-    assert told.since(9) == [("3", "updated", None), ("3", "updated", None)]
-    assert [(one.merged, one.merged_count) for one in told.disk.alerts[9:]] == [((), 0), (("4", "5", "6", "7"), 4)]
+    told.turn(192)
+    told.turn(193)
+    assert told.since(9) == [("3", "updated", None), *((str(n), "updated", "3") for n in (4, 5, 6, 7))]
+    assert (told.disk.alerts[9].merged, told.disk.alerts[9].merged_count) == (("4", "5", "6", "7"), 4)
     told.is_well(7, 200)
-    assert told.since(11) == [("7", "cleared", "3")]
+    assert told.since(14) == [("7", "cleared", "3")]
+    # The next run has one voice, too.
+    open_now = {alert.id: alert for alert in told.disk.alerts}
+    again = Told(site, before=tuple(one for one in open_now.values() if one.state is not State.CLEARED))
+    for t_s in (210, 300, 400):
+        again.turn(t_s)
+    assert again.since(0) == []
 
 
 def test_where_few_are_left_each_speaks_for_itself(site: Site) -> None:
@@ -130,10 +137,33 @@ def test_where_few_are_left_each_speaks_for_itself(site: Site) -> None:
     for camera in range(6):
         told.fails(camera, 100)
     told.is_well(0, 120)
+    told.turn(131)
     told.turn(200)
     assert told.since(7) == [(str(n), "updated", None) for n in (3, 4, 5)]
     told.fails(6, 201)
     assert told.since(10) == [("6", "raised", None)]
+
+
+def test_one_that_is_well_before_it_could_speak_for_itself_is_told_to_nobody(site: Site) -> None:
+    told = Told(site)
+    for camera in range(6):
+        told.fails(camera, 100)
+    told.is_well(0, 120)
+    told.turn(131)
+    told.turn(200, 3)
+    told.is_well(4, 195)
+    told.turn(206)
+    assert told.since(7) == [("3", "updated", None), ("4", "cleared", "0"), ("5", "updated", None)]
+
+
+def test_a_camera_whose_time_is_ahead_does_not_speak_up_for_the_others(site: Site) -> None:
+    told = Told(site)
+    for camera in range(6):
+        told.fails(camera, 100)
+    told.is_well(0, 120)
+    told.turn(131)
+    told.turn(10_000, 1, 2, 11)
+    assert told.since(7) == []
 
 
 def test_the_next_run_knows_what_was_told_before(site: Site) -> None:
@@ -144,9 +174,14 @@ def test_the_next_run_knows_what_was_told_before(site: Site) -> None:
     second.fails(6, 110)
     second.is_well(4, 115)
     assert second.since(0) == [("6", "raised", "0"), ("4", "cleared", "0")]
-    # The one that spoke is no longer known to be open.
+    second.turn(170)
+    # The first run was gone before it could count.
+    assert (second.disk.alerts[-1].merged, second.disk.alerts[-1].merged_count) == (("3", "4", "5", "6"), 4)
+    # The one that spoke is no longer known to be open: the others wait as they do in one run.
     third = Told(site, before=tuple(first.disk.alerts[3:]))
     third.turn(300)
+    assert third.since(0) == []
+    third.turn(361)
     assert third.since(0) == [(str(n), "updated", None) for n in (3, 4, 5)]
 
 

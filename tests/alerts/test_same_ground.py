@@ -90,6 +90,16 @@ def test_as_the_first_is_over_the_other_says_that_it_speaks_for_itself(base: Sit
     assert [alert.revision for alert in told.disk.alerts if alert.id == "b"] == [0, 1, 2]
 
 
+def test_one_that_is_over_before_it_could_say_that_it_speaks_for_itself_is_told_to_nobody(base: Site) -> None:
+    told = Told(site_of(base, gate=None, roof=None), DECLARED)
+    told.say(raised("a"), GATE)
+    told.say(raised("b"), ROOF)
+    told.say(cleared("a"), GATE)
+    told.say(cleared("b"), ROOF)
+    told.publisher.catch_up(ROOF, None)
+    assert told.story[2:] == [("a", "cleared", None), ("b", "cleared", "a")]
+
+
 def test_what_is_over_speaks_for_nobody(base: Site) -> None:
     told = Told(site_of(base, gate=None, roof=None), DECLARED)
     told.say(raised("a"), GATE)

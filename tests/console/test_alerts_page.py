@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from pipeline.config.load import load_site
 from pipeline.config.resolved import Site
 from pipeline.console.accounts import Role
+from pipeline.rules.episode import State
 from tests.alerts.servers import RunningServer
 from tests.console.browsers import DESK, PHONE, WALL, Browsers, browsers, keep
 from tests.console.ledgers import evidence_in, fresh, over, take
@@ -137,6 +138,50 @@ def test_a_dialog_has_the_focus_in_its_field_though_the_page_changes_before_it_i
     page = them.page(Role.OPERATOR, "alerts/event-00001")
     expect(page.locator(".detail")).to_be_visible()
     assert page.evaluate(PRESSED_AT_ONCE) == "note"
+
+
+def test_an_event_is_assigned_by_its_key_to_a_contact_of_the_routing_table(tmp_path: Path) -> None:
+    (tmp_path / "routing.yaml").write_text(ROUTING, encoding="utf-8")
+    cameras = 'cameras: [{id: gate, source: "rtsp://10.1.0.1/1"}]\n'
+    written = "site: {id: linzi, timezone: Asia/Shanghai}\ndispatch: {routing: routing.yaml}\n" + cameras
+    with room(site_in(tmp_path, written)) as alone, browsers(alone) as them:
+        take(alone.console.database, fresh(1))
+        mine, theirs = them.page(Role.OPERATOR, "alerts/event-00001"), them.page(Role.ENGINEER, "alerts/event-00001")
+        expect(mine.locator(".facts")).to_contain_text("control room")
+        mine.keyboard.press("s")
+        expect(mine.locator("#word select")).to_be_focused()
+        mine.select_option("#word select", "squad")
+        mine.fill("#word textarea", "on their way")
+        mine.keyboard.press("Enter")
+        for page in (mine, theirs):
+            expect(page.locator(".facts")).to_contain_text("squad two")
+            expect(page.locator(".history")).to_contain_text("control-room -> squad: on their way")
+
+
+ROUTING = "contacts: {boss: {name: the boss}, squad: {name: squad two}}\ngrid: {}\nfallback: boss\nescalation: []\n"
+
+
+def test_what_the_dispatcher_wrote_is_told_in_the_language_of_the_page_and_what_people_wrote_stays(
+    tmp_path: Path,
+) -> None:
+    with room(site_in(tmp_path)) as alone, browsers(alone) as them:
+        first = fresh(1, severity="minor")
+        graver = first.model_copy(update={"state": State.UPDATED, "revision": 1, "severity": "major"})
+        take(alone.console.database, first, graver, over(graver))
+        with alone.client(Role.OPERATOR) as client:
+            word = {"word": "mute", "minutes": 60, "note": "again for 30 min", "whole_camera": True}
+            assert client.post(f"api/events/{first.id}/words", json=word).status_code == 200
+        page = them.page(Role.OPERATOR, f"alerts/{first.id}", language="zh")
+        history = page.locator(".history")
+        for text in (
+            "没有通知渠道",
+            "一般 → 较重",
+            "已离开",
+            "摄像机看到现场已恢复：请核实",
+            "全部规则 60 分钟: again for 30 min",
+        ):
+            expect(history).to_contain_text(text)
+        keep(page, "alert-history-zh", tmp_path)
 
 
 def test_an_alert_that_speaks_for_others_says_for_how_many(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_what_is_said_is_a_label_on_the_sites_clock_and_can_be_taken_back(tmp_pa
     [
         ({"camera": "nobody"}, 404, "camera nobody: the site has none of this id"),
         ({"rule": "nothing"}, 404, "rule nothing: none of this id looks at camera"),
-        ({"zone": "nowhere"}, 404, "zone nowhere: camera"),
+        ({"zone": "nowhere"}, 404, "zone nowhere: rule"),
         ({"start": "yesterday"}, 422, "start: got 'yesterday', expected ISO 8601"),
         ({"end": "2026-01-05T07:59"}, 422, "end: expected a time that is not before the start, and not to come"),
         ({"start": "2150-01-01", "end": ""}, 422, "end: expected a time that is not before the start, and not to come"),

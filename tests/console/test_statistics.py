@@ -13,6 +13,7 @@ from pipeline.dispatch.feedback import ledger_labels
 from pipeline.dispatch.ledger import Ledger
 from pipeline.dispatch.ledger_words import Desk, Said
 from pipeline.dispatch.standing import Word
+from pipeline.replay.scoring import are_complete
 from pipeline.replay.truth import Verdict, read_labels
 from tests.console.browsers import DESK, PHONE, WALL, browsers, keep
 from tests.console.rooms import Room, room
@@ -83,6 +84,8 @@ def test_what_was_said_of_events_comes_as_the_labels_that_tuning_reads(
     labels = read_labels(tmp_path / "labels.csv", here.console.site.timezone)
     assert {one.event for one in labels} == {one.event for one in ledger_labels(here.console.database)}
     assert {one.verdict for one in labels} == {Verdict.FALSE}
+    # A file and the ledger mean the same: what nobody has judged is no false alarm.
+    assert not are_complete(labels)
 
 
 def test_what_looks_like_a_formula_is_text_in_a_spreadsheet(here: Room, operator: httpx.Client) -> None:

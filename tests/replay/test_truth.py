@@ -45,7 +45,7 @@ def labels(draw: st.DrawFn) -> Label:
     names = st.tuples(_TEXTS.filter(bool), _TEXTS.filter(bool), _TEXTS)
     camera, rule, zone = draw(names)
     verdict = draw(st.sampled_from(Verdict))
-    return Label(CameraId(camera), rule, zone, start, end, verdict, draw(_TEXTS), draw(_TEXTS))
+    return Label(CameraId(camera), rule, zone, start, end, verdict, draw(_TEXTS), draw(_TEXTS), draw(st.booleans()))
 
 
 @_IN_ONE_FOLDER

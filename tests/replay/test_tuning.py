@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from pipeline.replay.contact_sheet import draw_contact_sheet
 from pipeline.replay.events import Event
 from pipeline.replay.front import draw_front
 from pipeline.replay.intervals import rate_interval, share_interval
-from pipeline.replay.scoring import Score, on_front, score
+from pipeline.replay.scoring import Score, are_complete, on_front, score
 from pipeline.replay.settings import parse_sweep, settings_of
 from pipeline.replay.truth import Label, Verdict
 from pipeline.rules.episode import ClearReason, Ended, EventId, EventObject
@@ -139,6 +140,12 @@ def test_events_are_held_against_labels_one_to_one() -> None:
     assert found.false_alarms_interval == rate_interval(3, 2.0)
     part = score(events, labels, 2.0, 30 * NS_PER_S, are_complete=False)
     assert (part.hits, part.false_alarms, part.unjudged) == (1, 1, 2)
+
+
+def test_labels_of_which_some_are_partial_do_not_claim_to_be_all_though_one_was_missed() -> None:
+    labels = [_label(100), _label(500, Verdict.MISSED)]
+    assert are_complete(labels)
+    assert not are_complete([*labels, replace(_label(900), is_partial=True)])
 
 
 @given(st.lists(st.tuples(st.integers(0, 10), st.integers(0, 10), st.floats(1, 300)), max_size=12))

@@ -18,6 +18,7 @@ from tests.rules.scenes import (
     Thing,
     answered,
     close_look,
+    moving,
     observation,
     reasoner,
     rule,
@@ -93,3 +94,25 @@ def test_a_run_that_is_taken_up_again_counts_on() -> None:
     answer = close_look(10, [stay()])
     assert whole.feed(answer) == resumed.feed(answer)
     assert whole.snapshot() == resumed.snapshot()
+
+
+def test_a_crowd_is_counted_by_the_looks_that_told_whether_it_was_one() -> None:
+    def person(n: int) -> Thing:
+        box = shifted((0.22, 0.5, 0.26, 0.65), 0.06 * n)
+        whole = stay(box, class_name="person", track=60 + n, look=1 + n)
+        return moving(whole, lambda t_s: None if 50 <= t_s < 53 else box)
+
+    crowd = rule(Condition.CROWD, dwell_s=60, grace_s=10, params={"count": 4, "density": 0})
+    people = [person(n) for n in range(4)]
+    found = looks_of(answered(reasoner(crowd), people, times(100, 1)))
+    assert found is not None
+    assert (found.of - found.seen, found.detected) == (3, found.seen)
+    assert 45 <= found.of <= 61
+
+
+def test_what_is_gone_is_counted_by_the_looks_that_saw_its_place_empty() -> None:
+    missing = rule(Condition.ABSENCE, dwell_s=30, params={"belongs_s": 60}, confidence=0.3)
+    garbage_bin = stay((0.4, 0.55, 0.48, 0.7), 0, 100, class_name="garbage_bin", track=70, look=2)
+    found = looks_of(answered(reasoner(missing), [garbage_bin], times(140, 1)))
+    assert found is not None
+    assert 25 <= found.of == found.seen <= 31

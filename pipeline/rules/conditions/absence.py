@@ -17,7 +17,7 @@ from pipeline.rules.memory import RuleMemory
 from pipeline.rules.scene import Scene, Sighting
 from pipeline.rules.size import SizeLimit
 from pipeline.rules.stance import STANCES, Stay
-from pipeline.rules.subject_memory import Note, Subject
+from pipeline.rules.subject_memory import Note, Subject, Tally
 from pipeline.rules.unexplained import static_sightings
 from pipeline.rules.zone_states import kept_subject
 from pipeline.rules.zones import Grounds
@@ -86,6 +86,8 @@ class Absence:
             is_back = not is_told or scene.t - there.standing.since >= self._grace_ns
             if there.seen_at == scene.t and is_back:
                 _is_there(memory, fixture, there, scene)
+            elif there.seen_at == scene.t and fixture.note.since is not None:
+                fixture.tally.miss()
             return
         fixture.hidden = self._is_hidden(fixture, scene)
         if fixture.hidden or not scene.would_show(fixture.class_name, fixture.box):
@@ -98,6 +100,7 @@ class Absence:
         note = fixture.note
         note.since = fixture.absent_from if note.since is None else note.since
         note.held_at, fixture.behind_gap = scene.t, False
+        fixture.tally.add(Sight.DETECTED)
 
     def _is_hidden(self, fixture: Subject, scene: Scene) -> bool:
         """Whether something else stands before the place."""
@@ -166,7 +169,7 @@ def _is_there(memory: RuleMemory, fixture: Subject, there: Subject, scene: Scene
     if fixture.note.since is not None:
         # What is said of this absence says nothing of the next.
         fixture.number, memory.next_number = memory.next_number, memory.next_number + 1
-        fixture.note = Note()
+        fixture.note, fixture.tally = Note(), Tally()
     fixture.track, fixture.box, fixture.score = there.track, there.box, there.score
     fixture.seen_at = fixture.standing.held_at = scene.t
     fixture.absent_from, fixture.hidden, fixture.behind_gap = None, False, False

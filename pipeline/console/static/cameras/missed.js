@@ -14,7 +14,7 @@ export function MissedDialog({ camera, onclose }) {
     rule: camera.rules[0] ?? "", zone: "", start: clock(new Date(Date.now() - USUALLY_AGO_MS)), end: "", note: "",
   });
   const [isBusy, setBusy] = useState(false);
-  const field = (name) => ({ name, value: asked[name], onInput: (event) => set({ ...asked, [name]: event.target.value }) });
+  const field = (name) => ({ name, value: asked[name], onInput: (event) => set({ ...asked, [name]: event.target.value, ...(name === "rule" && { zone: "" }) }) });
   const isReady = asked.rule && asked.start && !isBusy;
   const submit = async (event) => {
     event.preventDefault();
@@ -32,7 +32,7 @@ export function MissedDialog({ camera, onclose }) {
       <label>${t("cameras.missed.zone")}
         <select ...${field("zone")}>
           <option value="">${t("cameras.missed.any_zone")}</option>
-          ${camera.fences.filter((one) => !one.is_mask).map((one) => html`<option key=${one.id} value=${one.id}>${one.name || one.id}</option>`)}
+          ${camera.fences.filter((one) => camera.zones_by_rule[asked.rule]?.includes(one.id)).map((one) => html`<option key=${one.id} value=${one.id}>${one.name || one.id}</option>`)}
         </select></label>
       <div class="row">
         <label class="grow">${t("cameras.missed.start")}<input type="datetime-local" ...${field("start")} max=${clock(new Date())} required /></label>
