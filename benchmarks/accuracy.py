@@ -12,7 +12,7 @@ Four parts, counted apart and named as what they are:
 - quiet: real recordings without an event, looped with noise and light of their own, faster than real time.
 
 What is done is kept in FOLDER/results.jsonl, line by line: the same call goes on where it was broken off. Writes
-FOLDER/accuracy.json and FOLDER/accuracy.md. Exit code 1: a target was missed.
+FOLDER/accuracy.json and FOLDER/accuracy.md. Exit code 1: a target was missed, or a part has nothing to run.
 """
 
 import argparse
@@ -33,7 +33,7 @@ from benchmarks.worlds.networks import Networks, specialists
 from benchmarks.worlds.pixels import all as pixels
 from benchmarks.worlds.pixels import pictured
 from benchmarks.worlds.play import play_pixels, play_script
-from benchmarks.worlds.report import markdown, misses
+from benchmarks.worlds.report import absences, markdown, misses
 from benchmarks.worlds.scene import Scene
 from benchmarks.worlds.scripted import all as scripted
 from benchmarks.worlds.sites import CONFIDENCE, site_of
@@ -119,7 +119,8 @@ def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     file = ResultFile(options.out / "results.jsonl")
-    wanted = tasks(options.parts.split(","), options.days, options.seeds, is_quick=options.quick)
+    parts = options.parts.split(",")
+    wanted = tasks(parts, options.days, options.seeds, is_quick=options.quick)
     left = [task for task in wanted if task.id not in file.runs]
     elapsed = stopwatch()
     with ProcessPoolExecutor(options.processes) as pool:
@@ -128,7 +129,9 @@ def main(arguments: Sequence[str]) -> int:
             print(f"\r{number} of {len(left)}, {elapsed():.0f} s", end="", file=sys.stderr, flush=True)
     if left:
         print(file=sys.stderr)
-    return _tell(file, {task.id for task in wanted}, options.out, elapsed())
+    results = [one for one in file.results if one.run in {task.id for task in wanted}]
+    absent = [] if options.quick else absences(table(results), parts, options.days)
+    return _tell(results, absent, options.out, elapsed())
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -142,10 +145,9 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _tell(file: ResultFile, wanted: set[RunId], out: Path, wall_s: float) -> int:
-    results = [one for one in file.results if one.run in wanted]
+def _tell(results: Sequence[Result], absent: Sequence[str], out: Path, wall_s: float) -> int:
     rows = table(results)
-    missed = misses(rows)
+    missed = [*misses(rows), *absent]
     without = sorted(str(key) for key, one in _catalogue().algorithms.items() if one.condition is None)
     report = {
         "wall_s": round(wall_s),

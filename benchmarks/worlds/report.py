@@ -7,8 +7,8 @@ from pipeline.replay.intervals import Interval
 
 _HEAD = (
     "| part | algorithm | runs | events | recall (95 %) | precision (95 %) | false | false per camera-day (95 %) "
-    "| start off, median / most | ends wrong | hours | looks | core-minutes |\n"
-    "|---|---|---|---|---|---|---|---|---|---|---|---|---|"
+    "| start off, median / most | raised after, median / most | ends wrong | hours | looks | core-minutes |\n"
+    "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|"
 )
 LEAST_SHARE = 0.95
 """Of recall and precision, on the scenes."""
@@ -41,8 +41,17 @@ def misses(rows: Sequence[Row]) -> list[str]:
     return found
 
 
+def absences(rows: Sequence[Row], parts: Sequence[str], days: float) -> list[str]:
+    """What was asked for and is not there to be judged, a line each."""
+    hours_by_part = {row.part: row.hours for row in rows if row.algorithm == "all"}
+    found = [f"{part}: nothing to run" for part in parts if part not in hours_by_part]
+    quiet_days = hours_by_part.get("quiet", days * 24) / 24
+    if "quiet" in parts and quiet_days < days:
+        found.append(f"quiet: {quiet_days:.2f} of {days:g} camera-days: recordings are missing")
+    return found
+
+
 def _line(row: Row) -> str:
-    off = "-" if row.start_error_s is None else "{:.1f} / {:.1f} s".format(*row.start_error_s)
     cells = (
         row.part,
         row.algorithm,
@@ -52,13 +61,18 @@ def _line(row: Row) -> str:
         _share(row.precision, row.precision_interval, f"{row.found}/{row.found + row.false}"),
         row.false,
         f"{row.false_per_day:.2f} ({row.false_interval.low:.2f} to {row.false_interval.high:.2f})",
-        off,
+        _seconds(row.start_error_s),
+        _seconds(row.raise_delay_s),
         row.wrong_ends,
         f"{row.hours:.1f}",
         row.looks,
         f"{row.cpu_s / 60:.1f}" if row.cpu_s else "-",
     )
     return f"| {' | '.join(str(cell) for cell in cells)} |"
+
+
+def _seconds(both: tuple[float, float] | None) -> str:
+    return "-" if both is None else "{:.1f} / {:.1f} s".format(*both)
 
 
 def _share(value: float | None, interval: Interval, counts: str) -> str:

@@ -88,6 +88,7 @@ class Row:
         recall, precision: Their shares; None: nothing to divide by.
         recall_interval, precision_interval: Wilson's.
         start_error_s: Median and largest size of the errors of the start; None: none.
+        raise_delay_s: Median and largest time from an event's true start to its raise, dwell included; None: none.
         hours: Watched.
         false_per_day: Per camera-day.
         false_interval: Exact, per camera-day.
@@ -107,6 +108,7 @@ class Row:
     precision: float | None
     precision_interval: Interval
     start_error_s: tuple[float, float] | None
+    raise_delay_s: tuple[float, float] | None
     hours: float
     false_per_day: float
     false_interval: Interval
@@ -175,6 +177,7 @@ def _row(part: str, algorithm: str, results: Sequence[Result]) -> Row:
     watched = {one.run: (one.length_s, one.looks, one.cpu_s) for one in results}
     length_s, looks, cpu_s = (sum(one[k] for one in watched.values()) for k in range(3))
     errors_s = [abs(error_s) for one in results for error_s in one.start_errors_s]
+    delays_s = [delay_s for one in results for delay_s in one.raise_delays_s]
     days = length_s / _S_PER_DAY
     return Row(
         part=part,
@@ -189,6 +192,7 @@ def _row(part: str, algorithm: str, results: Sequence[Result]) -> Row:
         precision=found / (found + false) if found + false else None,
         precision_interval=share_interval(found, found + false),
         start_error_s=(statistics.median(errors_s), max(errors_s)) if errors_s else None,
+        raise_delay_s=(statistics.median(delays_s), max(delays_s)) if delays_s else None,
         hours=length_s / _S_PER_H,
         false_per_day=false / days if days else 0.0,
         false_interval=rate_interval(false, days),

@@ -23,6 +23,7 @@ _MEANING_BY_KEY: Mapping[str, str] = {
     "remind_every": "between reminders while it is open; 0s: never",
     "confidence": "what an object's score must reach",
 }
+_AREAS = "0 to 1, or as 0.5m2"
 _STATIC: Mapping[StaticUse, str] = {
     StaticUse.REQUIRED: "It looks for nothing but things without a class.",
     StaticUse.ON: "Things without a class count too, unless a rule says include_static: false.",
@@ -161,8 +162,23 @@ def _settings(algorithm: Algorithm) -> Iterator[tuple[str, str, str, str]]:
     for key, bound in algorithm.bound_by_key.items():
         default = format_duration(default_by_key[key]) if key in default_by_key else "the detector's"
         yield (key, default, " to ".join(_shown_bound(key, bound)), _MEANING_BY_KEY[key])
+    if algorithm.classes or algorithm.static is not StaticUse.NEVER:
+        yield (
+            "min_area",
+            _least_area(algorithm),
+            _AREAS,
+            "what an object must cover of the picture, or of calibrated ground",
+        )
+        yield ("max_area", "1", _AREAS, "what it may cover of it")
     for name, one in algorithm.params.items():
         yield (f"params.{name}", f"{one.default:g}", f"{one.bound.low:g} to {one.bound.high:g}", one.text)
+
+
+def _least_area(algorithm: Algorithm) -> str:
+    share = f"{algorithm.general.min_static_share:g}"
+    if algorithm.static is StaticUse.NEVER:
+        return "0"
+    return share if algorithm.static is StaticUse.REQUIRED and not algorithm.classes else f"0 ({share} without a class)"
 
 
 def _shown_bound(key: str, bound: Bound) -> tuple[str, str]:

@@ -34,7 +34,7 @@ def _show_record(card: ModelCard, record: TrainingRecord) -> None:
     )
     table = Table(
         "class", "labels", "AP50", "threshold", "precision", "recall", "pictures found", "false pictures",
-        "calibration error", box=None, pad_edge=False,
+        "calibration error", "missed", "takes for it", box=None, pad_edge=False,
     )  # fmt: skip
     for name, one in record.figures.items():
         shares = (one.precision, one.recall, one.found_pictures, one.false_pictures, one.calibration_error)
@@ -45,6 +45,8 @@ def _show_record(card: ModelCard, record: TrainingRecord) -> None:
             f"{one.ap50:.3f}",
             "-" if threshold is None else f"{threshold:.2f}",
             *(f"{share:.3f}" for share in shares),
+            "-" if one.missed is None else str(one.missed),
+            ", ".join(f"{what} {n}" for what, n in one.mistaken.items()) or "-",
         )
     print_table(table)
     for data in record.data:

@@ -48,12 +48,25 @@ class ClassChoice:
             if meant and not meant & classes:
                 looked_for = ", ".join(sorted(classes - {STATIC_OBJECT})[:_MOST_NAMED]) or "none"
                 self._fault(steps, f"the rule does not look for it (got {shown_value(name)}, allowed: {looked_for})")
+            elif meant and not meant & self._dwelling(classes):
+                dwelling = ", ".join(sorted(self._dwelling(classes))[:_MOST_NAMED]) or "none"
+                text = f"the dwell is not that of such things (got {shown_value(name)}, allowed: {dwelling})"
+                self._fault(steps, text)
             self._hold_to_bounds(steps, duration_ns)
             (of_class if len(meant) == 1 else of_group).update(dict.fromkeys(meant & classes, duration_ns))
         if self.entry.dwell_by_class and (self.algorithm.condition is Condition.COVERAGE or self._is_of_several()):
             text = "all classes together have one dwell (allowed: dwell; or count: 1)"
             self._fault((*self.steps, "dwell_by_class"), text)
         return {**of_group, **of_class}
+
+    def _dwelling(self, classes: frozenset[str]) -> frozenset[str]:
+        """Those whose stay is timed: of a vendor with a stall the vendor, of a dog without its owner the dog."""
+        people = self.vocabulary.expand(["person"])
+        if self.algorithm.condition is Condition.GROUP:
+            return classes & people
+        if self.algorithm.condition is Condition.UNACCOMPANIED:
+            return classes - people
+        return classes - {STATIC_OBJECT} if self.algorithm.condition is Condition.ABSENCE else classes
 
     def _is_of_several(self) -> bool:
         count = self.algorithm.params.get("count")

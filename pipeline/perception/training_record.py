@@ -41,6 +41,10 @@ class ClassRecord(_Part):
         ge=0, le=1, description="Share of the pictures without it that seem to have it, from the threshold on."
     )
     without: int = Field(ge=0, description="Pictures without it.")
+    missed: int | None = Field(default=None, ge=0, description="Labels that it does not find, from the threshold on.")
+    mistaken: Mapping[str, int] = Field(
+        default={}, description="How often it takes the background, or another class, for it, from the threshold on."
+    )
     calibration_error: float = Field(ge=0, le=1, description="Expected calibration error of the calibrated scores.")
     reliability: list[Bin] = Field(default=[], description="Calibrated score against truth, lowest scores first.")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.worlds.play import Told, judge
-from benchmarks.worlds.report import markdown, misses
+from benchmarks.worlds.report import absences, markdown, misses
 from benchmarks.worlds.scene import Expected
 from benchmarks.worlds.tally import Result, ResultFile, RunId, Watch, results_of, table
 from pipeline.rules.episode import ClearReason
@@ -98,6 +98,16 @@ def test_targets_are_for_the_whole_of_a_part() -> None:
         result("c", "footage", "x", 3, 0, 1),
     ]
     assert [line.split(":")[0] for line in misses(table(bad))] == ["pixels", "quiet", "footage"]
+
+
+def test_a_part_that_is_not_there_or_too_short_is_told() -> None:
+    rows = table([result("a", "pixels", "x", 20, 1, 1), result("b", "quiet", "x", 0, 0, 0)])
+    days = next(row.hours for row in rows if row.part == "quiet") / 24
+    assert absences(rows, ("pixels", "quiet"), days) == []
+    assert absences(rows, ("pixels", "footage"), days) == ["footage: nothing to run"]
+    assert absences(rows, ("quiet",), days + 1) == [
+        f"quiet: {days:.2f} of {days + 1:g} camera-days: recordings are missing"
+    ]
 
 
 def test_results_are_kept_and_read_again(tmp_path: Path) -> None:

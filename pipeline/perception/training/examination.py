@@ -11,7 +11,7 @@ from pipeline.errors import ModelError
 from pipeline.perception.detections import Detections, Floats, ObjectDetector, Picture
 from pipeline.perception.training.labels import Labelled, labelled
 from pipeline.perception.training.recipe import Recipe, Source
-from pipeline.perception.training.scoring import Findings, joined, match
+from pipeline.perception.training.scoring import Findings, joined, lies_on, match
 
 _LEAST_SCORE = 0.01
 
@@ -22,6 +22,7 @@ class _Tally:
 
     score: list[float]
     is_true: list[bool]
+    lies_on: list[str]
     n_labels: int
     with_it: list[float]
     without_it: list[float]
@@ -47,7 +48,7 @@ def examine(
     done = 0
     parts: dict[str, list[Findings]] = {name: [] for name in recipe.classes}
     for source in recipe.sources:
-        tallies = {name: _Tally([], [], 0, [], []) for name in recipe.classes if name in source.known}
+        tallies = {name: _Tally([], [], [], 0, [], []) for name in recipe.classes if name in source.known}
         for one in labelled(source, "valid"):
             picture = read_picture(one.picture)
             found = detector.detect(picture, input_px, _LEAST_SCORE)
@@ -72,6 +73,7 @@ def read_picture(path: Path) -> Picture:
 
 
 def _judge(found: Detections, shares: Floats, one: Labelled, source: Source, tallies: Mapping[str, _Tally]) -> None:
+    names = [source.classes[index] or "" for index in one.class_index.tolist()]
     fuzzy = one.xyxy[[source.classes[index] is None for index in one.class_index.tolist()]]
     for name, tally in tallies.items():
         labels = one.xyxy[[source.classes[index] == name for index in one.class_index.tolist()]]
@@ -82,6 +84,7 @@ def _judge(found: Detections, shares: Floats, one: Labelled, source: Source, tal
         counts = is_true | ~match(boxes, fuzzy) if len(fuzzy) else np.ones(len(boxes), np.bool_)
         tally.score += score[counts].tolist()
         tally.is_true += is_true[counts].tolist()
+        tally.lies_on += lies_on(boxes[counts], one.xyxy, names).tolist()
         tally.n_labels += len(labels)
         best = float(score[counts].max(initial=0.0))
         (tally.with_it if len(labels) else tally.without_it).append(best)
@@ -91,6 +94,7 @@ def _findings(tally: _Tally) -> Findings:
     return Findings(
         score=np.array(tally.score, np.float64),
         is_true=np.array(tally.is_true, np.bool_),
+        lies_on=np.array(tally.lies_on, np.str_),
         n_labels=tally.n_labels,
         best_score_with=np.array(tally.with_it, np.float64),
         best_score_without=np.array(tally.without_it, np.float64),

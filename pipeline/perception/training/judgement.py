@@ -79,6 +79,8 @@ def _record(
         found_pictures=round(one.found_pictures, 4),
         false_pictures=round(one.false_pictures, 4),
         without=one.n_without,
+        missed=one.n_missed,
+        mistaken=dict(sorted(one.n_mistaken.items())),
         calibration_error=round(table.error, 4),
         reliability=[
             Bin(detections=row.n, score=round(row.mean_score, 4), right=round(row.precision, 4)) for row in table.rows

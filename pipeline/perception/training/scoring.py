@@ -4,7 +4,8 @@ Average precision is the area under the interpolated precision-recall curve at a
 The PASCAL Visual Object Classes Challenge, 2010: all points), which is what mAP50 is the mean of.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 from pipeline.geofence.boxes import as_box, iou
 
 MATCH_IOU = 0.5
+BACKGROUND = "background"
+"""What a detection lies on where nothing is labelled."""
 FALSE_PICTURE_SHARE = 0.01
 """One picture in a hundred without a thing may seem to have it."""
 
@@ -26,6 +29,7 @@ class Findings:
     Attributes:
         score: Shape (N,), in [0, 1], of every detection.
         is_true: Shape (N,), whether it was matched to a label that no better one had taken.
+        lies_on: Shape (N,), the class of the label that it overlaps most, of whatever class, or `BACKGROUND`.
         n_labels: Labels there are.
         best_score_with: Shape (P,), the best score on each picture that has it; 0 where nothing was found.
         best_score_without: Shape (Q,), the same on each picture that is known not to.
@@ -33,6 +37,7 @@ class Findings:
 
     score: Floats64
     is_true: NDArray[np.bool_]
+    lies_on: NDArray[np.str_]
     n_labels: int
     best_score_with: Floats64
     best_score_without: Floats64
@@ -51,6 +56,9 @@ class ClassFigures:
         found_pictures: Share of the pictures with it that are found when one in a hundred without seems to have it.
         false_pictures: Share of the pictures without it that seem to have it, from the threshold on.
         n_without: Pictures without it.
+        n_missed: Labels that are not found, from the threshold on.
+        n_mistaken: From there on, how often it takes what for it: the background, another class, or one that it has
+            found already.
     """
 
     n_labels: int
@@ -61,6 +69,8 @@ class ClassFigures:
     found_pictures: float
     false_pictures: float
     n_without: int
+    n_missed: int
+    n_mistaken: Mapping[str, int]
 
 
 def match(found: Floats64, labels: Floats64) -> NDArray[np.bool_]:
@@ -83,6 +93,26 @@ def match(found: Floats64, labels: Floats64) -> NDArray[np.bool_]:
             is_true[i] = True
             free.remove(best)
     return is_true
+
+
+def lies_on(found: Floats64, labels: Floats64, class_names: Sequence[str]) -> NDArray[np.str_]:
+    """On what each detection lies: the class of the label that it overlaps most, or the background.
+
+    Args:
+        found: Shape (N, 4), boxes.
+        labels: Shape (M, 4), boxes of all classes in the same units.
+        class_names: Of the labels.
+
+    Returns:
+        Shape (N,).
+    """
+    label_boxes = [as_box(row) for row in labels]
+    names: list[str] = []
+    for row in found:
+        overlaps = [iou(as_box(row), box) for box in label_boxes]
+        best = int(np.argmax(overlaps)) if overlaps else -1
+        names.append(class_names[best] if best >= 0 and overlaps[best] >= MATCH_IOU else BACKGROUND)
+    return np.array(names, np.str_)
 
 
 def average_precision(score: Floats64, is_true: NDArray[np.bool_], n_labels: int) -> float:
@@ -122,6 +152,8 @@ def figures(findings: Findings, *, by_picture: bool, false_share: float = FALSE_
         found_pictures=_share(findings.best_score_with >= strict),
         false_pictures=_share(findings.best_score_without >= threshold),
         n_without=len(findings.best_score_without),
+        n_missed=n_labels - n_true,
+        n_mistaken=Counter(findings.lies_on[kept & ~is_true].tolist()),
     )
 
 
@@ -151,9 +183,12 @@ def joined(parts: Iterable[Findings]) -> Findings:
     def together(name: str) -> Floats64:
         return np.concatenate([np.zeros(0), *(getattr(part, name) for part in rows)])
 
+    names = np.concatenate([np.zeros(0, np.str_), *(part.lies_on for part in rows)])
+
     return Findings(
         score=together("score"),
         is_true=together("is_true").astype(np.bool_),
+        lies_on=names,
         n_labels=sum(part.n_labels for part in rows),
         best_score_with=together("best_score_with"),
         best_score_without=together("best_score_without"),

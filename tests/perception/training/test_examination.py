@@ -43,6 +43,21 @@ def test_a_class_is_judged_on_the_folders_alone_that_tell_of_it(tmp_path: Path) 
     assert fire.n_labels == 1
 
 
+def test_what_a_class_is_taken_for_is_counted_and_what_is_missed(tmp_path: Path) -> None:
+    two = "0 0.2 0.5 0.2 0.4\n1 0.7 0.5 0.2 0.4\n"
+    write_folder(tmp_path / "street", "valid", {"one": two, "two": "0 0.5 0.5 0.4 0.4\n"})
+    recipe = recipe_of(("garbage", "bin"), source_of(tmp_path / "street", ("garbage", "bin")))
+    on_garbage, on_bin, beside = (0.1, 0.3, 0.3, 0.7), (0.6, 0.3, 0.8, 0.7), (0.35, 0.8, 0.5, 0.95)
+    rows = found(*(("garbage", score, box) for score, box in ((0.9, on_garbage), (0.8, on_garbage), (0.7, on_bin))),
+                 ("garbage", 0.65, beside), ("bin", 0.02, on_bin))  # fmt: skip
+    findings = examine(ScriptedDetector(lambda _: rows, ("garbage", "bin")), recipe, 64, lambda _: None)
+    first = findings["garbage"].lies_on.tolist()[:4]
+    assert first == ["garbage", "garbage", "bin", "background"]
+    record = judge(findings).figures["garbage"]
+    assert record.missed == record.labels - round(record.recall * record.labels)
+    assert set(record.mistaken) <= {"garbage", "bin", "background"}
+
+
 def test_what_is_found_on_something_fuzzy_does_not_count(tmp_path: Path) -> None:
     write_folder(tmp_path / "street", "valid", {"one": "1 0.2 0.5 0.4 0.4\n0 0.7 0.5 0.4 0.4\n"})
     recipe = recipe_of(("manhole",), source_of(tmp_path / "street", ("manhole", None)))

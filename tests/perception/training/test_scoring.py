@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.perception.training.scoring import (
+    BACKGROUND,
     Findings,
     average_precision,
     best_f1_score,
@@ -53,19 +54,22 @@ def test_one_picture_in_a_hundred_may_reach_the_score() -> None:
 
 def test_the_threshold_of_a_boxed_class_is_its_best_f1_unless_pictures_without_it_seem_to_have_it() -> None:
     score = np.array([0.9, 0.8, 0.3])
-    is_true = np.array([True, True, False])
+    is_true, where = np.array([True, True, False]), np.array(["x", "x", BACKGROUND])
     assert best_f1_score(score, is_true, 2) == pytest.approx(0.8)
-    calm = Findings(score, is_true, 2, np.array([0.9]), np.full(200, 0.1))
+    calm = Findings(score, is_true, where, 2, np.array([0.9]), np.full(200, 0.1))
     assert figures(calm, by_picture=False).threshold == pytest.approx(0.8)
-    nervous = Findings(score, is_true, 2, np.array([0.9]), np.full(200, 0.85))
+    nervous = Findings(score, is_true, where, 2, np.array([0.9]), np.full(200, 0.85))
     told = figures(nervous, by_picture=False)
     assert told.threshold > 0.85
     assert (told.precision, told.recall, told.false_pictures) == (1.0, 0.5, 0.0)
 
 
 def test_a_loosely_boxed_class_is_judged_by_its_pictures() -> None:
-    findings = Findings(np.array([0.4]), np.array([False]), 3, np.array([0.9, 0.5, 0.1]), np.array([0.2] * 99 + [0.8]))
+    where = np.array([BACKGROUND])
+    with_it, without_it = np.array([0.9, 0.5, 0.1]), np.array([0.2] * 99 + [0.8])
+    findings = Findings(np.array([0.4]), np.array([False]), where, 3, with_it, without_it)
     told = figures(findings, by_picture=True)
     assert 0.2 < told.threshold <= 0.2000001
     assert told.found_pictures == pytest.approx(2 / 3)
     assert told.false_pictures == pytest.approx(0.01)
+    assert (told.n_missed, told.n_mistaken) == (3, {BACKGROUND: 1})
