@@ -180,6 +180,15 @@ class Picture:
         return Placed(self.class_name, Standing(sprite, stage.to_ground([foot])[0], ACROSS))
 
 
+def painted_board() -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+    """A board with coloured bands and something like writing: shape (120, 200, 3), BGR."""
+    board = np.full((120, 200, 3), (40, 60, 200), np.uint8)
+    board[12:108, 10:190] = (230, 235, 240)
+    for row in range(24, 100, 20):
+        board[row : row + 9, 24 : 150 - row % 3 * 22] = (60, 40, 30)
+    return board
+
+
 def between(knots: Knots, t_s: float) -> tuple[float, float] | None:
     """Where something is on its way; None: before the first knot, or from the last on."""
     if not knots[0][0] <= t_s < knots[-1][0]:

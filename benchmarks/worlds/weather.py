@@ -172,6 +172,23 @@ class Shake:
 
 
 @dataclass(frozen=True, slots=True)
+class Knocked:
+    """Somebody has knocked against the camera: it looks elsewhere for a while."""
+
+    from_s: float
+    to_s: float
+    by_px: tuple[float, float] = (90.0, 40.0)
+
+    def on(self, picture: Floats, t_s: float) -> Floats:
+        """Shifted; what comes into the picture is the mirror of what is beside it."""
+        if not self.from_s <= t_s < self.to_s:
+            return picture
+        by = np.array([[1, 0, self.by_px[0]], [0, 1, self.by_px[1]]], np.float32)
+        moved = cv2.warpAffine(picture, by, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REFLECT_101)
+        return moved.astype(np.float32, copy=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Covered:
     """A hand before the lens."""
 

@@ -11,7 +11,7 @@ from benchmarks.worlds.pixels.cast import (
     pacing,
 )
 from benchmarks.worlds.scene import Expected, Fence, Scene, fires
-from benchmarks.worlds.weather import Covered, Fog, Light, Night
+from benchmarks.worlds.weather import Covered, Fog, Knocked, Light, Night
 from sample_videos.stage import HEIGHT, WIDTH
 
 _NIGHT_AT = "2026-01-05T22:30:00+08:00"
@@ -71,6 +71,12 @@ LIGHT = (
         "a picture that stands still",
         Composition(150, (pacing(0, 150, ((180, 265), (420, 300)), 1),), frozen=((60, 100),)),
         (Expected("frozen", 60, 100),),
+    ),
+    Scene(
+        "camera_fault",
+        "a camera that is knocked and set right again",
+        Composition(200, (pacing(0, 200, ((180, 265), (420, 300)), 1),), (Knocked(60, 120),)),
+        (Expected("moved", 60, 120),),
     ),
     Scene("camera_fault", "night falls", Composition(240, (), (Light(((0, 1.0), (200, 0.12), (240, 0.12))),))),
     Scene("camera_fault", "fog", Composition(240, (), (Fog(((0, 0.0), (200, 0.7), (240, 0.7))),))),

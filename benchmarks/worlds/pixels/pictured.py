@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 
 from benchmarks.worlds.composition import Composition
-from benchmarks.worlds.pixels.cast import LEAVES, LIGHTS, NIGHT, RAIN, drive, near_lane, plot
+from benchmarks.worlds.pixels.cast import LEAVES, LIGHTS, NIGHT, RAIN, drive, near_lane, plot, walk
 from benchmarks.worlds.props import Knots, Picture
-from benchmarks.worlds.scene import Scene, fires
+from benchmarks.worlds.scene import Scene, Setting, fires
 from pipeline.media.frame import Bgr
 
 DATASETS = Path(__file__).resolve().parents[3].parent / "shared" / "datasets"
@@ -58,7 +58,7 @@ def scenes() -> tuple[Scene, ...]:
     """Those that the pictures beside the checkout give; none without them."""
     if not DATASETS.is_dir():
         return ()
-    return tuple(scene for part in (_firing(), _quiet(), _weather()) for scene in part)
+    return tuple(scene for part in (_firing(), _missing(), _quiet(), _weather()) for scene in part)
 
 
 def _firing() -> Iterator[Scene]:
@@ -68,6 +68,19 @@ def _firing() -> Iterator[Scene]:
             act = Composition(80, (_laid(kind.class_name, crop, ((10, *_FOOT), (60, *_FOOT))),), weather)
             expected = (fires(10, 60, within_s=12),)
             yield Scene(kind.algorithm, f"picture {number}", act, expected, _GROUND, {"dwell": kind.dwell})
+
+
+def _missing() -> Iterator[Scene]:
+    """A bin that belongs there is taken away, or stands behind people for a while."""
+    settings: dict[str, Setting] = {"dwell": "20s", "params": {"belongs_s": 60.0}}
+    crop = crops("garbage/valid", 1)[0]
+    taken, stays = (_laid("garbage_bin", crop, ((0, *_FOOT), (until_s, *_FOOT))) for until_s in (100, 200))
+    people = (walk(90, 110, (420, 380), (760, 460), 1), walk(120, 140, (760, 470), (420, 390), 2))
+    yield Scene(
+        "bin_missing", "a bin is taken away", Composition(180, (taken,)), (fires(100, within_s=12),), _GROUND, settings
+    )
+    yield Scene("bin_missing", "people pass before it", Composition(160, (stays, *people)), (), _GROUND, settings)
+    yield Scene("bin_missing", "rain", Composition(160, (stays,), (RAIN,)), (), _GROUND, settings)
 
 
 def _quiet() -> Iterator[Scene]:

@@ -18,9 +18,9 @@ from benchmarks.worlds.pixels.cast import (
     stay,
     walk,
 )
-from benchmarks.worlds.props import Thing
+from benchmarks.worlds.props import Picture, Thing, painted_board
 from benchmarks.worlds.scene import Scene, Setting, fires
-from benchmarks.worlds.weather import Light
+from benchmarks.worlds.weather import Knocked, Light
 
 _DWELL = {"dwell": DWELL}
 _GONE: dict[str, Setting] = {"dwell": DWELL, "params": {"belongs_s": 60.0}}
@@ -178,6 +178,7 @@ MUCK_TRUCKS = (
 )
 
 _HEAP = Thing(14, 75)
+_BOARD = Picture("static_object", painted_board(), ((14, 640, 282), (75, 640, 282)), 70, border=0.02)
 
 WASTE = (
     Scene(
@@ -217,6 +218,14 @@ WASTE = (
         "people stand for long",
         Composition(100, (stay(14, 80, (600, 270), 1), stay(16, 82, (640, 272), 2))),
         (),
+        kerb(),
+        _DWELL,
+    ),
+    Scene(
+        "construction_waste",
+        "a camera that is knocked",
+        Composition(200, (), (Knocked(60, 140),)),
+        (fires(60, 140, zone="moved"),),
         kerb(),
         _DWELL,
     ),
@@ -265,6 +274,16 @@ WASTE = (
         {"dwell": DWELL, "min_area": 0.003},
     ),
     Scene("shop_overflow", "clouds", Composition(120, (), (_CLOUDS,)), (), kerb("commercial_street"), _DWELL),
+    Scene(
+        "illegal_billboard",
+        "a board that is put up",
+        Composition(100, (_BOARD,)),
+        (fires(14, 75, within_s=8),),
+        kerb(),
+        {"dwell": DWELL, "min_area": 0.003},
+    ),
+    Scene("illegal_billboard", "clouds", Composition(120, (), (_CLOUDS,)), (), kerb(), _DWELL),
+    Scene("illegal_billboard", "a shadow wanders over it", Composition(140, (), (WANDERING,)), (), kerb(), _DWELL),
     Scene(
         "object_removed",
         "a heap that belongs there is gone",
