@@ -126,13 +126,14 @@ class Delivery:
         sent = again = 0
         try:
             again = self.outbox.take_back(self._sink.position(self.outbox.name))
+            # Before anything is sent: what is old may be what a full server has no room for.
+            self._trim()
             # Order is kept: behind a message that may not go yet everything waits.
             while batch := tuple(self._ready(self.outbox.waiting(_BATCH))):
                 self.outbox.mark_sent(batch, self._sink.send(self.outbox.name, batch))
                 sent += len(batch)
                 if self._sent is not None:
                     self._sent(batch)
-            self._trim()
         except ServerAwayError as error:
             self._pause_ns = min(max(2 * self._pause_ns, _FIRST_PAUSE_NS), _LONGEST_PAUSE_NS)
             self._failed_ns = self._now_ns()

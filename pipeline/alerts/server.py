@@ -15,9 +15,9 @@ _PASSING = (
     exceptions.ClusterDownError,
     exceptions.TryAgainError,
 )
-_PASSING_WORDS = ("MISCONF", "NOREPLICAS", "MASTERDOWN", "BUSY ")
+_PASSING_WORDS = ("MISCONF", "NOREPLICAS", "MASTERDOWN", "BUSY ", "UNBLOCKED")
 """Replies of a server that fails over, or is full or busy: they pass, or an operator ends them. It has no class in
-redis-py for some of them."""
+redis-py for some of them. `UNBLOCKED`: a master became a replica under a client that waited for news."""
 _IN_PIPELINE = re.compile(r"^Command # \d+ \(.*\) of pipeline caused error: ", re.DOTALL)
 """What redis-py puts before the server's own words; it quotes the command, and with it the alert."""
 

@@ -10,7 +10,7 @@ from pipeline.dispatch.deadlines import deadline
 from pipeline.dispatch.notice import NoticeKind
 from pipeline.dispatch.office import Office
 from pipeline.dispatch.record import Record, first, moved, updated
-from pipeline.dispatch.routing import addressed, on_duty
+from pipeline.dispatch.routing import addressed, holder, on_duty
 from pipeline.dispatch.standing import OVER, Standing, Word, words
 from pipeline.rules.episode import ClearReason, Review, State
 
@@ -28,33 +28,43 @@ def taken(record: Record | None, alert: Alert, office: Office) -> Change:
     if record is None:
         held = first(alert, Standing.HELD, office.now)
         told = office.step(held, alert.state.value, PIPELINE if alert.camera else held.reported_by, alert.reason or "")
-        return Change(held, (told,), _attachments(alert, office.now)).then(_reviewed(held, alert, office))
+        return Change(held, (told,), _attachments(alert, office.now)).then(_reviewed(held, None, alert, office))
     if alert.revision < record.revision:
         # An older one that comes late, by another consumer or a server that went back: written down, changes nothing.
         return Change(record, (office.step(record, alert.state.value, PIPELINE, f"late: revision {alert.revision}"),))
     after = updated(record, alert)
     told = office.step(after, alert.state.value, PIPELINE, alert.reason or "")
-    change = Change(after, (told,), _attachments(alert, office.now)).then(_reviewed(after, alert, office))
+    change = Change(after, (told,), _attachments(alert, office.now)).then(_reviewed(after, record, alert, office))
     change = change.then(_graver(change.record, record.severity, office))
     # A clip that is late comes with one more `cleared`: nobody is told twice.
     is_over_now = alert.state is State.CLEARED and record.alert_state != State.CLEARED.value
     return change.then(_cleared(change.record, office)) if is_over_now else change
 
 
-def _reviewed(record: Record, alert: Alert, office: Office) -> Change:
+def _reviewed(record: Record, before: Record | None, alert: Alert, office: Office) -> Change:
     """A message that asks for a person's word is held until it has come; one that needs none is dispatched at once.
 
-    So is one for which another event speaks, until it speaks for itself.
+    So is one for which another event speaks, until it speaks for itself; where it is over before, it is closed.
     """
     standing = Standing(record.standing)
-    if record.review == Review.DISMISSED.value or record.clear_reason == ClearReason.DISMISSED.value:
-        if Word.DISMISS not in words(standing, has_left=record.has_left):
+    if _is_dismissed(record):
+        # Said once: what was opened again stays open, whatever message repeats it.
+        if (before is not None and _is_dismissed(before)) or Word.DISMISS not in words(
+            standing, has_left=record.has_left
+        ):
             return Change(record)
         after = moved(record, Word.DISMISS, office.routing.deadlines(record.severity), office.now)
         return Change(after, (office.step(after, Word.DISMISS.value, PIPELINE),))
     if standing is Standing.HELD and record.review != Review.PENDING.value and alert.merged_into is None:
         return office.opening(record, "opened", DISPATCHER)
+    if standing is Standing.HELD and alert.merged_into is not None and alert.state is State.CLEARED:
+        over = replace(record, standing=Standing.CLOSED.value, closed_at=office.now)
+        return Change(over, (office.step(over, Word.CLOSE.value, DISPATCHER, f"told by event {alert.merged_into}"),))
     return Change(record)
+
+
+def _is_dismissed(record: Record) -> bool:
+    return record.review == Review.DISMISSED.value or record.clear_reason == ClearReason.DISMISSED.value
 
 
 def _graver(record: Record, before: str, office: Office) -> Change:
@@ -67,16 +77,17 @@ def _graver(record: Record, before: str, office: Office) -> Change:
     if _GRAVITY.get(record.severity, len(_GRAVITY)) <= _GRAVITY.get(before, len(_GRAVITY)):
         return Change(after, (step,))
     who = addressed(office.routing, after.matter, office.now_ns)
-    told = tuple(dict.fromkeys((on_duty(office.routing, record.responsible, office.now_ns), *who.told)))
+    mine = on_duty(office.routing, holder(office.routing, record.responsible), office.now_ns)
+    told = tuple(dict.fromkeys((mine, *who.told)))
     return Change(after, (step,), (), tuple(office.notices(after, NoticeKind.GRAVER, told)))
 
 
 def _cleared(record: Record, office: Office) -> Change:
     """The responsible person hears that it is over; what the camera saw leave offers itself as verification."""
     standing = Standing(record.standing)
-    if standing is Standing.HELD or standing in OVER or record.responsible not in office.routing.contact_by_id:
+    if standing is Standing.HELD or standing in OVER:
         return Change(record)
-    who = (on_duty(office.routing, record.responsible, office.now_ns),)
+    who = (on_duty(office.routing, holder(office.routing, record.responsible), office.now_ns),)
     step = (office.step(record, "offered", PIPELINE, "the camera saw it gone: verify"),) if record.has_left else ()
     return Change(record, step, (), tuple(office.notices(record, NoticeKind.CLEARED, who)))
 

@@ -7,7 +7,7 @@ from pipeline.dispatch.deadlines import due
 from pipeline.dispatch.notice import NoticeKind
 from pipeline.dispatch.office import Office
 from pipeline.dispatch.record import Record, is_late
-from pipeline.dispatch.routing import on_duty
+from pipeline.dispatch.routing import holder, on_duty
 
 
 def late_change(record: Record, office: Office) -> Change | None:
@@ -34,8 +34,6 @@ def _escalated(record: Record, office: Office) -> Change:
 
 def _reminded(record: Record, office: Office) -> Change:
     after = replace(record, reminded_at=office.now)
-    if record.responsible not in office.routing.contact_by_id:
-        return Change(after, (office.step(after, "reminded", DISPATCHER, "nobody: not in the routing table"),))
-    contact = on_duty(office.routing, record.responsible, office.now_ns)
+    contact = on_duty(office.routing, holder(office.routing, record.responsible), office.now_ns)
     step = office.step(after, "reminded", DISPATCHER, f"told: {contact}")
     return Change(after, (step,), (), tuple(office.notices(after, NoticeKind.REMINDER, (contact,))))

@@ -11,12 +11,13 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import (
     ArgumentError,
+    DataError,
     DBAPIError,
-    InterfaceError,
+    IntegrityError,
     NoSuchModuleError,
-    OperationalError,
     SQLAlchemyError,
 )
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from pipeline.config.secrets import redact
 from pipeline.dispatch.ledger_locks import ServerLocks
@@ -89,12 +90,11 @@ class Database:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except (OperationalError, InterfaceError) as error:
-            raise LedgerAwayError(f"{self.shown}: cannot be used now: {_first_line(error)}") from error
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise LedgerAwayError(f"{self.shown}: cannot be used now: {_first_line(error)}") from error
+        except (DataError, IntegrityError) as error:
             raise LedgerRefusedError(f"{self.shown}: refused: {_first_line(error)}") from error
+        except (DBAPIError, PoolTimeoutError) as error:
+            # Gone, read-only after a fail-over, damaged, without rights: nothing that a message could be blamed for.
+            raise LedgerAwayError(f"{self.shown}: cannot be used now: {_first_line(error)}") from error
         except SQLAlchemyError as error:
             raise LedgerRefusedError(f"{self.shown}: refused: {_first_line(error)}") from error
 

@@ -93,7 +93,9 @@ class Desk:
             write(connection, change.then(_with_photos(change.record, said, office.now)))
             is_known = word is Word.DISPOSE and record.acknowledged_at is not None
             if word in _KIND_BY_WORD and record.camera and not is_known:
-                self._command(connection, _about(self._site, record, _KIND_BY_WORD[word], said, office.now))
+                self._command(
+                    connection, _about(record.site or self._site, record, _KIND_BY_WORD[word], said, office.now)
+                )
         return change.record
 
     def assign(self, event: str, contact: str, said: Said, office: Office) -> Record:

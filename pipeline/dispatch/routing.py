@@ -60,7 +60,7 @@ class Match:
         categories: Of the zone.
         algorithms: Of the catalogue.
         severities: How grave.
-        sources: `rule`, `health`, `manual`.
+        sources: `rule` (with its storms), `storm`, `health`, `manual`.
         time: When it is dispatched.
     """
 
@@ -125,7 +125,7 @@ class Matter:
         zone_contact: Whom the fence names as responsible; likewise.
         algorithm: The catalogue's key.
         severity: How grave.
-        source: `rule`, `health`, `manual`.
+        source: `rule`, `storm`, `health`, `manual`.
     """
 
     camera: str
@@ -181,6 +181,11 @@ def on_duty(routing: Routing, contact: str, now: MediaNs) -> str:
         contact = found.deputy
 
 
+def holder(routing: Routing, contact: str) -> str:
+    """Who is responsible now: the contact, or the fallback where the table does not have it (any more)."""
+    return contact if contact in routing.contact_by_id else routing.fallback
+
+
 def _own(name: str, cell: Cell | None) -> str:
     if name == CELL_OFFICER:
         return "" if cell is None else cell.officer
@@ -205,7 +210,9 @@ def _parts(match: Match, matter: Matter, now: MediaNs) -> Iterator[bool]:
         (match.categories, matter.category),
         (match.algorithms, matter.algorithm),
         (match.severities, matter.severity),
-        (match.sources, matter.source),
     ):
         yield not words or word in words
+    # Who is told of a rule's events is told of its storm, for which they are held back.
+    mine = {matter.source, "rule"} if matter.source == "storm" else {matter.source}
+    yield not match.sources or not mine.isdisjoint(match.sources)
     yield match.time.is_open(now)

@@ -50,7 +50,9 @@ class RouteEntry(Part):
     category: list[Text] = Field(default=[], description="of the zone: see the catalogue")
     algorithm: list[Text] = Field(default=[], description="what it is: see the catalogue")
     severity: list[Severity] = Field(default=[], description="info, minor, major, critical")
-    source: list[Literal["rule", "health", "manual"]] = Field(default=[], description="rule, health or manual")
+    source: list[Literal["rule", "storm", "health", "manual"]] = Field(
+        default=[], description="rule (and the storms of rules), storm, health or manual"
+    )
     time: ScheduleText = Field(ALWAYS, description="when it is dispatched, in the site's time zone")
     responsible: Text | None = Field(
         None, description="a contact, $officer or $manager, in place of the cell's officer"

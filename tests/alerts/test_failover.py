@@ -4,6 +4,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from pipeline.alerts.outbox import Outbox
 from pipeline.alerts.server import Server, ServerAwayError
 from pipeline.alerts.server_url import connector
 from pipeline.alerts.stream import RedisSink
+from pipeline.dispatch.group import ConsumerGroup
 from tests.alerts.samples import raised, site_in, told
 from tests.alerts.servers import Clock, debian_server, wait_until
 from tests.alerts.test_stream import STREAM, WEEK_NS, in_stream, numbered
@@ -81,6 +83,24 @@ def test_a_replica_that_may_only_be_read_is_waited_for(tmp_path: Path, sample: A
         clock.advance(31)
         assert delivery.offer().sent == 1
         assert in_stream(client) == ["e1"]
+
+
+def test_a_master_that_becomes_a_replica_under_a_reader_that_waits_is_away(tmp_path: Path) -> None:
+    first, second = free_port(), free_port()
+    with (
+        program(tmp_path / "first", *server_at(first)),
+        program(tmp_path / "second", *server_at(second)),
+        connector(f"redis://127.0.0.1:{second}", "redis")() as client,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        wait_until(lambda: answers(client))
+        group = ConsumerGroup(Server(connector(f"redis://127.0.0.1:{second}", "redis"), "redis"), STREAM, "g", "c")
+        assert group.new(1, 10) == ()
+        waiting = pool.submit(group.new, 1, 4000)
+        wait_until(lambda: client.info("clients")["blocked_clients"] == 1)
+        client.replicaof("127.0.0.1", str(first))
+        with pytest.raises(ServerAwayError):
+            waiting.result(10)
 
 
 @pytest.mark.long

@@ -187,6 +187,18 @@ def test_a_full_server_passes(tmp_path: Path, sample: Alert) -> None:
         assert delivery.offer().sent == 1
 
 
+def test_what_is_too_old_is_removed_from_a_server_that_is_full(tmp_path: Path, sample: Alert) -> None:
+    clock = Clock()
+    with RunningServer(tmp_path / "server") as running, Outbox(tmp_path, clock) as outbox, running.client() as client:
+        for number in range(300):
+            client.xadd(STREAM, {"id": "old"}, id=f"{1000 + number}-0")
+        client.config_set("maxmemory", "1")
+        delivery = Delivery(outbox, sink_of(running), clock)
+        delivery.accept(sample)
+        assert delivery.offer().reached is not Reached.ALL_SENT
+        assert client.xlen(STREAM) < 300
+
+
 def test_a_wrong_password_is_refused_without_being_shown(tmp_path: Path) -> None:
     with RunningServer(tmp_path / "server", None, "--requirepass", "right") as running:
         url = f"unix://:hunter2@{running.socket}"

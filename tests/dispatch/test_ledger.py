@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -25,12 +25,13 @@ from pipeline.dispatch.ledger_database import (
 )
 from pipeline.dispatch.ledger_queries import File, Filter, event_file, figures, listed
 from pipeline.dispatch.ledger_tables import ATTACHMENT, EVENT, MESSAGE, METADATA, NOTICE, STEP
+from pipeline.dispatch.ledger_words import Desk, Said
 from pipeline.dispatch.notice import Notice
 from pipeline.dispatch.record import Record
-from pipeline.dispatch.standing import Standing
+from pipeline.dispatch.standing import Standing, Word
 from pipeline.errors import StateError, UsageError
 from pipeline.rules.episode import State
-from tests.dispatch.samples import EVIDENCE, NOW, alert, gone, incoming, office
+from tests.dispatch.samples import EVIDENCE, NOW, alert, gone, incoming, office, routing
 
 
 def take(database: Database, *alerts: Alert, after_s: float = 0.0) -> int:
@@ -80,6 +81,14 @@ def test_an_event_for_which_another_speaks_is_held_until_it_speaks_for_itself(da
     assert told(file_of(database, "event-2")) == [("raised", "squad")]
 
 
+def test_an_event_that_is_over_while_another_speaks_for_it_is_closed_and_told_to_nobody(database: Database) -> None:
+    joined, over = ({"merged_into": "event-1"} for _ in range(2))
+    take(database, alert(), alert("event-2").model_copy(update=joined), gone("event-2").model_copy(update=over))
+    file = file_of(database, "event-2")
+    assert (file.record.standing, told(file)) == ("closed", [])
+    assert file.steps[-1].note == "told by event event-1"
+
+
 def test_a_clip_that_comes_after_the_end_is_attached_and_nobody_is_told_again(database: Database) -> None:
     clip = EVIDENCE.model_copy(update={"clip": "file:///evidence/clip.mp4", "clip_sha256": "0c"})
     late = gone(revision=2).model_copy(update={"evidence": clip})
@@ -119,6 +128,14 @@ def test_what_an_operator_dismissed_elsewhere_is_dismissed_here(database: Databa
     assert told(file_of(database)) == [("raised", "squad")]
 
 
+def test_what_was_opened_again_stays_open_though_a_message_repeats_that_it_was_dismissed(database: Database) -> None:
+    dismissed = alert(revision=1, state=State.CLEARED, reason="dismissed", review="dismissed")
+    take(database, alert(), dismissed)
+    Desk(database, "linzi").say("event-1", Word.REOPEN, Said("olivia", "a car all the same"), office(60))
+    take(database, dismissed.model_copy(update={"revision": 2}))
+    assert file_of(database).record.standing == "open"
+
+
 def test_what_the_camera_saw_leave_offers_itself_as_verification(database: Database) -> None:
     take(database, alert(), gone())
     file = file_of(database)
@@ -141,6 +158,20 @@ def test_a_graver_one_has_less_time_and_is_told(database: Database) -> None:
     assert file.record.severity == "critical"
     assert whats(file)[-2:] == ["updated", "severity"]
     assert told(file)[-1] == ("graver", "squad")
+
+
+def test_where_the_responsible_contact_is_no_longer_in_the_table_the_fallback_is_told(database: Database) -> None:
+    take(database, alert(severity="minor"))
+    table = routing()
+    without = replace(table, contact_by_id={key: one for key, one in table.contact_by_id.items() if key != "squad"},
+                      cell_by_id={})  # fmt: skip
+    graver = alert(revision=1, state=State.UPDATED, severity="critical")
+    Ledger(database).take(incoming(graver), office(60, table=without))
+    assert told(file_of(database))[-1] == ("graver", "centre")
+    Ledger(database).pass_time(office(60 + 600, table=without))
+    assert ("reminder", "centre") in told(file_of(database))
+    Ledger(database).take(incoming(gone(revision=2)), office(700, table=without))
+    assert told(file_of(database))[-1] == ("cleared", "centre")
 
 
 def test_an_older_revision_that_comes_late_is_written_down_and_changes_nothing(database: Database) -> None:
@@ -174,6 +205,22 @@ def test_a_batch_of_which_one_is_refused_is_not_applied_at_all(postgresql: Datab
         take(postgresql, alert("good"), alert("bad", text="a\0b"))
     assert messages(postgresql) == []
     assert take(postgresql, alert("good")) == 1
+
+
+def test_a_database_that_may_only_be_read_is_away_and_no_message_is_to_blame(postgresql: Database) -> None:
+    with postgresql.writing() as connection:
+        connection.execute(text("ALTER ROLE CURRENT_USER SET default_transaction_read_only = on"))
+    postgresql.close()
+    try:
+        with pytest.raises(LedgerAwayError, match="read-only"):
+            take(postgresql, alert())
+    finally:
+        with postgresql.reading() as connection:
+            connection.execute(text("SET TRANSACTION READ WRITE"))
+            connection.execute(text("ALTER ROLE CURRENT_USER SET default_transaction_read_only = off"))
+            connection.commit()
+        postgresql.close()
+    assert take(postgresql, alert()) == 1
 
 
 def test_many_at_once_in_order_of_their_cameras(database: Database) -> None:

@@ -34,6 +34,14 @@ def test_without_a_cell_the_fences_contact_is_responsible_and_without_either_the
     assert addressed(routing(), matter(grid="XX"), NOON).responsible == "centre"
 
 
+def test_who_is_told_of_rules_is_told_of_their_storms_and_a_route_may_be_for_storms_alone() -> None:
+    table = routing(Route(match(sources=("rule",)), "district", ()))
+    assert addressed(table, matter(source="storm"), NOON).responsible == "district"
+    table = routing(Route(match(sources=("storm",)), "district", ()))
+    assert addressed(table, matter(source="storm"), NOON).responsible == "district"
+    assert addressed(table, matter(source="rule"), NOON).responsible == "squad"
+
+
 def test_the_first_route_that_names_somebody_decides_and_all_that_match_tell() -> None:
     table = routing(
         Route(match(severities=("minor",)), "district", ()),
