@@ -14,7 +14,7 @@ from pipeline.rules.telling import Teller
 from pipeline.rules.zones import Hours
 
 _UPDATE_EVERY_NS = nanoseconds(60)
-CLOSED_REMEMBERED = 8
+CLOSED_REMEMBERED = 32
 """So many events that are over may still be called false."""
 
 

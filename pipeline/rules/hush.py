@@ -1,5 +1,9 @@
 """When a subject may not be raised although its condition holds: muted, cooling down, or called false before."""
 
+from collections.abc import Collection
+from dataclasses import replace
+
+from pipeline.config.ids import ZoneId
 from pipeline.geofence.boxes import iou
 from pipeline.observation import STATIC_OBJECT, MediaNs, Sight, nanoseconds
 from pipeline.rules.colourless import SAME_FORM, is_another_by_form, is_colourless, likeness_in_form
@@ -57,6 +61,20 @@ def silence_closed(memory: RuleMemory, event: str) -> None:
         if one.id == event:
             _begin(memory, Silence(one.zone, 0, one.what))
     memory.closed = [one for one in memory.closed if one.id != event]
+
+
+def take_over_words(memory: RuleMemory, before: RuleMemory, zones: Collection[ZoneId]) -> None:
+    """A rule that was changed is another one; what operators have said of it and of its places holds all the same.
+
+    Args:
+        memory: Of the rule as it is now, which has seen nothing yet.
+        before: Of the rule as it was.
+        zones: Of the rule as it is now.
+    """
+    memory.muted_until = before.muted_until
+    # Subjects are numbered anew: a place is known again by how it looks.
+    memory.silences = [replace(one, subject=0) for one in before.silences if one.zone in zones]
+    memory.closed = [one for one in before.closed if one.zone in zones]
 
 
 def forget_old(memory: RuleMemory, t: MediaNs) -> None:

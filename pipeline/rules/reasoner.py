@@ -21,6 +21,7 @@ from pipeline.observation import (
 from pipeline.rules.building import kin_of, rule_states, zone_fields
 from pipeline.rules.camera_faults import CameraFaults, FaultSettings
 from pipeline.rules.episode import ClearReason, Episode, FaultKind, Step
+from pipeline.rules.hush import take_over_words
 from pipeline.rules.memory import CameraMemory
 from pipeline.rules.noise import Noise
 from pipeline.rules.rule_state import Dwell, Outcome, RuleState
@@ -192,6 +193,10 @@ class Reasoner:
             found = known.get((state.memory.rule, state.memory.view))
             if found is not None and found.fingerprint == state.memory.fingerprint:
                 state.memory = known.pop((found.rule, found.view))
+            elif found is not None:
+                take_over_words(state.memory, found, state.rule.zones_by_camera.get(self._camera, ()))
+            else:
+                state.memory.muted_until = _camera_mute(memory)
         memory.orphans.extend(one for one in known.values() if one.events)
         memory.rules = [state.memory for state in self._states]
         self._memory = memory
@@ -205,6 +210,13 @@ class Reasoner:
             for one in orphans
             for event in one.events
         ]
+
+
+def _camera_mute(memory: CameraMemory) -> MediaNs | None:
+    """Until when the whole camera is silent: its faults are, and each of its rules for as long."""
+    until = memory.faults.muted_until
+    ends = [one.muted_until for one in memory.rules]
+    return until if until is not None and ends and all(end is not None and end >= until for end in ends) else None
 
 
 def _looks_at(rule: Rule, camera: CameraId) -> bool:

@@ -1,12 +1,19 @@
 """Operators' words."""
 
+from dataclasses import replace
+
 import pytest
 
+from pipeline.config.ids import RuleId
+from pipeline.config.resolved import Geofence, Rule
 from pipeline.observation import Command, CommandKind, Entry
 from pipeline.rules.episode import ClearReason, Ended, Review, State
 from pipeline.rules.reasoner import Reasoner
 from tests.rules.scenes import (
+    CAMERA,
     PARKED,
+    SITE,
+    VOCABULARY,
     Account,
     Thing,
     at,
@@ -18,6 +25,7 @@ from tests.rules.scenes import (
     stay,
     times,
     watch,
+    zone,
 )
 
 
@@ -148,3 +156,36 @@ def test_a_word_about_an_event_that_nobody_knows_changes_nothing() -> None:
     car = stay()
     log = [*watch([car], times(20)), _said(CommandKind.DISMISS, 20.2, "0" * 32), *watch([car], times(40, start_s=20.5))]
     assert run(reasoner(rule(dwell_s=10)), log, [car]).story == [("raised", 10.0)]
+
+
+def changed(reasoning: Reasoner, *rules: Rule) -> Reasoner:
+    """The site file was edited: the same camera goes on with these rules."""
+    fence = Geofence(None, (zone(),), ())
+    return Reasoner.resume(SITE, CAMERA, rules, fence, VOCABULARY, snapshot=reasoning.snapshot())
+
+
+def test_what_was_dismissed_stays_silent_though_the_rule_is_changed() -> None:
+    reasoning, car = reasoner(rule(dwell_s=10)), stay()
+    _dismissed(reasoning, [car], [car], until_s=60)
+    after = changed(reasoning, rule(dwell_s=15))
+    assert run(after, watch([car], times(300, start_s=61)), [car]).story == []
+    other = stay(start_s=310, track=9, look=3)
+    assert [state for state, _ in run(after, watch([other], times(400, start_s=301)), [other]).story] == ["raised"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"), [(CommandKind.MUTE, "stationary"), (CommandKind.MUTE, ""), (CommandKind.MAINTENANCE, "")]
+)
+def test_a_mute_lasts_though_the_rule_is_changed(kind: CommandKind, target: str) -> None:
+    reasoning, car = reasoner(rule(dwell_s=10)), stay(start_s=5)
+    assert run(reasoning, [_said(kind, 1, target, 100), *watch([car], times(20, start_s=2))], [car]).story == []
+    after = changed(reasoning, rule(dwell_s=15))
+    assert run(after, watch([car], times(120, start_s=21)), [car]).story == [("raised", 100.0)]
+
+
+def test_maintenance_of_a_camera_holds_for_a_rule_that_is_added_and_a_mute_of_another_rule_does_not() -> None:
+    for target, expected in (("", []), ("stationary", [("raised", 31.0)])):
+        reasoning, car = reasoner(rule(dwell_s=10)), stay(start_s=5)
+        run(reasoning, [_said(CommandKind.MAINTENANCE, 1, target, 100), *watch([car], times(20, start_s=2))], [car])
+        after = changed(reasoning, rule(dwell_s=10), replace(rule(dwell_s=10), id=RuleId("new")))
+        assert run(after, watch([car], times(60, start_s=21)), [car]).story == expected
