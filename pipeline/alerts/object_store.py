@@ -19,7 +19,7 @@ from pipeline.alerts.durable_file import cannot_write
 from pipeline.alerts.retention import KeptEvent
 from pipeline.config.resolved import Bucket
 from pipeline.config.secrets import redact
-from pipeline.errors import StoreError, UsageError
+from pipeline.errors import StateError, StoreError, UsageError
 
 _AMAZON = "https://s3.amazonaws.com"
 _ACCESS, _SECRET, _TOKEN = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
@@ -103,23 +103,38 @@ class ObjectStore:
         except OSError as error:
             raise cannot_write(path, error) from error
 
-    def send_waiting(self, root: Path) -> int:
-        """Send the files that wait, the oldest first, and remove from the local disk what is in the store.
+    def send_waiting(self, root: Path, most: int | None = None) -> int:
+        """Send files that wait, and remove from the local disk what is in the store.
+
+        Pictures go first, the newest before the others, for a message waits for its own; then clips, the oldest first.
 
         Args:
             root: Has a folder for each event.
+            most: So many at most, so that after an outage the thread has time for clips; None: all.
 
         Returns:
             How many were sent.
 
         Raises:
-            StoreError: The store is away or refuses; what was not sent stays.
+            StoreError: The store is away, or refuses a file; what was not sent stays.
+            StateError: A file cannot be read. As with one that is refused, the others have been sent all the same.
         """
-        waiting = _waiting(root)
-        for path in waiting:
-            self.put(path)
-            path.unlink(missing_ok=True)
-        return len(waiting)
+        sent, fault = 0, None
+        for path in _waiting(root):
+            if sent == most:
+                break
+            try:
+                self.put(path)
+            except (StoreError, StateError) as error:
+                if isinstance(error, StoreError) and not isinstance(error.__cause__, S3Error):
+                    raise
+                fault = fault or error
+            else:
+                path.unlink(missing_ok=True)
+                sent += 1
+        if fault is not None:
+            raise fault
+        return sent
 
     def size(self, event: str, name: str) -> int | None:
         """Of a file of an event, bytes; None: there is none.
@@ -188,9 +203,12 @@ class ObjectStore:
 
 
 def _waiting(root: Path) -> list[Path]:
-    """The files that are not in the store yet, the oldest first."""
-    found = [path for pattern in _SENT for path in root.glob(f"*/{pattern}") if not path.name.startswith(_STAYS)]
-    return sorted(found, key=lambda path: (_changed_ns(path), path))
+    """The files that are not in the store yet, in the order in which they go there."""
+    pictures, clips = (
+        [path for path in root.glob(f"*/{pattern}") if not path.name.startswith(_STAYS)] for pattern in _SENT
+    )
+    newest_first = sorted(pictures, key=lambda path: (-_changed_ns(path), path))
+    return [*newest_first, *sorted(clips, key=lambda path: (_changed_ns(path), path))]
 
 
 def _changed_ns(path: Path) -> int:

@@ -18,6 +18,8 @@ from pipeline.runtime.orphans import open_alerts
 
 _SWEEP_EVERY_NS = nanoseconds(600.0)
 _SEND_EVERY_NS = nanoseconds(0.5)
+_SENT_AT_ONCE = 8
+"""After an outage much waits: clips are written in between."""
 
 
 class Store(Shelf, Protocol):
@@ -27,11 +29,12 @@ class Store(Shelf, Protocol):
         """Where a file will be."""
         ...
 
-    def send_waiting(self, root: Path) -> int:
-        """Send the files that wait below a folder; how many there were.
+    def send_waiting(self, root: Path, most: int | None = None) -> int:
+        """Send files that wait below a folder, so many at most; how many were sent.
 
         Raises:
             StoreError: The store is away or refuses.
+            StateError: A file cannot be read.
         """
         ...
 
@@ -92,7 +95,7 @@ def evidence_chores(site: Site, store: Store | None, outbox: Outbox) -> tuple[Ch
         return (on_disk,)
 
     def send() -> None:
-        store.send_waiting(root)
+        store.send_waiting(root, _SENT_AT_ONCE)
 
     def remove_old() -> Swept:
         # On disk lies what waits, and a small note for each event.

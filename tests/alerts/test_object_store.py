@@ -14,7 +14,7 @@ from pipeline.alerts.object_store import ObjectStore
 from pipeline.alerts.outbox import Outgoing
 from pipeline.alerts.retention import Swept, sweep
 from pipeline.config.resolved import Bucket
-from pipeline.errors import StoreError, UsageError
+from pipeline.errors import StateError, StoreError, UsageError
 from pipeline.runtime.evidence_gate import EvidenceGate
 from pipeline.runtime.metrics import Metrics
 from tests.alerts.samples import raised, site_in, told
@@ -71,6 +71,22 @@ def test_what_waits_is_sent_under_its_event_and_leaves_the_disk(
     reply.close()
     assert [path.name for path in (tmp_path / "e1").iterdir()] == ["evidence.json"]
     assert store.send_waiting(tmp_path) == 0
+
+
+def test_new_pictures_go_before_old_clips_and_past_what_cannot_be_read(store: ObjectStore, tmp_path: Path) -> None:
+    names = ("e1/clip-0.mp4", "e1/a.jpg", "e2/a.jpg", "e3/a.jpg", "e4/clip-0.mp4")
+    files(tmp_path, dict.fromkeys(names, b"x"))
+    (tmp_path / "e5" / "no-file.jpg").mkdir(parents=True)
+
+    def waiting() -> list[str]:
+        return [name for name in names if (tmp_path / name).exists()]
+
+    with pytest.raises(StateError):
+        store.send_waiting(tmp_path, 2)
+    assert waiting() == ["e1/clip-0.mp4", "e1/a.jpg", "e4/clip-0.mp4"]
+    (tmp_path / "e5" / "no-file.jpg").rmdir()
+    assert store.send_waiting(tmp_path, 2) == 2
+    assert waiting() == ["e4/clip-0.mp4"]
 
 
 def test_what_is_too_much_goes_and_others_things_in_the_bucket_stay(
