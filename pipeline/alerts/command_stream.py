@@ -63,6 +63,8 @@ class CommandStream:
             if not client.xread({self._stream: str(start)}, count=1, block=longest_ms):
                 return ()
             rows = client.xrange(self._stream, min=str(start.next()), count=_MOST_AT_ONCE)
+        # Where words come, old ones go: nobody else sees to it.
+        self.trim()
         return tuple(
             HeardLine(EntryId.parse(text(entry)), text((fields or {}).get(FIELD))) for entry, fields in rows or []
         )
