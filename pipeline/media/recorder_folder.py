@@ -65,9 +65,10 @@ def recordings_in(
 class RecorderFolder:
     """Recordings one after the other. Implements `VideoSource`. What lies between them is a hole; overlaps are cut.
 
-    A file that cannot be read, or not beyond a place, is told, and the next one comes.
+    A file that cannot be read, or not beyond a place, is told, and the next one comes. So is one that is left out whole
+    because the files before it cover its time.
 
-    Remembers the file that is open, and the time of the last picture.
+    Remembers the file that is open, whether it gave a picture, and the time of the last picture.
     """
 
     def __init__(self, recordings: Sequence[Recording], tell: Callable[[str], None]) -> None:
@@ -75,7 +76,7 @@ class RecorderFolder:
 
         Args:
             recordings: In order of time.
-            tell: Told of each file that cannot be read.
+            tell: Told of each file that cannot be read, or is left out.
 
         Raises:
             SourceError: None can be opened.
@@ -83,6 +84,8 @@ class RecorderFolder:
         self._left, self._tell = list(recordings), tell
         self._past = Damage()
         self._last = MediaNs(-(2**62))
+        self._opened: Path | None = None
+        self._is_accounted_for = False
         source = self._opened_next()
         self._source: FileSource | None = source
         if source is None:
@@ -121,8 +124,10 @@ class RecorderFolder:
         while self._source is not None:
             frame = self._read(self._source, due, keyframes_only=keyframes_only)
             if frame is not None:
-                self._last = frame.t
+                self._last, self._is_accounted_for = frame.t, True
                 return frame
+            if not self._is_accounted_for and self._source.info.start <= self._last:
+                self._tell(f"{self._opened}: other recordings cover its time; it is left out")
             self.close()
             self._source = self._opened_next()
         return None
@@ -149,12 +154,14 @@ class RecorderFolder:
                 frame = source.next_frame(due)
         except SourceError as error:
             self._tell(f"{error}; the rest of it is a gap")
+            self._is_accounted_for = True
             return None
         return frame
 
     def _opened_next(self) -> FileSource | None:
         while self._left:
             recording = self._left.pop(0)
+            self._opened, self._is_accounted_for = recording.path, False
             try:
                 return FileSource.open(recording.path, recording.start)
             except SourceError as error:

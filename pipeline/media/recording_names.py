@@ -16,7 +16,9 @@ _DAY = r"(?<!\d)(?P<Y>(?:19|20)\d\d)[-_.]?(?P<m>\d\d)[-_.]?(?P<d>\d\d)"
 _TIME = r"(?P<H>\d\d)[-_.:]?(?P<M>\d\d)[-_.:]?(?P<S>\d\d)(?:\.\d+)?(?P<z>Z)?(?!\d)"
 _KNOWN = (
     re.compile(_DAY + r"[T _.@-]{0,3}" + _TIME),
-    re.compile(_DAY + r"/(?:.*?\D)?" + _TIME),
+    # Below a day's folder a time in the file's name comes before one in a folder's, and the first before the second.
+    re.compile(_DAY + r"/(?:.*?\D)??" + _TIME + r"(?=[^/]*$)"),
+    re.compile(_DAY + r"/(?:.*?\D)??" + _TIME),
     re.compile(r"(?<!\d)(?P<s>1\d{9})(?!\d)"),
     re.compile(r"(?<!\d)(?P<ms>1\d{12})(?!\d)"),
 )

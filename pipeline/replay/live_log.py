@@ -4,6 +4,7 @@
     <folder>/<camera>/2026-01-05/20260105T090000_481000000Z.arrow      grows, or waits to become Parquet
     <folder>/<camera>/earlier/                               pieces whose times overlap with those of a later run
 
+A run that was killed has logged more than its checkpoint knows: the next one takes that out again, and goes on there.
 The log is never worth the run: a disk that is full costs entries, which are counted, and nothing else.
 """
 
@@ -13,9 +14,9 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.errors import StateError
-from pipeline.observation import NS_PER_S, CameraId, Entry, MediaNs
+from pipeline.observation import NS_PER_S, CameraId, Entry, Gap, GapCause, MediaNs
 from pipeline.replay.log import DAYS, PARQUET_SUFFIX, LogWriter
-from pipeline.replay.pieces import HOUR_NS, free_place, remove_until, set_aside_from
+from pipeline.replay.pieces import HOUR_NS, cut_after, drop_what_was_packed, free_place, remove_until, set_aside_from
 from pipeline.replay.rows import Row, row_of
 from pipeline.replay.segment import SUFFIX, SegmentWriter, read_segment
 
@@ -74,7 +75,7 @@ class LiveLog:
         """Log the next entry. It never fails: see `unlogged` and `fault`."""
         t = entry.t
         if self._last is None:
-            self._begin(t)
+            self._begin(entry)
         elif t < self._last:
             self._lose(1, f"{self._folder}: an entry of {t} ns follows one of {self._last} ns and is left out")
             return
@@ -114,9 +115,22 @@ class LiveLog:
             for path in self._unpacked():
                 self._upkeep(partial(self._pack, path))
 
-    def _begin(self, t: MediaNs) -> None:
-        self._begin_piece(t)
-        self._upkeep(partial(set_aside_from, self._folder, t))
+    def _begin(self, first: Entry) -> None:
+        self._begin_piece(first.t)
+        self._upkeep(partial(self._make_way, first))
+
+    def _make_way(self, first: Entry) -> None:
+        """Take what the log holds beyond a run's first entry out of its way.
+
+        Raises:
+            StateError: A piece cannot be cut.
+            OSError: A piece cannot be moved or removed.
+        """
+        if isinstance(first, Gap) and first.cause is GapCause.NOT_WATCHED:
+            # A run goes on from its checkpoint.
+            self.torn_bytes += cut_after(self._folder, first.t)
+        else:
+            set_aside_from(self._folder, first.t)
 
     def _begin_piece(self, t: MediaNs) -> None:
         self.flush()
@@ -150,11 +164,12 @@ class LiveLog:
         except ValueError as error:
             path.rename(path.with_name(path.name + DAMAGED_SUFFIX))
             raise StateError(f"{path}: is damaged and left out of the log: {' '.join(str(error).split())}") from error
-        if segment.batches:
-            with LogWriter(path.with_suffix(PARQUET_SUFFIX), segment.camera) as log:
-                for batch in segment.batches:
-                    log.append_batch(batch)
-        path.unlink()
+        if not drop_what_was_packed(path):
+            if segment.batches:
+                with LogWriter(path.with_suffix(PARQUET_SUFFIX), segment.camera) as log:
+                    for batch in segment.batches:
+                        log.append_batch(batch)
+            path.unlink()
         self.torn_bytes += segment.torn_bytes
 
     def _upkeep(self, work: Callable[[], None]) -> bool:

@@ -6,15 +6,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from fnmatch import fnmatch
-from itertools import count
+from itertools import count, takewhile
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.alerts.message import utc
+from pipeline.errors import StateError, UsageError
 from pipeline.observation import NS_PER_S, MediaNs
-from pipeline.replay.log import DAYS, segments
+from pipeline.replay.log import DAYS, PARQUET_SUFFIX, LogWriter, camera_of, read_batches, segments
 from pipeline.replay.segment import SUFFIX, read_segment
 
 EARLIER = "earlier"
@@ -78,11 +80,67 @@ def set_aside_from(folder: Path, t: MediaNs) -> None:
     Raises:
         OSError: One cannot be moved.
     """
-    late: list[Path] = []
-    for path in reversed(segments(folder)):
-        if not _reaches(path, t):
-            break
-        late.append(path)
+    _move(folder, _late(folder, t))
+
+
+def cut_after(folder: Path, t: MediaNs) -> int:
+    """Take out what a run that was killed had logged after its checkpoint: the run that goes on never saw it.
+
+    The piece in which that moment lies is made anew without the later entries; those that begin later are moved to
+    `earlier/`, from which what lay there before is removed.
+
+    Args:
+        folder: Of the log.
+        t: Of the checkpoint, which knows the entries of this very time.
+
+    Returns:
+        Length of what the kill had cut off from a piece that was made anew.
+
+    Raises:
+        StateError: A piece cannot be made anew: it is moved to `earlier/` whole.
+        OSError: One cannot be moved or removed.
+    """
+    late, fault, torn_bytes = _late(folder, t), "", 0
+    for path in list(late):
+        begin = _begin(path)
+        if begin is not None and begin <= t:
+            try:
+                torn_bytes += _cut(path, t)
+            except (StateError, UsageError) as error:
+                fault = f"{path}: is moved to {EARLIER}/ whole, it cannot be cut: {error}"
+            else:
+                late.remove(path)
+    _move(folder, late)
+    if fault:
+        raise StateError(fault)
+    return torn_bytes
+
+
+def drop_what_was_packed(path: Path) -> bool:
+    """Remove a growing piece, and a Parquet file of it that was broken off, where there is a complete one.
+
+    A run was killed between the two: the Parquet file is what counts, and may hold less, see `cut_after`.
+
+    Returns:
+        Whether there is a complete one.
+
+    Raises:
+        OSError: It cannot be removed.
+    """
+    packed = path.with_suffix(PARQUET_SUFFIX)
+    if not packed.exists():
+        return False
+    for file in (path, *path.parent.glob(f"{packed.name}.*")):
+        file.unlink(missing_ok=True)
+    return True
+
+
+def _late(folder: Path, t: MediaNs) -> list[Path]:
+    """The pieces that do not end by then, the last one first."""
+    return list(takewhile(lambda path: _reaches(path, t), reversed(segments(folder))))
+
+
+def _move(folder: Path, late: Sequence[Path]) -> None:
     if not late:
         return
     earlier = folder / EARLIER
@@ -93,6 +151,17 @@ def set_aside_from(folder: Path, t: MediaNs) -> None:
         for file in path.parent.glob(f"{path.stem}.*"):
             file.rename(earlier / file.name)
         _remove_empty(path.parent)
+
+
+def _cut(path: Path, t: MediaNs) -> int:
+    torn_bytes = read_segment(path).torn_bytes if path.suffix == SUFFIX else 0
+    with LogWriter(path.with_suffix(PARQUET_SUFFIX), camera_of(path)) as log:
+        for batch in read_batches(path):
+            kept = batch.filter(pc.less_equal(batch.column("t"), t))
+            if kept.num_rows:
+                log.append_batch(kept)
+    drop_what_was_packed(path.with_suffix(SUFFIX))
+    return torn_bytes
 
 
 def _remove_empty(folder: Path) -> None:

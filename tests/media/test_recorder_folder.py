@@ -26,6 +26,10 @@ SHANGHAI = timezone(timedelta(hours=8))
         "ch12_20260105080000_20260105090000",
         "gate 2026.01.05-08:00:00[M]",
         "2026-01-05/001/08.00.00-09.00.00[M][0@0][0]",
+        "2026-01-05/08.00.00-09.00.00",
+        "2026-01-05/001/dav/08/08.00.00-09.00.00[R][0@0][0]",
+        "2026-01-05/123456/08.00.00-09.00.00",
+        "20260105/080000/gate",
         "20260105/gate_080000",
         "2026-01-05T00-00-00Z",
         "1767571200",
@@ -35,6 +39,11 @@ SHANGHAI = timezone(timedelta(hours=8))
 )
 def test_the_start_is_read_from_the_name(name: str) -> None:
     assert start_in(name, SHANGHAI) == START
+
+
+def test_of_two_times_under_a_days_folder_the_first_is_the_start() -> None:
+    started = start_in("2026-01-05/23.00.00-23.59.59[R][0@0][0]", SHANGHAI)
+    assert started == START + 15 * 3600 * NS_PER_S
 
 
 @pytest.mark.parametrize("name", ["gate", "20261305_080000", "20260105", "20260105_250000", "12345678901234567", ""])
@@ -83,6 +92,16 @@ def test_files_follow_one_another_with_holes_between_and_overlaps_cut(tmp_path: 
     assert times[0] == 0
     assert times[-1] > 21
     assert len([t for t in times if t < 7]) == pytest.approx(7 / steps[0], abs=2)
+
+
+def test_a_file_whose_time_is_covered_is_told(tmp_path: Path) -> None:
+    for start_s, length_s in ((0, 8), (2, 3), (4, 6), (5, 2)):
+        place(tmp_path, start_s, length_s)
+    times, told = read(tmp_path)
+    assert times[-1] > 9
+    assert told == [
+        f"{tmp_path}/{START // NS_PER_S + at_s}.mp4: other recordings cover its time; it is left out" for at_s in (2, 5)
+    ]
 
 
 def test_keyframes_alone_go_over_the_ends_of_files_too(tmp_path: Path) -> None:

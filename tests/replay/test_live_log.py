@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import UsageError
-from pipeline.observation import NS_PER_S, CameraId, Entry, MediaNs, Tick
+from pipeline.observation import NS_PER_S, CameraId, Entry, Gap, GapCause, MediaNs, Tick
 from pipeline.replay.live_log import LiveLog
 from pipeline.replay.log import LogWriter, camera_of, is_log, read_log, torn_ends
 from tests.alerts.tiny_disk import run_on_tiny_disk
@@ -261,6 +261,75 @@ def test_a_run_that_starts_again_in_the_past_moves_what_overlaps_aside(tmp_path:
     # The third run replaced the second; the fourth began a minute before the third had ended.
     assert whole(tmp_path) == [*ticks(0, HOUR_S / 2 + 60), *entries]
     assert list(read_log(tmp_path / CAMERA / "earlier")) == ticks(2 * HOUR_S, 2.5 * HOUR_S + 60)
+
+
+def resumed(t_s: float) -> Gap:
+    """What a run that was killed goes on with: its checkpoint is of this time."""
+    t = tick(t_s).t
+    return Gap(t, t, is_open=True, cause=GapCause.NOT_WATCHED)
+
+
+@pytest.mark.parametrize("tail", [None, b"", b"torn"], ids=["parquet", "arrow", "torn"])
+def test_a_run_that_was_killed_goes_on_from_its_checkpoint_and_loses_what_came_after_it(
+    tmp_path: Path, tail: bytes | None
+) -> None:
+    log = live_log(tmp_path)
+    before = log_all(log, ticks(0, 3000))
+    log.close(pack=tail is None)
+    (path,) = (tmp_path / CAMERA).glob("*/*")
+    path.write_bytes(path.read_bytes() + (tail or b""))
+    log = live_log(tmp_path)
+    new = log_all(log, [resumed(2996), *ticks(3010, 3100)])
+    log.flush()
+    assert (log.fault, log.unlogged, log.torn_bytes) == ("", 0, len(tail or b""))
+    assert len(before) == 1500
+    # The checkpoint knows the entry of its own time.
+    assert whole(tmp_path) == [*before[:-1], *new]
+    assert not (tmp_path / CAMERA / "earlier").exists()
+    log = live_log(tmp_path)
+    again = log_all(log, [resumed(2996), *ticks(3200, 3300)])
+    log.close()
+    assert whole(tmp_path) == [*before[:-1], new[0], *again]
+    assert not list(tmp_path.rglob("*.partial"))
+
+
+def test_pieces_that_begin_after_the_checkpoint_are_moved_aside_whole(tmp_path: Path) -> None:
+    log_all(live_log(tmp_path), ticks(0, HOUR_S + 60))
+    log = live_log(tmp_path)
+    new = log_all(log, [resumed(HOUR_S - 4), *ticks(HOUR_S + 70, HOUR_S + 100)])
+    log.close()
+    assert whole(tmp_path) == [*ticks(0, HOUR_S - 2), *new]
+    assert list(read_log(tmp_path / CAMERA / "earlier")) == ticks(HOUR_S, HOUR_S + 60)
+
+
+def test_a_run_that_is_killed_as_it_goes_on_leaves_nothing_of_the_future(tmp_path: Path) -> None:
+    path = grown(tmp_path)
+    content = path.read_bytes()
+    log = live_log(tmp_path)
+    new = log_all(log, [resumed(40), *ticks(60, 80)])
+    # The shorter piece was complete, and the longer one not removed yet; the disk was full for a moment before.
+    path.write_bytes(content)
+    path.with_suffix(".parquet.partial").write_bytes(b"PAR1")
+    assert whole(tmp_path)[:21] == ticks(0, 42)
+    log.close()
+    assert whole(tmp_path) == [*ticks(0, 42), *new]
+    assert {file.suffix for file in path.parent.iterdir()} == {".parquet"}
+
+
+def test_a_piece_that_cannot_be_cut_is_moved_aside_whole_and_told(tmp_path: Path) -> None:
+    log = live_log(tmp_path)
+    log_all(log, ticks(0, HOUR_S, 0.5))
+    log.close()
+    (path,) = (tmp_path / CAMERA).glob("*/*")
+    content = path.read_bytes()
+    # The end, which tells the last times, is whole; what is before it is not.
+    path.write_bytes(content[:100] + bytes(400) + content[500:])
+    log = live_log(tmp_path)
+    new = log_all(log, [resumed(HOUR_S - 4)])
+    assert f"{path}: is moved to earlier/ whole, it cannot be cut: {path}: cannot be read" in log.fault
+    log.close()
+    assert whole(tmp_path) == new
+    assert [file.name for file in (tmp_path / CAMERA / "earlier").iterdir()] == [path.name]
 
 
 def test_an_entry_of_the_past_is_left_out_and_counted(tmp_path: Path) -> None:
