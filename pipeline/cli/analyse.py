@@ -11,8 +11,9 @@ from pipeline.errors import UsageError
 from pipeline.replay.analysis import Seen, analysed, events_in, logs_in
 from pipeline.replay.analysis_page import write_page
 from pipeline.replay.analysis_tables import write_tables
-from pipeline.replay.events import events_of_log
+from pipeline.replay.events import events_of_log, snapshot_of
 from pipeline.replay.log import read_log
+from pipeline.runtime.evidence_chores import evidence_root
 from pipeline.runtime.networks import read_networks, with_scores
 
 
@@ -27,7 +28,7 @@ def command(site_file: Path, *, results: Path | None, log_folder: Path | None, o
     """Write a report of what cameras have seen: one page (timeline, events, heat maps, uptime), CSV and XLSX.
 
     With --results the events are those of that run, with their snapshots. Without, the site's rules are run over the
-    logs.
+    logs, and the snapshots are those that the site has kept.
     """
     site = load_site(site_file, os.environ)
     if results is not None and not results.exists():
@@ -42,7 +43,7 @@ def command(site_file: Path, *, results: Path | None, log_folder: Path | None, o
         site = with_scores(site, read_networks(site, vocabulary))
         cameras = [camera for camera in site.cameras if camera.id in logs]
         events = [
-            Seen(event, None)
+            Seen(event, snapshot_of(event, evidence_root(site)))
             for camera in cameras
             for event in events_of_log(site, camera, read_log(logs[camera.id]), vocabulary)
         ]

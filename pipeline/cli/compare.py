@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, tzinfo
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from rich.table import Table
 from pipeline.alerts.message import local, utc
 from pipeline.cli.output import say
 from pipeline.cli.progress import FootageProgress
-from pipeline.cli.replay_many import chosen_cameras, works_of
+from pipeline.cli.replay_many import chosen_cameras, refuse_lack_of, works_of
 from pipeline.cli.tables import print_table
 from pipeline.config.duration import parse_duration
 from pipeline.config.load import load_site
@@ -25,7 +25,7 @@ from pipeline.replay.answers import Coverage, refusal
 from pipeline.replay.difference import Difference, difference
 from pipeline.replay.events import Event, events_of_alerts, events_of_log
 from pipeline.replay.holdings import logs_in
-from pipeline.replay.log import read_log
+from pipeline.replay.log import is_log, read_log
 from pipeline.replay.log_blocks import read_blocks
 from pipeline.runtime.networks import read_networks, with_scores
 from pipeline.runtime.replay_site import Work, replay_all
@@ -62,6 +62,7 @@ def command(
     tolerance_ns = _tolerance(tolerance)
     sites = [load_site(path, os.environ) if path.suffix in _SITE_SUFFIXES else None for path in (first, second)]
     leading = next((site for site in sites if site is not None), None)
+    _refuse_other_networks((first, second), sites, source)
     logs = _logs(leading, folder, camera_ids) if leading is not None and source is None else {}
     found = []
     for path, site in zip((first, second), sites, strict=True):
@@ -92,6 +93,32 @@ def _tolerance(text: str) -> int:
         return 0 if text in {"0", "0s"} else parse_duration(text)
     except ValueError as error:
         raise UsageError(f"--tolerance: got {text!r}, expected {error}") from error
+
+
+def _holds_logs(source: Path) -> bool:
+    return is_log(source) or (source.is_dir() and any(is_log(path) for path in source.iterdir() if path.is_dir()))
+
+
+def _refuse_other_networks(paths: Sequence[Path], sites: Sequence[Site | None], source: Path | None) -> None:
+    """Over one log two site files must have the same networks.
+
+    Raises:
+        UsageError: They have not, and it is a log that they are to be compared over.
+    """
+    named = [_networks(site) for site in sites if site is not None]
+    if len(named) < 2 or named[0] == named[1] or not (source is None or _holds_logs(source)):
+        return
+    names = " / ".join(", ".join(name for name, _ in networks) for networks in named)
+    raise UsageError(
+        f"{paths[0]} and {paths[1]} differ in their networks ({names}): a log cannot tell what another network would "
+        "have seen (expected --source FOOTAGE, or two folders of results)"
+    )
+
+
+def _networks(site: Site) -> list[tuple[str, Path | None]]:
+    """The site's networks in their order, as it names them; and their cards, where it names those."""
+    names = [site.detector.model, *(one.model for one in site.specialists)]
+    return [(name, (site.path.parent / name).resolve() if name.endswith(".yaml") else None) for name in names]
 
 
 def _logs(site: Site, folder: Path | None, camera_ids: tuple[str, ...]) -> Mapping[CameraId, Path]:
@@ -134,7 +161,9 @@ def _of_footage(site: Site, source: Path, camera_ids: tuple[str, ...]) -> list[E
     with tempfile.TemporaryDirectory() as name, FootageProgress() as bars:
         out = Path(name)
         works = works_of(site, cameras, source, out, "") or (Work(site.path, cameras[0].id, source, out / "one"),)
-        replay_all(works, out, os.cpu_count() or 1, bars, lambda text: click.echo(f"warning: {text}", err=True))
+        refuse_lack_of(site, works)
+        jobs = len(os.sched_getaffinity(0))
+        replay_all(works, out, jobs, bars, lambda text: click.echo(f"warning: {text}", err=True))
         return list(events_of_alerts(out))
 
 

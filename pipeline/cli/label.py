@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
@@ -45,10 +46,13 @@ def command(
     """Label the events of a folder of results, or of the logs of a site.
 
     Without --true, --false and --missed each event that has no label yet is shown and asked about. What is in the file
-    already stays, and every answer is written at once: a review can be broken off.
+    already stays, and every answer is written at once: a review can be broken off. While events of a rule have no label
+    its labels are partial (column scope): what they do not speak of counts as not judged.
     """
     site = load_site(source, os.environ) if source.suffix in {".yaml", ".yml"} else None
-    events, timezone = _of_results(source, zone_name) if site is None else (_of_logs(site), site.timezone)
+    told, timezone = _of_results(source, zone_name) if site is None else (_of_logs(site), site.timezone)
+    # A storm only stands for events that are asked about themselves.
+    events = [event for event in told if not event.is_storm]
     before = read_labels(out, timezone) if out.exists() else ()
     if not (true_ids or false_ids or missed):
         _ask(events, before, out, timezone)
@@ -63,7 +67,7 @@ def command(
     doubled = {label.event for label in new if label.event and sum(one.event == label.event for one in new) > 1}
     if doubled:
         raise UsageError(f"{', '.join(sorted(doubled))}: got two verdicts, expected one an event")
-    _write(out, joined(before, new), timezone)
+    _write(out, joined(before, new), events, timezone)
 
 
 def _of_results(source: Path, zone_name: str) -> tuple[Sequence[Event], tzinfo]:
@@ -115,11 +119,33 @@ def _ask(events: Sequence[Event], before: Iterable[Label], out: Path, timezone: 
             break
         if answer in _ANSWERS:
             labels = joined(labels, [label_of(event, _ANSWERS[answer])])
-            _write(out, labels, timezone, is_told=False)
-    _write(out, labels, timezone)
+            _write(out, labels, events, timezone, is_told=False)
+    _write(out, labels, events, timezone)
 
 
-def _write(out: Path, labels: Sequence[Label], timezone: tzinfo, *, is_told: bool = True) -> None:
-    write_labels(out, labels, timezone)
+def _write(
+    out: Path, labels: Sequence[Label], events: Sequence[Event], timezone: tzinfo, *, is_told: bool = True
+) -> None:
+    left = unjudged(events, labels)
+    scoped = _scoped(labels, events, left)
+    write_labels(out, scoped, timezone)
     if is_told:
-        click.echo(f"{len(labels)} labels: {out}", err=True)
+        more = f" ({len(left)} events have none yet)" if left else ""
+        click.echo(f"{len(scoped)} labels: {out}{more}", err=True)
+
+
+def _scoped(labels: Sequence[Label], events: Sequence[Event], left: Sequence[Event]) -> tuple[Label, ...]:
+    """The labels, partial while events of their rule are left; those of other reviews stay as they are."""
+    ids, names, names_left = {event.id for event in events}, _names(events), _names(left)
+    scoped = (
+        replace(one, is_partial=one.rule in names_left)
+        if one.event in ids or (not one.event and one.rule in names)
+        else one
+        for one in labels
+    )
+    # What was missed may have been said again meanwhile.
+    return tuple(dict.fromkeys(scoped))
+
+
+def _names(events: Iterable[Event]) -> set[str]:
+    return {name for event in events for name in (event.rule, event.algorithm)}

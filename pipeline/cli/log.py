@@ -93,7 +93,7 @@ def _moment(site: Site, text: str | None, option: str, otherwise: int) -> MediaN
 
 def _table(days: list[Day]) -> Table:
     table = Table(box=None)
-    for name in ("camera", "day", "from", "to"):
+    for name in ("camera", "day (UTC)", "from (UTC)", "to (UTC)"):
         table.add_column(name)
     for name in ("looks", "objects", "gaps", "blind", "commands", "MB"):
         table.add_column(name, justify="right")

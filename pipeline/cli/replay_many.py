@@ -12,6 +12,7 @@ from pipeline.alerts.message import parse
 from pipeline.cli.progress import FootageProgress
 from pipeline.cli.telling import Teller
 from pipeline.config.resolved import Camera, RecordedSource, Site
+from pipeline.config.vocabulary import load_vocabulary
 from pipeline.errors import UsageError
 from pipeline.media.damage import Damage
 from pipeline.media.recorder_folder import SUFFIXES
@@ -19,6 +20,7 @@ from pipeline.media.recording_names import name_pattern
 from pipeline.observation import seconds
 from pipeline.replay.holdings import logs_in
 from pipeline.replay.log import is_log
+from pipeline.runtime.class_lack import refuse_lack
 from pipeline.runtime.clock import stopwatch
 from pipeline.runtime.intake import Summary
 from pipeline.runtime.replay_site import Work, left_by_earlier, replay_all
@@ -60,20 +62,31 @@ def works_of(
     return None
 
 
+def refuse_lack_of(site: Site, works: Sequence[Work]) -> None:
+    """Refuse rules that could never raise, where a network is to look; a log may be another network's.
+
+    Raises:
+        ConfigError: Every such rule, or a network that is not there.
+    """
+    if not all(is_log(work.source) for work in works):
+        refuse_lack(site, load_vocabulary())
+
+
 def replay_many(site: Site, works: Sequence[Work], out: Path, jobs: int | None, *, as_json: bool) -> None:
     """Replay them and tell what came of it.
 
     Raises:
+        ConfigError: See `refuse_lack_of`.
         SmartAlertError: Some failed; the others are done.
     """
+    refuse_lack_of(site, works)
     elapsed = stopwatch()
     earlier = left_by_earlier(works, out)
     if earlier:
         click.echo(earlier, err=True)
     with FootageProgress() as bars:
-        found = replay_all(
-            works, out, jobs or os.cpu_count() or 1, bars, lambda text: click.echo(f"warning: {text}", err=True)
-        )
+        jobs = jobs or len(os.sched_getaffinity(0))
+        found = replay_all(works, out, jobs, bars, lambda text: click.echo(f"warning: {text}", err=True))
     wall_s = elapsed()
     teller = Teller(site.timezone, as_json=as_json)
     for work in works:

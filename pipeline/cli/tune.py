@@ -4,7 +4,6 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,11 +21,12 @@ from pipeline.dispatch.site_ledger import FILE_NAME, site_database
 from pipeline.errors import UsageError
 from pipeline.observation import CameraId
 from pipeline.replay.answers import refusal
-from pipeline.replay.log import camera_of, is_log
+from pipeline.replay.holdings import logs_in
 from pipeline.replay.scoring import are_complete, score
 from pipeline.replay.settings import Setting, parse_sweep, settings_of
 from pipeline.replay.truth import Label, read_labels
-from pipeline.replay.tuned_files import Trial, best_of, figures_of, write_tuned
+from pipeline.replay.tuned_files import Trial, best_of, figures_of, snapshots_in, snapshots_of, write_tuned
+from pipeline.runtime.evidence_chores import evidence_root
 from pipeline.runtime.networks import least_scores, read_networks, with_scores
 from pipeline.runtime.tuning import Tuned, tune_cameras
 
@@ -39,7 +39,7 @@ from pipeline.runtime.tuning import Tuned, tune_cameras
     "--labels", "labels_file", type=click.Path(path_type=Path), help="What happened, CSV. Default: the ledger."
 )
 @click.option("--log", "log_folder", type=click.Path(path_type=Path), help="A folder a camera. Default: the site's.")
-@click.option("--evidence", type=click.Path(path_type=Path), help="Messages and snapshots of an earlier run.")
+@click.option("--evidence", type=click.Path(path_type=Path), help="Results of an earlier run. Default: the site's.")
 @click.option("--tolerance", default="60s", show_default=True, help="Between the beginning of an event and its label.")
 @click.option("--processes", type=click.IntRange(1, 256), help="Default: as many as there are cores.")
 @click.option(
@@ -84,8 +84,11 @@ def command(
             done=lambda _: bars.advance(task),
         )
     known = _logged(known, found)
-    trials = _trials(site, settings, found, known, tolerance_ns, are_complete=are_complete(known))
-    written = write_tuned(out, site, f"{site.name} · {rule_id}", trials, evidence)
+    is_complete = are_complete(known)
+    trials = _trials(site, settings, found, known, tolerance_ns, are_complete=is_complete)
+    pictures = snapshots_of(trials, evidence_root(site)) if evidence is None else snapshots_in(evidence)
+    written = write_tuned(out, site, f"{site.name} · {rule_id}", trials, pictures)
+    _tell_of_labels(known, trials, is_complete=is_complete)
     _tell(trials, written, as_json=as_json)
     if all(trial.refused for trial in trials):
         raise UsageError(f"--sweep: the logs can answer none of the settings: {trials[0].refused}")
@@ -102,10 +105,8 @@ def _settings(site: Site, rule_id: str, sweeps: Sequence[str]) -> tuple[Setting,
 def _logs(site: Site, rules: Sequence[Rule], folder: Path) -> dict[CameraId, Path]:
     """Where the log of each camera of the rule is; those that have none are told and left out."""
     cameras = [one.id for one in site.cameras if any(rule.zones_by_camera.get(one.id) for rule in rules)]
-    found = {camera: folder / camera for camera in cameras if is_log(folder / camera)}
-    with suppress(UsageError):
-        if not found and is_log(folder) and camera_of(folder) in cameras:
-            found[camera_of(folder)] = folder
+    logs = logs_in(folder)
+    found = {camera: logs[camera] for camera in cameras if camera in logs}
     if not found:
         raise UsageError(
             f"{folder}: holds no log of a camera of rule {rules[0].id} (expected {folder}/CAMERA/*.parquet)"
@@ -187,6 +188,16 @@ def _trials(
             scored = score(ordered, known, days, tolerance_ns, are_complete=are_complete)
         trials.append(Trial(setting, refused, ordered, scored))
     return trials
+
+
+def _tell_of_labels(known: Sequence[Label], trials: Sequence[Trial], *, is_complete: bool) -> None:
+    """What the figures rest on, where there are labels."""
+    if not known:
+        return
+    how = "counted as false alarms: the labels claim" if is_complete else "not judged: the labels do not claim"
+    click.echo(f"events without a label were {how} to hold all that happened", err=True)
+    if not best_of(trials) and not all(trial.refused for trial in trials):
+        click.echo("there is no recall, and so no front: the labels hold nothing that happened", err=True)
 
 
 def _tell(trials: Sequence[Trial], written: Sequence[Path], *, as_json: bool) -> None:

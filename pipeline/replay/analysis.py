@@ -1,7 +1,7 @@
 """What analysts are told of cameras over a time: their events, when they happened, and when the cameras saw."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ from pipeline.errors import UsageError
 from pipeline.observation import CameraId, MediaNs
 from pipeline.replay.events import Event, alert_files, events_of_alerts
 from pipeline.replay.footprints import Footprints
-from pipeline.replay.log import is_log
+from pipeline.replay.holdings import logs_below
 from pipeline.replay.log_blocks import read_blocks
 
 LOG_NAME = "observations.parquet"
@@ -113,15 +113,16 @@ def events_in(results: Path) -> list[Seen]:
 
 
 def logs_in(site: Site, folder: Path) -> dict[CameraId, Path]:
-    """The logs below a folder: `CAMERA/` with a live camera's pieces, `CAMERA/observations.parquet`, or that file."""
-    found: dict[CameraId, Path] = {}
-    for camera in site.cameras:
-        places: Sequence[Path] = (folder / camera.id / LOG_NAME, folder / camera.id, folder / LOG_NAME)
-        for place in places if len(site.cameras) == 1 else places[:2]:
-            if is_log(place):
-                found[camera.id] = place
-                break
-    return found
+    """The logs of the site's cameras in a folder, as `holdings.logs_in` finds them; there need not be any.
+
+    Of a replay's results it is the log that the replay wrote, whatever else was put beside it.
+
+    Raises:
+        UsageError: One is of another version or damaged.
+    """
+    found = logs_below(folder)
+    mine = {camera.id: found[camera.id] for camera in site.cameras if camera.id in found}
+    return {camera: path / LOG_NAME if (path / LOG_NAME).is_file() else path for camera, path in mine.items()}
 
 
 def _footprints(path: Path) -> Footprints:

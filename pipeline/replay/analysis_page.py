@@ -146,7 +146,8 @@ def _lanes(analysis: Analysis) -> list[Lane]:
 def _event_bar(analysis: Analysis, scale: _Scale, one: Seen) -> Bar:
     event = one.event
     text = f"{event.algorithm} {analysis.local(event.started_at):%m-%d %H:%M:%S}"
-    return scale.bar(event.started_at, event.ended_at or event.raised_at, event.severity, text, event.id)
+    end = analysis.end if event.ended_at is None else event.ended_at
+    return scale.bar(event.started_at, end, event.severity, text, event.id)
 
 
 def _zone_name(camera: Camera, zone: str) -> str:

@@ -28,6 +28,8 @@ from pipeline.rules.episode import (
 from pipeline.rules.reasoner import Reasoner
 
 _NS_PER_MS = 1_000_000
+_STORM = "storm"
+"""What the messages of a storm have as their source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Event:
         ending: `Open` where the log ends before the event does.
         objects: As they were when it was raised; none of a fault.
         snapshot: Of the messages' folder, the picture; empty where there is none.
+        is_storm: It stands for events of its rule that are far too many, and is none of them.
     """
 
     id: EventId
@@ -59,6 +62,7 @@ class Event:
     ending: Open | Ended
     objects: tuple[EventObject, ...]
     snapshot: str = ""
+    is_storm: bool = False
 
     @property
     def ended_at(self) -> MediaNs | None:
@@ -104,6 +108,7 @@ class EventTable:
             raised_at=episode.raised_at,
             ending=Open(),
             objects=episode.objects,
+            is_storm=isinstance(origin, StormOrigin),
         )
 
 
@@ -111,7 +116,8 @@ def events_of_log(site: Site, camera: Camera, entries: Iterable[Entry], vocabula
     """The events that a site's rules find in the log of one camera.
 
     Args:
-        site: Its rules count.
+        site: Its rules count, and how much of what they say is told as one: storms are among the events, as a run
+            tells them.
         camera: Its fences count; the log may be of another one.
         entries: Of one camera, in order.
         vocabulary: What counts as a person and as a vehicle.
@@ -119,7 +125,7 @@ def events_of_log(site: Site, camera: Camera, entries: Iterable[Entry], vocabula
     Returns:
         In the order in which they were raised.
     """
-    reasoner = Reasoner(site.id, camera.id, site.rules, camera.geofence, vocabulary)
+    reasoner = Reasoner(site.id, camera.id, site.rules, camera.geofence, vocabulary, noise=site.noise)
     table = EventTable(site)
     for entry in entries:
         episodes = reasoner.feed(entry).episodes
@@ -148,6 +154,16 @@ def events_of_alerts(path: Path) -> tuple[Event, ...]:
                 before = _event_of(alert)
             found[alert.id] = replace(before, ending=_ending_of(alert))
     return tuple(sorted(found.values(), key=lambda event: (event.raised_at, event.camera, event.id)))
+
+
+def snapshot_of(event: Event, root: Path) -> Path | None:
+    """The snapshot that a site has kept of an event; None: there is none, or no more.
+
+    Args:
+        event: Of a log of the site: its id is the one under which a run told it.
+        root: A folder for each event, by its id.
+    """
+    return next(iter(sorted((root / event.id).glob("snapshot-*.jpg"))), None)
 
 
 def alert_files(path: Path) -> list[Path]:
@@ -196,6 +212,7 @@ def _event_of(alert: Alert) -> Event:
             for one in alert.objects
         ),
         snapshot="" if alert.evidence is None else alert.evidence.snapshot,
+        is_storm=alert.source == _STORM,
     )
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,7 +15,8 @@ from pipeline.alerts.durable_file import write_durably
 from pipeline.alerts.message import utc
 from pipeline.errors import UsageError
 from pipeline.observation import NS_PER_S, CameraId, MediaNs
-from pipeline.replay.log import LogWriter, camera_of, is_log, log_files, read_batches
+from pipeline.replay.log import DAYS, LogWriter, camera_of, is_log, log_files, read_batches
+from pipeline.replay.pieces import EARLIER
 
 FORMATS = (".parquet", ".csv", ".jsonl")
 _DAY_NS = 86_400 * NS_PER_S
@@ -63,19 +65,33 @@ def logs_in(folder: Path) -> Mapping[CameraId, Path]:
     Raises:
         UsageError: There is none, or one is of another version or damaged.
     """
-    if is_log(folder):
-        files = log_files(folder)
-        if folder.is_file() or len({camera_of(file) for file in files}) == 1:
-            return {camera_of(folder): folder}
-        return {camera_of(file): file for file in files} | _folders(folder)
-    found = _folders(folder) if folder.is_dir() else {}
+    found = logs_below(folder)
     if not found:
         raise UsageError(f"{folder}: holds no log (expected the folder of a camera's log, or one that holds such)")
     return found
 
 
-def _folders(folder: Path) -> dict[CameraId, Path]:
-    return {camera_of(path): path for path in sorted(folder.iterdir()) if path.is_dir() and is_log(path)}
+def logs_below(folder: Path) -> Mapping[CameraId, Path]:
+    """The same, where there need not be any.
+
+    Raises:
+        UsageError: One is of another version or damaged.
+    """
+    if folder.is_file():
+        return {camera_of(folder): folder} if is_log(folder) else {}
+    if not folder.is_dir():
+        return {}
+    files = {camera_of(file): file for file in (log_files(folder) if is_log(folder) else ())}
+    if len(files) == 1:
+        # A camera's own folder, its days below it; or a file beside the folders of other cameras.
+        files = dict.fromkeys(files, folder)
+    below = [path for path in sorted(folder.iterdir()) if path.is_dir() and not (files and _is_part(path))]
+    return files | {camera_of(path): path for path in below if is_log(path)}
+
+
+def _is_part(folder: Path) -> bool:
+    """Whether it is no camera's folder, but that of a day in one, or of what was set aside there."""
+    return fnmatch(folder.name, DAYS) or folder.name == EARLIER
 
 
 def days_of(path: Path) -> tuple[Day, ...]:

@@ -11,7 +11,7 @@ from pipeline.config.resolved import Site
 from pipeline.errors import UsageError
 from pipeline.observation import CameraId
 from pipeline.replay.contact_sheet import draw_contact_sheet, key_of
-from pipeline.replay.events import Event, alert_files, events_of_alerts
+from pipeline.replay.events import Event, alert_files, events_of_alerts, snapshot_of
 from pipeline.replay.front import draw_front
 from pipeline.replay.intervals import Interval
 from pipeline.replay.scoring import Score, on_front
@@ -23,6 +23,8 @@ _FIGURES = (
     *("false_alarms_a_day", "false_alarms_a_day_low", "false_alarms_a_day_high", "delay_median_s", "delay_p95_s"),
 )
 Figure = int | float | str | None
+Pictures = Mapping[tuple[CameraId, str, int], Path]
+"""Snapshots, by what the events of a log are known by; see `key_of`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +71,17 @@ def best_of(trials: Sequence[Trial]) -> list[Trial]:
     return [scored[n][0] for n in on_front([score for _, score in scored])]
 
 
-def write_tuned(out: Path, site: Site, title: str, trials: Sequence[Trial], evidence: Path | None) -> list[Path]:
-    """Write `settings.csv`, and with labels `front.png` and `front.yaml`, without them a contact sheet a setting.
+def write_tuned(out: Path, site: Site, title: str, trials: Sequence[Trial], pictures: Pictures) -> list[Path]:
+    """Write `settings.csv`, and `front.png` and `front.yaml`; where there is no front, a contact sheet a setting.
+
+    Without labels of something that happened there is no recall, and so no front.
 
     Args:
         out: Made where it is missing.
         site: Whose cameras they are.
         title: What is tuned.
         trials: All of them.
-        evidence: A folder with the messages and snapshots of an earlier run; None: there is none.
+        pictures: Snapshots of events, as far as there are some.
 
     Returns:
         What was written.
@@ -87,17 +91,29 @@ def write_tuned(out: Path, site: Site, title: str, trials: Sequence[Trial], evid
     """
     written = {"settings.csv": _table(trials)}
     scored = [(trial.setting.name, trial.score) for trial in trials if trial.score is not None]
-    if scored:
+    if best_of(trials):
         written["front.png"] = draw_front([name for name, _ in scored], [score for _, score in scored], title)
         written["front.yaml"] = "\n".join(_pasted(trial) for trial in best_of(trials)).encode()
     else:
-        written |= dict(_sheets(site, trials, {} if evidence is None else snapshots_in(evidence)))
+        written |= dict(_sheets(site, trials, pictures))
     for name, content in written.items():
         write_durably(out / name, content)
     return [out / name for name in written]
 
 
-def snapshots_in(evidence: Path) -> dict[tuple[CameraId, str, int], Path]:
+def snapshots_of(trials: Sequence[Trial], root: Path) -> Pictures:
+    """The snapshots that a site has kept of the events: those that are still there.
+
+    Args:
+        trials: An event that begins at the same moment under another setting is the same to the eye.
+        root: A folder for each event, by its id.
+    """
+    events = {event.id: event for trial in trials for event in trial.events}
+    found = ((event, snapshot_of(event, root)) for event in events.values())
+    return {key_of(event): path for event, path in found if path is not None}
+
+
+def snapshots_in(evidence: Path) -> Pictures:
     """The snapshots of an earlier run, by what the events of its log are known by."""
     try:
         file_by_event = {event.id: file for file in alert_files(evidence) for event in events_of_alerts(file)}
@@ -111,9 +127,7 @@ def snapshots_in(evidence: Path) -> dict[tuple[CameraId, str, int], Path]:
         return {}
 
 
-def _sheets(
-    site: Site, trials: Sequence[Trial], pictures: Mapping[tuple[CameraId, str, int], Path]
-) -> Iterator[tuple[str, bytes]]:
+def _sheets(site: Site, trials: Sequence[Trial], pictures: Pictures) -> Iterator[tuple[str, bytes]]:
     cameras = {camera.id: camera for camera in site.cameras}
     for n, trial in enumerate(trials, 1):
         if not trial.refused:

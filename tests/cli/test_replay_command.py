@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.alerts.message import parse
+from pipeline.cli import replay_many
 from pipeline.cli.main import run
+from pipeline.errors import UsageError
 from pipeline.replay.log import read_log
 from tests.cli.shell import ROOT, files_in, site_with_log, smart_alert, started, wait_until
 from tests.runtime.standing_car import write_site, write_video
@@ -268,3 +270,54 @@ def test_a_replay_that_is_broken_off_leaves_the_good_results_of_before(
     # And the next run is not hindered by what this one left.
     assert run(["replay", str(long_site), "--source", str(clip), "--out", str(out)]) == 0
     assert files_in(out) == before
+
+
+def recorders(folder: Path, *cameras: str) -> Path:
+    """A folder of recordings, those of each camera in one of its name."""
+    for camera in cameras:
+        (folder / camera).mkdir(parents=True)
+        (folder / camera / "20260105_080000.mp4").touch()
+    return folder
+
+
+@pytest.mark.parametrize("is_of_one", [True, False])
+def test_a_rule_that_can_never_raise_is_refused_of_several_cameras_and_of_a_recorders_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], *, is_of_one: bool
+) -> None:
+    site = write_site(tmp_path, ["a.mp4"] if is_of_one else ["a.mp4", "b.mp4"])
+    rule = "  - {id: garbage, algorithm: exposed_garbage, zones: {category: fire_lane}}\n"
+    site.write_text(site.read_text(encoding="utf-8") + rule, encoding="utf-8")
+    source = recorders(tmp_path / "nvr", "cam-0", "cam-1")
+    for sources in (["--source", str(source / "cam-0" if is_of_one else source)], [])[: 1 if is_of_one else 2]:
+        code, line = told(["replay", site, *sources, "--out", tmp_path / "out"], capsys)
+        assert code == 2
+        assert "exposed_garbage needs garbage; the network yolov8n knows it not" in line
+        assert not (tmp_path / "out").exists()
+
+
+def test_a_rule_that_can_never_raise_is_no_matter_over_the_logs_of_several_cameras(
+    site_and_log: tuple[Path, Path], tmp_path: Path
+) -> None:
+    site = write_site(tmp_path, ["a.mp4", "b.mp4"])
+    rule = "  - {id: garbage, algorithm: exposed_garbage, zones: {category: fire_lane}}\n"
+    site.write_text(site.read_text(encoding="utf-8") + rule, encoding="utf-8")
+    (tmp_path / "log" / "cam-0").mkdir(parents=True)
+    (tmp_path / "log" / "cam-0" / "night.parquet").write_bytes(site_and_log[1].read_bytes())
+    assert run(["replay", str(site), "--source", str(tmp_path / "log"), "--out", str(tmp_path / "out")]) == 0
+
+
+def test_as_many_cameras_run_at_a_time_as_this_process_may_use_cores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, asked = write_site(tmp_path, ["a.mp4", "b.mp4"]), list[int]()
+    monkeypatch.setattr("os.cpu_count", lambda: 64)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {3, 5, 8})
+
+    def replay_all(_works: object, _out: Path, jobs: int, *_: object) -> None:
+        asked.append(jobs)
+        raise UsageError("enough")
+
+    monkeypatch.setattr(replay_many, "replay_all", replay_all)
+    assert run(["replay", str(site), "--out", str(tmp_path / "out")]) == 2
+    assert run(["replay", str(site), "--out", str(tmp_path / "out"), "--jobs", "7"]) == 2
+    assert asked == [3, 7]

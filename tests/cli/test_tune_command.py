@@ -1,15 +1,23 @@
+import base64
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from pipeline.cli.main import run
 from pipeline.config.load import load_site
+from pipeline.config.vocabulary import load_vocabulary
 from pipeline.observation import CameraId, MediaNs
-from pipeline.replay.log import LogWriter
+from pipeline.replay.events import events_of_log
+from pipeline.replay.log import LogWriter, read_log
 from pipeline.replay.truth import Label, Verdict, write_labels
 from tests.cli.shell import PROGRAM, environment, smart_alert, wait_until
 from tests.rules.scenes import PARKED, at, observation, stay, times
@@ -111,6 +119,82 @@ def test_a_wrong_call_is_told_in_one_line(tmp_path: Path, changed: tuple[str, st
     assert "Traceback" not in done.stderr
 
 
+COMPLETE = "events without a label were counted as false alarms: the labels claim to hold all that happened"
+PARTIAL = "events without a label were not judged: the labels do not claim to hold all that happened"
+
+
+def _tuned(site: Path, *arguments: str) -> int:
+    out = str(site.parent / "out")
+    return run(["tune", str(site), "--rule", "fire-lane", "--sweep", "dwell=5s,20s", "--out", out, *arguments])
+
+
+def test_labels_of_a_review_that_was_broken_off_do_not_make_false_alarms_of_what_nobody_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site, file = _site(tmp_path), tmp_path / "labels.csv"
+    for is_partial, how, false_alarms in ((True, PARTIAL, 0), (False, COMPLETE, 2)):
+        label = replace(_label(10, Verdict.TRUE), is_partial=is_partial)
+        write_labels(file, [label], load_site(site, {}).timezone)
+        assert _tuned(site, "--labels", str(file), "--json") == 0
+        shown = capsys.readouterr()
+        assert shown.err.splitlines()[0] == how
+        assert json.loads(shown.out.splitlines()[0])["false_alarms"] == false_alarms
+
+
+def test_where_nothing_happened_there_is_no_front_and_the_events_are_shown_instead(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site, file = _site(tmp_path), tmp_path / "labels.csv"
+    write_labels(file, [_label(10, Verdict.FALSE)], load_site(site, {}).timezone)
+    assert _tuned(site, "--labels", str(file)) == 0
+    how, why, *_ = capsys.readouterr().err.splitlines()
+    assert (how, why) == (PARTIAL, "there is no recall, and so no front: the labels hold nothing that happened")
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {"settings.csv", "events-001.jpg", "events-002.jpg"}
+
+
+def _blue(path: Path) -> int:
+    """How many pixels are of the colour of the snapshots below."""
+    with Image.open(path) as picture:
+        pixels = np.asarray(picture.convert("RGB"), np.int64)
+    return int(((pixels[..., 2] > 200) & (pixels[..., 0] < 60) & (pixels[..., 1] < 60)).sum())
+
+
+def test_the_evidence_that_a_site_has_kept_is_shown_by_tuning_and_by_an_analysis(tmp_path: Path) -> None:
+    path = _site(tmp_path)
+    site = load_site(path, {})
+    events = events_of_log(site, site.cameras[0], read_log(tmp_path / "state" / "log" / CAMERA), load_vocabulary())
+    assert len(events) == 3
+    folder = tmp_path / "state" / "evidence" / events[0].id
+    folder.mkdir(parents=True)
+    for kind in ("snapshot", "frame"):
+        Image.new("RGB", (256, 144), (0, 0, 255)).save(folder / f"{kind}-0123456789abcdef.jpg")
+    assert _tuned(path) == 0
+    # The event begins at the same moment under either setting.
+    assert [_blue(tmp_path / "out" / f"events-00{n}.jpg") > 30_000 for n in (1, 2)] == [True, True]
+    assert run(["analyse", str(path), "--out", str(tmp_path / "report")]) == 0
+    page = (tmp_path / "report" / "index.html").read_bytes()
+    assert base64.b64encode((folder / "snapshot-0123456789abcdef.jpg").read_bytes()) in page
+    # What has gone by its age is drawn.
+    shutil.rmtree(tmp_path / "state" / "evidence")
+    assert _tuned(path) == 0
+    assert _blue(tmp_path / "out" / "events-001.jpg") == 0
+
+
+def test_a_log_that_is_a_file_is_found_by_tuning_and_by_an_analysis(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site, folder = _site(tmp_path), tmp_path / "state" / "log"
+    next((folder / CAMERA).iterdir()).rename(folder / "cam-0.parquet")
+    (folder / CAMERA).rmdir()
+    with LogWriter(folder / "gone.parquet", CameraId("gone")) as log:
+        log.append(observation(0))
+    assert _tuned(site) == 0
+    assert capsys.readouterr().out == "  dwell 5s: 3 events\n  dwell 20s: 2 events\n"
+    assert run(["analyse", str(site), "--out", str(tmp_path / "report")]) == 0
+    assert capsys.readouterr().out.startswith("3 events on 1 cameras")
+
+
 _HEAD = "camera,rule,start,verdict\n"
 
 
@@ -138,7 +222,8 @@ def test_labels_of_other_cameras_are_told_and_left_out_and_nothing_else_is_on_st
     call = ("tune", site, "--rule", "fire-lane", "--out", tmp_path / "out", "--labels", tmp_path / "labels.csv")
     done = smart_alert(*call)
     assert done.returncode == 0
-    warning, *files = done.stderr.splitlines()
+    warning, how, *files = done.stderr.splitlines()
+    assert how == COMPLETE
     assert warning == "warning: 1 labels are left out: there is no log of cam-9"
     assert files == [str(tmp_path / "out" / name) for name in ("settings.csv", "front.png", "front.yaml")]
 

@@ -1,4 +1,5 @@
 import csv
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from pipeline.replay.analysis_tables import write_tables
 from pipeline.replay.footprints import Footprints
 from pipeline.replay.log import LogWriter
 from pipeline.replay.log_blocks import read_blocks
+from pipeline.rules.episode import Open
 from tests.alerts.samples import START, cleared, picture, raised, site_in
 from tests.artefacts import kept
 from tests.rules.scenes import PARKED, observation, pass_by, shifted, stay
@@ -51,6 +53,29 @@ def _results(folder: Path) -> Analysis:
         log.append(Gap(_t(249), _t(199), is_open=False, cause=GapCause.COVERED))
         log.append(Tick(_t(250)))
     return analysed(site, events_in(folder / "run"), logs_in(site, folder / "run"))
+
+
+def test_an_event_that_is_open_reaches_to_the_end_of_what_was_analysed(tmp_path: Path) -> None:
+    found = _results(tmp_path)
+    (first, second) = found.events
+    still = replace(second, event=replace(second.event, ending=Open()))
+    write_page(tmp_path / "index.html", replace(found, events=(first, still)))
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    ends = {
+        event: float(left) + float(width)
+        for event, left, width in re.findall(
+            r'<a href="#(\w+)" class="bar \w+" style="left:([\d.]+)%;width:([\d.]+)%', page
+        )
+    }
+    assert ends["e2"] == pytest.approx(100, abs=0.01)
+    assert ends["e1"] < 50
+
+
+def test_a_stretch_that_was_exported_beside_the_log_is_not_counted_twice(tmp_path: Path) -> None:
+    site, log = _results(tmp_path).site, tmp_path / "run" / "observations.parquet"
+    (tmp_path / "run" / "stretch.parquet").write_bytes(log.read_bytes())
+    assert logs_in(site, tmp_path / "run") == {site.cameras[0].id: log}
+    assert logs_in(site, tmp_path / "nothing") == {}
 
 
 def test_days_and_hours_count_the_events_of_a_run(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from pipeline.observation import (
 )
 from pipeline.replay.holdings import days_of, export, logs_in
 from pipeline.replay.live_log import LiveLog
-from pipeline.replay.log import read_log
+from pipeline.replay.log import LogWriter, read_log
 from tests.replay.entries import as_told
 from tests.replay.live_runs import DAY_NS, START
 from tests.runtime.standing_car import write_site
@@ -92,6 +92,28 @@ def test_a_day_tells_looks_gaps_words_and_how_long_it_was_blind(folder: Path) ->
     assert first.size + second.size == sum(path.stat().st_size for path in folder.rglob("*.*"))
 
 
+def test_a_file_beside_the_folders_of_cameras_is_one_more_log(folder: Path) -> None:
+    with LogWriter(folder / "cam-1.parquet", CameraId("cam-1")) as log:
+        log.append(seen(0, 1))
+    assert logs_in(folder) == {"cam-0": folder / "cam-0", "cam-1": folder}
+    assert [entry.t for entry in read_log(folder)] == [at(0)]
+    with LogWriter(folder / "cam-0.parquet", CAMERA) as log:
+        log.append(seen(0, 1))
+    assert logs_in(folder) == {"cam-0": folder / "cam-0", "cam-1": folder / "cam-1.parquet"}
+
+
+def test_what_was_set_aside_is_no_log_of_its_own_and_a_camera_may_be_called_so(folder: Path) -> None:
+    aside = folder / "cam-0" / "earlier"
+    aside.mkdir()
+    with LogWriter(aside / "20260105T000000_000000000Z.parquet", CAMERA) as log:
+        log.append(seen(0, 1))
+    assert logs_in(folder / "cam-0") == {"cam-0": folder / "cam-0"}
+    (folder / "earlier").mkdir()
+    with LogWriter(folder / "earlier" / "night.parquet", CameraId("earlier")) as log:
+        log.append(seen(0, 1))
+    assert logs_in(folder) == {"cam-0": folder / "cam-0", "earlier": folder / "earlier"}
+
+
 def test_the_command_lists_days_and_says_what_it_has_where_a_camera_is_wrong(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -102,6 +124,7 @@ def test_the_command_lists_days_and_says_what_it_has_where_a_camera_is_wrong(
     assert (first["camera"], first["day"], first["looks"], second["gaps"]) == ("cam-0", "2026-01-05", 2, 1)
     assert run(["log", str(site)]) == 0
     shown = capsys.readouterr().out.splitlines()
+    assert shown[0].split()[:7] == ["camera", "day", "(UTC)", "from", "(UTC)", "to", "(UTC)"]
     assert shown[1].split()[:5] == ["cam-0", "2026-01-05", "23:59:00", "23:59:50", "2"]
     assert run(["log", str(site), "--camera", "cam-l"]) == 2
     assert capsys.readouterr().err == '--camera: there is no log of "cam-l" (did you mean "cam-0"?)\n'
