@@ -91,7 +91,7 @@ def annotated(
     known = list(entries)
     looks = [one for one in known if isinstance(one, Observation) and one.looks and not is_close_look(one)]
     # A storm stands for events that have banners of their own.
-    events = [one for one in events_of_log(site, camera, known, vocabulary) if not one.is_storm]
+    events = tuple(one for one in events_of_log(site, camera, known, vocabulary) if not one.is_storm)
     titles: dict[str, Title] = dict(vocabulary.titles)
     titles |= {str(rule.algorithm.key): rule.algorithm.title for rule in site.rules}
     annotator = Annotator(camera, looks, events, titles)
