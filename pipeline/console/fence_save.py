@@ -1,5 +1,7 @@
 """Fences written to their file, with the version before kept beside it, and told to the pipeline that runs."""
 
+from dataclasses import dataclass
+
 from pipeline.console.accounts import User
 from pipeline.console.context import Console
 from pipeline.console.fence_run import run_answer
@@ -24,12 +26,24 @@ class FenceConflictError(Exception):
         self.answer = answer
 
 
-def save(console: Console, user: User, place: FenceSheet, text: str, asked: SaveFences) -> SavedFences:
+@dataclass(frozen=True, slots=True)
+class Saver:
+    """Who saves.
+
+    Attributes:
+        address: The browser's.
+    """
+
+    user: User
+    address: str
+
+
+def save(console: Console, by: Saver, place: FenceSheet, text: str, asked: SaveFences) -> SavedFences:
     """Write fences that the loader has found right.
 
     Args:
         console: Whose site it is.
-        user: Who saves.
+        by: Who saves, from where.
         place: Whose fences.
         text: What is to be written.
         asked: What it is based on, and why.
@@ -39,7 +53,7 @@ def save(console: Console, user: User, place: FenceSheet, text: str, asked: Save
         StateError: It cannot be written.
     """
     versions = versions_of(console.site, place.file)
-    writing = Writing(user.name, asked.why, console.now)
+    writing = Writing(by.user.name, asked.why, console.now)
     try:
         if place.is_new:
             write_first(console.site, place.camera, text, site_versions(console), writing)
@@ -54,7 +68,8 @@ def save(console: Console, user: User, place: FenceSheet, text: str, asked: Save
         for word, ids in (("added", change.added), ("removed", change.removed), ("changed", change.changed))
         if ids
     )
-    console.audit.write(user, "fences.save", name, f"version {version.number}: {told or 'no shape'} ({asked.why})")
+    detail = f"version {version.number}: {told or 'no shape'} ({asked.why})"
+    console.audit.write(by.user, "fences.save", name, detail, by.address)
     tell_running(console.site.state)
     camera = sheet(console.site, place.camera.id, place.view).camera
     return SavedFences(text=text, sha256=version.sha256, number=version.number, run=run_answer(console, camera))

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from pipeline.config.resolved import Camera, Site
 from pipeline.console.context import Console, ConsoleOf
 from pipeline.console.fence_draft import Judged, judge
 from pipeline.console.fence_run import run_answer
-from pipeline.console.fence_save import FenceConflictError, save
+from pipeline.console.fence_save import FenceConflictError, Saver, save
 from pipeline.console.fence_sheets import FenceSheet, sheet, versions_of
 from pipeline.console.fence_trial import begin_trial, log_of, trial_answer
 from pipeline.console.fence_trial_models import FenceTrial, GroundPointsAnswer, TrialBegun
@@ -37,6 +37,7 @@ from pipeline.console.fences_models import (
 )
 from pipeline.console.first_fences import EMPTY
 from pipeline.console.guard import Engineer
+from pipeline.console.login_api import address_of
 from pipeline.console.refusals import not_found
 from pipeline.console.still import still
 from pipeline.console.versions import fingerprint
@@ -130,13 +131,15 @@ def _add_drafts(routes: APIRouter) -> None:
         )
 
     @routes.put("/{camera}", response_model=SavedFences, responses=_REFUSALS)
-    def put(camera: CameraPart, asked: SaveFences, user: Engineer, console: ConsoleOf) -> SavedFences | JSONResponse:
+    def put(
+        camera: CameraPart, asked: SaveFences, user: Engineer, console: ConsoleOf, request: Request
+    ) -> SavedFences | JSONResponse:
         place = sheet(console.site, camera, asked.view)
         found = _judged(console, place, asked.text)
         if found.faults:
             return _refused(found)
         try:
-            return save(console, user, place, found.text, asked)
+            return save(console, Saver(user, address_of(request)), place, found.text, asked)
         except FenceConflictError as error:
             return JSONResponse(error.answer.model_dump(mode="json"), 409)
 

@@ -94,6 +94,7 @@ def router(limit: LoginLimit) -> APIRouter:
         address = address_of(request)
         limit.count(address, session.user.name)
         if console.accounts.checked(session.user.name, asked.old) is None:
+            console.audit.write(session.user, "session.refused_password", session.user.name, address=address)
             raise Refused(403, "the old password is wrong")
         limit.forget(address, session.user.name)
         try:

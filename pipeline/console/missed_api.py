@@ -3,12 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 
 from pipeline.config.resolved import Site
 from pipeline.config.sources import parse_moment
 from pipeline.console.context import Console, ConsoleOf
 from pipeline.console.guard import Operator
+from pipeline.console.login_api import address_of
 from pipeline.console.missed_models import MissedAnswer, MissedListAnswer, MissedRequest
 from pipeline.console.refusals import not_found, unprocessable
 from pipeline.dispatch.missed import Missed, missed_listed, note_missed, take_back_missed
@@ -29,21 +30,24 @@ def router() -> APIRouter:
         return MissedListAnswer(missed=[_answer(console, one) for one in found])
 
     @routes.post("", status_code=201)
-    def say(asked: MissedRequest, user: Operator, console: ConsoleOf) -> MissedAnswer:
+    def say(asked: MissedRequest, user: Operator, console: ConsoleOf, request: Request) -> MissedAnswer:
         told = _meant(console.site, asked, user.name, console.now)
         with console.database.writing() as connection:
             number = note_missed(connection, told)
             (kept,) = missed_listed(connection, most=1)
-        console.audit.write(user, "missed.say", str(number), f"{told.camera} / {told.rule}: {told.note}")
+        detail = f"{told.camera} / {told.rule}: {told.note}"
+        console.audit.write(user, "missed.say", str(number), detail, address_of(request))
         return _answer(console, kept)
 
     @routes.delete("/{number}", status_code=204)
-    def take_back(number: Annotated[int, Path(ge=1, lt=2**63)], user: Operator, console: ConsoleOf) -> None:
+    def take_back(
+        number: Annotated[int, Path(ge=1, lt=2**63)], user: Operator, console: ConsoleOf, request: Request
+    ) -> None:
         with console.database.writing() as connection:
             was_there = take_back_missed(connection, number)
         if not was_there:
             raise not_found(f"missed event {number}: there is none of this number")
-        console.audit.write(user, "missed.take_back", str(number))
+        console.audit.write(user, "missed.take_back", str(number), "", address_of(request))
 
     return routes
 

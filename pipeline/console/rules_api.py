@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from pipeline.config.resolved import Rule
 from pipeline.console.context import Console, ConsoleOf
 from pipeline.console.guard import Engineer, Operator
+from pipeline.console.login_api import address_of
 from pipeline.console.refusals import not_found, unprocessable
 from pipeline.console.rule_edit import Proposal, SiteText, proposed
 from pipeline.console.rule_views import diff_lines, fault_answers, rule_answer, rules_answer
@@ -50,14 +51,15 @@ def router() -> APIRouter:
         return CheckAnswer(faults=fault_answers(found.faults), diff=diff_lines(text.text, found.site.text))
 
     @routes.put("/{rule}")
-    def put(rule: str, asked: SaveRequest, user: Engineer, console: ConsoleOf) -> SavedAnswer:
+    def put(rule: str, asked: SaveRequest, user: Engineer, console: ConsoleOf, request: Request) -> SavedAnswer:
         text = site_text(console)
         refuse_conflict(text, asked.sha256)
         found = _proposed(console, text, rule, asked.changes)
         _refuse_faults(found)
         saved = save(console, user, found.site, asked.sha256, asked.why or f"rule {rule}")
         changed = "; ".join(f"{key}: {value}" for key, value in asked.changes.items())
-        console.audit.write(user, "rules.save", rule, f"version {saved.version}: {changed} ({asked.why})")
+        detail = f"version {saved.version}: {changed} ({asked.why})"
+        console.audit.write(user, "rules.save", rule, detail, address_of(request))
         return saved
 
     @routes.post("/{rule}/trials")

@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from pipeline.config.resolved import Site
 from pipeline.console.context import Console, ConsoleOf
 from pipeline.console.guard import Operator
+from pipeline.console.login_api import address_of
 from pipeline.console.refusals import conflict, not_found, unprocessable
 from pipeline.console.rules_models import SilenceAnswer
 from pipeline.console.silences_models import EndRequest, SilencedAnswer, SilenceRequest, SilencesAnswer
@@ -30,7 +31,7 @@ def router() -> APIRouter:
         return SilencesAnswer(silences=silences_now(console))
 
     @routes.post("")
-    def begin(asked: SilenceRequest, user: Operator, console: ConsoleOf) -> SilencedAnswer:
+    def begin(asked: SilenceRequest, user: Operator, console: ConsoleOf, request: Request) -> SilencedAnswer:
         site, now = console.site, console.now
         cameras = _cameras(site, asked)
         _refuse_span(asked, now)
@@ -39,11 +40,11 @@ def router() -> APIRouter:
         console.live.said()
         subject = asked.rule or ", ".join(cameras[:5])
         detail = f"{len(cameras)} cameras until {asked.until.isoformat()}: {asked.reason}"
-        console.audit.write(user, f"rules.{asked.kind}", subject, detail)
+        console.audit.write(user, f"rules.{asked.kind}", subject, detail, address_of(request))
         return SilencedAnswer(cameras=len(cameras))
 
     @routes.post("/end")
-    def end(asked: EndRequest, user: Operator, console: ConsoleOf) -> SilencedAnswer:
+    def end(asked: EndRequest, user: Operator, console: ConsoleOf, request: Request) -> SilencedAnswer:
         site, now = console.site, console.now
         found = [one for one in silences_now(console) if (one.camera, one.rule) == (asked.camera, asked.rule)]
         if not found:
@@ -51,7 +52,8 @@ def router() -> APIRouter:
         word = Silence(found[0].kind, asked.camera, asked.rule, now + _SOON)
         Desk(console.database, site.id).silence(word, Said(user.name, asked.reason), now)
         console.live.said()
-        console.audit.write(user, "rules.speak", asked.rule or asked.camera, f"{asked.camera}: {asked.reason}")
+        detail = f"{asked.camera}: {asked.reason}"
+        console.audit.write(user, "rules.speak", asked.rule or asked.camera, detail, address_of(request))
         return SilencedAnswer(cameras=1)
 
     return routes

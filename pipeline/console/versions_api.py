@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 
 from pipeline.console.context import ConsoleOf
 from pipeline.console.guard import Engineer
+from pipeline.console.login_api import address_of
 from pipeline.console.refusals import not_found, unprocessable
 from pipeline.console.rule_edit import judged
 from pipeline.console.rule_views import diff_lines, shown_text
@@ -35,14 +36,17 @@ def router() -> APIRouter:
         return VersionText(text=shown_text(before), diff=diff_lines(text.text, before))
 
     @routes.post("/{number}/restore")
-    def restore(number: Number, asked: RestoreRequest, user: Engineer, console: ConsoleOf) -> SavedAnswer:
+    def restore(
+        number: Number, asked: RestoreRequest, user: Engineer, console: ConsoleOf, request: Request
+    ) -> SavedAnswer:
         text = site_text(console)
         refuse_conflict(text, asked.sha256)
         found = judged(text.with_bytes(_content(console, number)))
         if found.faults:
             raise unprocessable(found.faults[0].text)
         saved = save(console, user, found.site, asked.sha256, asked.why or f"version {number} again")
-        console.audit.write(user, "rules.restore", f"version {number}", f"version {saved.version}: {asked.why}")
+        detail = f"version {saved.version}: {asked.why}"
+        console.audit.write(user, "rules.restore", f"version {number}", detail, address_of(request))
         return saved
 
     return routes

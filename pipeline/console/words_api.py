@@ -3,12 +3,13 @@
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from pipeline.console.context import Console, ConsoleOf
 from pipeline.console.event_ids import EventId
 from pipeline.console.guard import Operator
+from pipeline.console.login_api import address_of
 from pipeline.console.refusals import conflict, not_found, unprocessable
 from pipeline.console.shown_event import ShownEvent, shown
 from pipeline.dispatch.ledger_shown import known, last_step
@@ -75,12 +76,12 @@ def add_routes(routes: APIRouter) -> None:
     """Add them."""
 
     @routes.post("/events/{event}/words")
-    def say(user: Operator, console: ConsoleOf, event: EventId, said: AnyWord) -> ShownEvent:
+    def say(user: Operator, console: ConsoleOf, event: EventId, said: AnyWord, request: Request) -> ShownEvent:
         """Say something of an event; it is answered as it stands then."""
         record = _record(console, event)
         desk, by = Desk(console.database, console.site.id), Said(user.name, said.note)
         detail = _done(desk, record, said, by, console)
-        console.audit.write(user, f"alerts.{said.word}", event, detail)
+        console.audit.write(user, f"alerts.{said.word}", event, detail, address_of(request))
         console.live.said()
         with console.database.reading() as connection:
             (one,) = known(connection, (event,))

@@ -17,6 +17,7 @@ from tests.console.browsers import DESK, PHONE, WALL, Browsers, browsers, keep
 from tests.console.ledgers import evidence_in, fresh, over, take
 from tests.console.processes import console_process
 from tests.console.rooms import Room, room, site_in
+from tests.dispatch.test_routing_file import DEADLINES
 from tests.live.live_run import SiteFile, free_port
 
 pytestmark = pytest.mark.long
@@ -134,6 +135,55 @@ def test_every_word_has_a_key(here: Room, them: Browsers) -> None:  # noqa: PLR0
     assert steps[3:] == ["acknowledge", "note", "note", "dispose", "verify", "close", "reopen", "dispatched"]
 
 
+def test_enter_belongs_to_the_link_or_the_button_that_has_the_focus(tmp_path: Path) -> None:
+    with room(site_in(tmp_path)) as alone, browsers(alone) as them:
+        take(alone.console.database, fresh(1))
+        page = them.page(Role.OPERATOR, "alerts")
+        expect(page.locator("article.event")).to_have_count(1)
+        page.keyboard.press("j")
+        page.focus("[data-severity=critical]")
+        page.keyboard.press("Enter")
+        expect(page.locator("[data-severity=critical]")).to_have_attribute("aria-pressed", "true")
+        page.keyboard.press("Space")
+        expect(page.locator("[data-severity=critical]")).to_have_attribute("aria-pressed", "false")
+        page.focus("a.skip")
+        page.keyboard.press("Enter")
+        expect(page.locator("#main")).to_be_focused()
+        page.focus("#user")
+        page.keyboard.press("Enter")
+        expect(page.locator("#leave")).to_be_visible()
+        page.click("article.event")
+        expect(page.locator(".detail")).to_be_visible()
+        page.keyboard.press("m")
+        page.fill("#word textarea", "roadworks")
+        page.focus("#word button[type=submit]")
+        page.keyboard.press("Enter")
+        expect(page.locator("dialog")).to_have_count(0)
+        expect(page.locator(".history")).to_contain_text("roadworks")
+        page.focus("nav a:text-is('Cameras')")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/cameras")
+
+
+def test_no_key_acts_below_an_open_dialog(tmp_path: Path) -> None:
+    with room(site_in(tmp_path)) as alone, browsers(alone) as them:
+        take(alone.console.database, fresh(1))
+        page = them.page(Role.OPERATOR, "alerts/event-00001")
+        expect(page.locator(".detail")).to_be_visible()
+        page.keyboard.press("?")
+        expect(page.locator("dialog")).to_be_visible()
+        for key in ("a", "n", "g", "c", "?"):
+            page.keyboard.press(key)
+        expect(page.locator("dialog")).to_have_count(1)
+        page.keyboard.press("Escape")
+        expect(page.locator("dialog")).to_have_count(0)
+        page.wait_for_timeout(500)
+        assert page.url.endswith("alerts/event-00001")
+        assert [step["what"] for step in _file(alone, "event-00001")["steps"] if step["what"] == "acknowledge"] == []
+        page.keyboard.press("a")
+        expect(page.locator("#event-event-00001")).to_have_attribute("data-standing", "acknowledged")
+
+
 def test_a_dialog_has_the_focus_in_its_field_though_the_page_changes_before_it_is_painted(them: Browsers) -> None:
     page = them.page(Role.OPERATOR, "alerts/event-00001")
     expect(page.locator(".detail")).to_be_visible()
@@ -141,13 +191,13 @@ def test_a_dialog_has_the_focus_in_its_field_though_the_page_changes_before_it_i
 
 
 def test_an_event_is_assigned_by_its_key_to_a_contact_of_the_routing_table(tmp_path: Path) -> None:
-    (tmp_path / "routing.yaml").write_text(ROUTING, encoding="utf-8")
+    (tmp_path / "routing.yaml").write_text(ROUTING + DEADLINES, encoding="utf-8")
     cameras = 'cameras: [{id: gate, source: "rtsp://10.1.0.1/1"}]\n'
     written = "site: {id: linzi, timezone: Asia/Shanghai}\ndispatch: {routing: routing.yaml}\n" + cameras
     with room(site_in(tmp_path, written)) as alone, browsers(alone) as them:
         take(alone.console.database, fresh(1))
         mine, theirs = them.page(Role.OPERATOR, "alerts/event-00001"), them.page(Role.ENGINEER, "alerts/event-00001")
-        expect(mine.locator(".facts")).to_contain_text("control room")
+        expect(mine.locator(".facts")).to_contain_text("control-room")
         mine.keyboard.press("s")
         expect(mine.locator("#word select")).to_be_focused()
         mine.select_option("#word select", "squad")
@@ -245,6 +295,53 @@ def test_critical_alerts_sound_once_the_browser_allows_it_and_stand_in_the_title
     expect(waiting).to_have_text(str(before + 3))
 
 
+def test_a_tap_on_a_touch_screen_lets_it_sound_also_after_the_system_took_the_sound_away(them: Browsers) -> None:
+    page = them.page(Role.OPERATOR, "alerts")
+    page.add_init_script(KEEP_SOUND)
+    page.reload()
+    screen = page.context.new_cdp_session(page)
+    screen.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    for _ in range(2):
+        expect(page.locator(".sound-hint")).to_be_visible()
+        screen.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": 5, "y": 5}]})
+        screen.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        expect(page.locator(".sound-hint")).to_have_count(0)
+        page.evaluate("window.sound.suspend()")
+
+
+KEEP_SOUND = """window.AudioContext = class extends AudioContext {
+  constructor() {
+    super();
+    window.sound = this;
+  }
+};"""
+
+
+def test_open_critical_alerts_are_counted_however_many_came_after_them(them: Browsers) -> None:
+    page = them.page(Role.OPERATOR, "cameras")
+
+    def answer(route: Route) -> None:
+        found = route.fetch().json()
+        one = found["events"][0]
+        if "severity=critical" in route.request.url:
+            old = {"id": "old", "standing": "open", "severity": "critical", "merged_into": ""}
+            route.fulfill(json=found | {"events": [one | old | {"received_at": "2026-01-01T00:00:00Z"}], "next": None})
+            return
+        many = [one | {"id": f"closed-{n}", "standing": "closed", "severity": "major"} for n in range(12_500)]
+        route.fulfill(json=found | {"events": many, "next": "more"})
+
+    page.route("**/api/events?**", answer)
+    page.reload()
+    expect(page.locator("#waiting")).to_have_text("1")
+    assert page.evaluate(N_KNOWN) == 12_000
+
+
+N_KNOWN = """async () => {
+  const store = await import(new URL("static/alerts/store.js", document.baseURI));
+  return store.allEvents().length;
+}"""
+
+
 def test_what_is_being_read_does_not_move_when_alerts_come_in(here: Room, them: Browsers) -> None:
     page = them.page(Role.OPERATOR, "alerts", (1200, 500))
     expect(page.locator("article.event").first).to_be_visible()
@@ -286,6 +383,17 @@ def test_a_list_that_could_not_be_read_at_first_is_read_at_the_next_sign_of_life
     expect(page.locator("#waiting")).to_be_visible()
     assert len(refused) == 2
     them.errors.clear()
+
+
+def test_a_request_without_an_answer_is_given_up_and_made_again(them: Browsers) -> None:
+    page = them.page(Role.OPERATOR, "cameras")
+    held: list[Route] = []
+    page.route("**/api/events?**", lambda route: held.append(route) if not held else route.continue_())
+    page.reload()
+    expect(page.locator("#user")).to_be_visible()
+    expect(page.locator("#lost")).to_have_count(0)
+    expect(page.locator("#waiting")).to_be_visible()
+    assert len(held) == 1
 
 
 @pytest.mark.parametrize(

@@ -202,6 +202,51 @@ def test_the_full_view_is_the_whole_picture_in_the_cameras_own_time(running: Liv
 
 
 @pytest.mark.long
+def test_pictures_that_come_no_more_are_not_taken_for_what_is_there_now(running: LiveRun, tmp_path: Path) -> None:
+    with room(site_of(running)) as here, browsers(here) as them:
+        for path, place, note in (
+            ("cameras?q=cam-01", tile("cam-01"), f"{tile('cam-01')} .tile-note"),
+            ("cameras/cam-01", ".camera-stage", "#stage-lost"),
+        ):
+            page = them.page(Role.OPERATOR, path, DESK)
+            page.wait_for_function(IS_DRAWN, arg=place)
+            expect(page.locator(f"{place} .scene-raised")).to_have_count(1)
+            expect(page.locator(note)).to_have_count(0)
+            page.route("**/api/pictures?**", lambda route: route.abort())
+            expect(page.locator(note)).to_have_text("Connection lost: not what is there now")
+            expect(page.locator(f"{place} .scene-dim")).to_have_count(1)
+            expect(page.locator(f"{place} .scene-raised")).to_have_count(0)
+            keep(page, f"cameras-lost-{place.strip('.')[:4]}", tmp_path)
+            page.unroute("**/api/pictures?**")
+            expect(page.locator(note)).to_have_count(0)
+            page.context.close()
+        them.errors.clear()
+
+
+@pytest.mark.long
+def test_fences_are_asked_for_again_after_a_failure_and_once_a_minute(tmp_path: Path) -> None:
+    with room(site_in(tmp_path)) as here, browsers(here) as them:
+        page = them.page(Role.OPERATOR, "alerts", DESK)
+        asked: list[str] = []
+
+        def answer(route: Route) -> None:
+            asked.append(route.request.url)
+            if len(asked) == 1:
+                route.fulfill(status=503, json={"error": "not now"})
+            else:
+                route.continue_()
+
+        page.route("**/api/camera-fences?**", answer)
+        page.clock.install()
+        page.click("nav a[href$=cameras]")
+        expect(page.locator(".tile .scene-area").first).to_be_attached()
+        page.wait_for_timeout(500)
+        n_asked = len(asked)
+        page.clock.fast_forward(66_000)
+        wait(page, lambda: len(asked) > n_asked)
+
+
+@pytest.mark.long
 def test_without_a_run_the_wall_says_so_and_shows_the_recording(tmp_path: Path) -> None:
     with room(site_in(tmp_path)) as here, browsers(here) as them:
         page = them.page(Role.OPERATOR, "cameras", DESK)

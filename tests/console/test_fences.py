@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from pipeline.console.accounts import Role
 from tests.cli.shell import smart_alert
@@ -162,6 +162,47 @@ def test_a_shape_is_drawn_by_keys_alone_and_escape_takes_back_what_is_not_done(t
             (one["geometry"]["type"], one["properties"].get("mask", False)) for one in features(saved(page, tmp_path))
         ]
         assert kinds == [("Polygon", False), ("LineString", False), ("Polygon", True)]
+
+
+def test_undo_while_a_shape_is_drawn_takes_back_its_last_point(tmp_path: Path) -> None:
+    with editors(tmp_path) as (_, them):
+        page = opened(them)
+        page.mouse.click(*at(page, 0.1, 0.1))
+        page.keyboard.press("Shift+ArrowRight")
+        nudged = corners_of(page)
+        page.click("#tool-line")
+        draw(page, [(0.5, 0.5), (0.6, 0.5), (0.7, 0.5)])
+        page.keyboard.press("Control+z")
+        assert corners_of(page) == nudged
+        page.keyboard.press("Enter")
+        assert corners_of(page, 1) == [(0.5, 0.5), (0.6, 0.5)]
+        page.click("#tool-line")
+        page.click("#undo")
+        expect(page.locator("#tool-select")).to_have_attribute("aria-pressed", "true")
+        assert corners_of(page, 1) == [(0.5, 0.5), (0.6, 0.5)]
+        page.click("#undo")
+        page.click("#undo")
+        assert corners_of(page) != nudged
+
+
+def test_what_is_changed_while_a_save_runs_is_kept(tmp_path: Path) -> None:
+    with editors(tmp_path) as (_, them):
+        page = opened(them)
+        held: list[Route] = []
+        page.route(
+            "**/api/fences/cam-0",
+            lambda route: held.append(route) if route.request.method == "PUT" else route.continue_(),
+        )
+        page.mouse.click(*at(page, 0.1, 0.1))
+        page.fill("input[name=name]", "first")
+        page.click("#save")
+        page.fill("input[name=name]", "second")
+        held[0].continue_()
+        expect(page.locator(".notice.good")).to_be_visible()
+        expect(page.locator("input[name=name]")).to_have_value("second")
+        expect(page.locator(".saving .state")).to_have_class("state unsaved")
+        page.unroute("**/api/fences/cam-0")
+        assert features(saved(page, tmp_path))[0]["properties"]["name"] == "second"
 
 
 def features(found: list[dict[str, object]]) -> list[dict[str, dict[str, object]]]:

@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from pipeline.config.load import load_site
 from pipeline.console.accounts import Role
@@ -263,6 +263,78 @@ def test_a_number_is_changed_tried_and_saved_in_the_browser(here: Room, tmp_path
         expect(page.locator("[name=dwell]")).to_have_value("30s")
     text = here.console.site.path.read_text(encoding="utf-8")
     assert text == WRITTEN.replace("dwell: 60s ", "dwell: 30s ")
+
+
+@pytest.mark.long
+def test_what_is_typed_key_by_key_is_what_is_meant(here: Room) -> None:
+    with browsers(here) as them:
+        page = them.page(Role.ENGINEER, "rules/fire-lane", DESK)
+        for key, text, meant in (
+            ("confidence", "0.35", 0.35),
+            ("confidence", "1.5", 1.5),
+            ("min_area", "0.5m2", "0.5m2"),
+            ("dwell", "1.5s", "1.5s"),
+        ):
+            field = page.locator(f"[name='{key}']")
+            field.fill("")
+            with page.expect_request(lambda asked, k=key, m=meant: checked(asked) == {k: m}):  # type: ignore[misc]
+                field.press_sequentially(text)
+            expect(field).to_have_value(text)
+            page.click("#discard")
+
+
+def checked(request: Request) -> object:
+    """The changes that the loader is asked about."""
+    return (request.post_data_json or {}).get("changes") if request.url.endswith("/check") else None
+
+
+@pytest.mark.long
+def test_what_is_typed_while_a_save_runs_is_kept(here: Room) -> None:
+    with browsers(here) as them:
+        page = them.page(Role.ENGINEER, "rules/fire-lane", DESK)
+        held: list[Route] = []
+        page.route(
+            "**/api/rules/fire-lane",
+            lambda route: held.append(route) if route.request.method == "PUT" else route.continue_(),
+        )
+        edit(page, "dwell", "30s")
+        page.click("#save")
+        expect(page.locator("#save")).to_be_disabled()
+        edit(page, "grace", "7s")
+        held[0].continue_()
+        expect(page.locator(".notice")).to_contain_text("Saved as version 2")
+        expect(page.locator(".parameter.changed")).to_have_count(1)
+        expect(page.locator("[name=grace]")).to_have_value("7s")
+        page.unroute("**/api/rules/fire-lane")
+        page.click("#save")
+        expect(page.locator(".parameter.changed")).to_have_count(0)
+        expect(page.locator(".notice").last).to_contain_text("Saved as version 3")
+        with here.client(Role.ENGINEER) as client:
+            assert [parameters(client)[key][0] for key in ("dwell", "grace")] == ["30s", "7s"]
+
+
+@pytest.mark.long
+def test_a_silence_ends_by_the_servers_clock(here: Room) -> None:
+    with browsers(here) as them:
+        page = them.page(Role.OPERATOR, "rules/waste", DESK)
+        slow = here.console.now - timedelta(hours=3)
+        page.clock.set_system_time(slow)
+        page.wait_for_function(SERVER_IS_AHEAD)
+        page.click("#silence-rule")
+        page.fill("dialog [name=length]", "2")
+        page.fill("dialog [name=reason]", "roadworks")
+        page.click("dialog button[type=submit]")
+        expect(page.locator(".silences tbody tr")).to_have_count(2)
+        expect(page.locator(".silences tbody tr").first).to_contain_text("1:59:")
+        with here.client(Role.OPERATOR) as client:
+            (until, _) = (one["until"] for one in client.get("api/silences").json()["silences"])
+        assert abs(datetime.fromisoformat(until) - here.console.now - timedelta(hours=2)) < timedelta(minutes=2)
+
+
+SERVER_IS_AHEAD = """async () => {
+  const store = await import(new URL("static/alerts/store.js", document.baseURI));
+  return store.serverNow() - Date.now() > 3600000;
+}"""
 
 
 @pytest.mark.long

@@ -1,5 +1,11 @@
 // Talks to the console. Every path is relative to the page's <base>, so that a reverse proxy's prefix is kept.
 
+const READ_MS = 10_000;
+const WRITE_MS = 60_000;
+
+/** What is read from logs takes longer than other answers. */
+export const FROM_LOGS_MS = 60_000;
+
 let csrf = "";
 const signedOut = new Set();
 
@@ -28,16 +34,14 @@ export function onSignedOut(fn) {
   return () => signedOut.delete(fn);
 }
 
-/** GET; the answer's JSON. `signal` may abort it. */
-export async function get(path, { signal } = {}) {
-  return answered(await reached(path, { signal }));
+/** GET; the answer's JSON. `signal` may abort it; an answer that is not whole after `within_ms` is none. */
+export async function get(path, { signal, within_ms = READ_MS } = {}) {
+  return reached(path, { signal, within_ms }, answered);
 }
 
 /** GET; the answer's bytes as they are. */
-export async function bytes(path, { signal } = {}) {
-  const response = await reached(path, { signal });
-  if (!response.ok) return answered(response);
-  return response.arrayBuffer();
+export async function bytes(path, { signal, within_ms = READ_MS } = {}) {
+  return reached(path, { signal, within_ms }, (response) => (response.ok ? response.arrayBuffer() : answered(response)));
 }
 
 /** POST, PUT, PATCH or DELETE with a JSON body (or FormData); the answer's JSON, or null where it has none. */
@@ -48,14 +52,17 @@ export async function send(method, path, body) {
     headers["Content-Type"] = "application/json";
     content = JSON.stringify(body);
   }
-  return answered(await reached(path, { method, headers, body: content }));
+  return reached(path, { method, headers, body: content, within_ms: WRITE_MS }, answered);
 }
 
-async function reached(path, options) {
+/** What `read` makes of the answer; whole and in time, or it counts as not reached: a server that hangs says nothing. */
+async function reached(path, { signal, within_ms, ...options }, read) {
+  const limit = AbortSignal.timeout(within_ms);
   try {
-    return await fetch(address(path), { credentials: "same-origin", ...options });
+    const until = signal ? AbortSignal.any([signal, limit]) : limit;
+    return await read(await fetch(address(path), { credentials: "same-origin", ...options, signal: until }));
   } catch (error) {
-    if (error.name === "AbortError") throw error;
+    if (error instanceof Refusal || error.name === "AbortError") throw error;
     throw new Refusal(0, "连接不到控制台。The console cannot be reached.");
   }
 }

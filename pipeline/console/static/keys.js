@@ -1,12 +1,14 @@
 // Keys of the keyboard: what each does here is told by `?`.
 import { useLayoutEffect, useRef } from "./html.js";
 
+const PRESS = new Set(["Enter", " "]);
 const layers = [];
 
 /**
  * Keys for as long as a component is shown: useKeys({a: ["alerts.acknowledge", () => ...]}). A key is what
  * KeyboardEvent.key says ("a", "ArrowDown", "Escape"), or "g c" for one after the other. The first part is the key of
- * its text. Not heard while something is typed into a field.
+ * its text. Not heard while something is typed into a field, nor below an open dialog, which closes itself by Escape;
+ * Enter and the space bar are the link's or the button's that has the focus.
  */
 export function useKeys(bindings) {
   const kept = useRef(bindings);
@@ -34,6 +36,8 @@ addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   const field = event.target.closest?.("input, textarea, select, [contenteditable]");
   if (field && event.key !== "Escape") return;
+  if (PRESS.has(event.key) && event.target.closest?.("a[href], button, summary")) return;
+  if (document.querySelector("dialog[open]")) return;
   const pair = Date.now() - beforeAt < 1500 ? `${before} ${event.key}` : "";
   for (const key of [pair, event.key]) {
     const found = [...layers].reverse().find((layer) => key && layer.get()?.[key]);

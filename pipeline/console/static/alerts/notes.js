@@ -8,6 +8,7 @@ const WRITTEN = [
   [/^the deadline has passed$/, "deadline"],
   [/^nobody: not in the routing table$/, "nobody"],
   [/^the camera saw it gone: verify$/, "gone"],
+  [/^told by event (?<event>\S+)$/, "by_event"],
   [/^late: revision (?<number>\d+)$/, "late"],
   [/^(?<before>critical|major|minor|info) -> (?<after>critical|major|minor|info)$/, "severity"],
 ];

@@ -69,5 +69,6 @@ function changed() {
   for (const fn of listeners) fn();
 }
 
-// The first click or key lets it sound.
-for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, wake, { once: true, capture: true });
+// A click, a tap or a key lets it sound; which of their events the browser takes for one differs, and it may stop again.
+const wakeAgain = () => context?.state !== "running" && wake();
+for (const kind of ["pointerup", "click", "keydown"]) addEventListener(kind, wakeAgain, { capture: true });

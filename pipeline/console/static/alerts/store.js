@@ -5,6 +5,7 @@ import { onEvent } from "../live.js";
 
 const MOST = 12_000;
 const CATCH_UP_PAGES = 20;
+const OVER = new Set(["closed", "dismissed"]);
 const events = new Map();
 const listeners = new Set();
 const arrivals = new Set();
@@ -23,6 +24,11 @@ export function allEvents() {
 /** One event, or undefined. */
 export function eventOf(id) {
   return events.get(id);
+}
+
+/** Whether nobody has to do anything about an event any more. */
+export function isOver(event) {
+  return OVER.has(event.standing);
 }
 
 /** The server's clock, ms since 1970. */
@@ -47,8 +53,11 @@ export function useEvents() {
   return value;
 }
 
-/** Read pages of events that match a filter until so many are known; `signal` may abort it. Returns the next page's mark. */
-export async function load(query, { most = 10_000, after = "", signal } = {}) {
+/**
+ * Read pages of events that match a filter until so many are known; `signal` may abort it; `seen` takes their ids.
+ * Returns the next page's mark.
+ */
+export async function load(query, { most = 10_000, after = "", signal, seen } = {}) {
   let next = after;
   let count = 0;
   loads += 1;
@@ -59,6 +68,7 @@ export async function load(query, { most = 10_000, after = "", signal } = {}) {
       if (next) asked.set("after", next);
       const answer = await get(`api/events?${asked}`, { signal });
       if (seq < 0) seq = answer.seq;
+      for (const event of answer.events) seen?.add(event.id);
       take(answer.events);
       count += answer.events.length;
       next = answer.next;
@@ -87,13 +97,19 @@ function take(list, isNews = false) {
   }
   if (isNew) sort();
   else order = order.map((event) => events.get(event.id));
+  changed();
+}
+
+function changed() {
   version += 1;
   for (const fn of listeners) fn(version);
 }
 
 function sort() {
   order = [...events.values()].sort((a, b) => b.at - a.at || b.raisedAt - a.raisedAt || (a.id < b.id ? 1 : -1));
-  for (const old of order.splice(MOST)) events.delete(old.id);
+  // What is open stays, however old it is: it is counted and waits for somebody.
+  for (let n = order.length - 1; n >= 0 && events.size > MOST; n -= 1) if (isOver(order[n])) events.delete(order[n].id);
+  if (order.length > events.size) order = order.filter((event) => events.has(event.id));
 }
 
 const RANK = { info: 0, minor: 1, major: 2, critical: 3 };
@@ -127,7 +143,14 @@ async function catchUp() {
     }
     // Long away: what stands in the list now counts.
     seq = -1;
-    await load("", { most: MOST });
+    const before = [...events.keys()];
+    const seen = new Set();
+    await load("", { most: MOST, seen });
+    await load("open=1", { most: Infinity, seen });
+    // An older one that was open and is not any more was closed unheard.
+    for (const id of before) if (!seen.has(id) && events.has(id) && !isOver(events.get(id))) events.delete(id);
+    sort();
+    changed();
   } catch {
     // The next sign of life tells again what is missing.
   } finally {
@@ -140,7 +163,7 @@ async function readAgain() {
   if (isCatchingUp || loads) return;
   isCatchingUp = true;
   try {
-    await load("open=1", { most: MOST });
+    await load("open=1", { most: Infinity });
   } catch {
     // The next sign of life tells again.
   } finally {

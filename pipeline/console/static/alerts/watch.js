@@ -4,6 +4,7 @@ import { t } from "../texts.js";
 import { setMuted, play, useSound } from "./sound.js";
 import { allEvents, load, onArrival, useEvents } from "./store.js";
 
+const AGAIN_MS = 5000;
 const WAITING = new Set(["held", "open"]);
 
 /** Whether an event is critical and nobody has taken it on. */
@@ -24,10 +25,27 @@ export function AlertsWatch() {
   const sound = useSound();
   const count = allEvents().filter(isWaiting).length;
   useEffect(() => {
-    load("open=1", { most: 2000 }).catch(() => {});
-    return onArrival((event) => {
+    const stop = new AbortController();
+    let timer = null;
+    const { signal } = stop;
+    const read = async () => {
+      try {
+        const isMore = await load("open=1", { most: 2000, signal });
+        // Those that are counted, all of them: the oldest has waited longest.
+        if (isMore) await load("open=1&severity=critical", { most: Infinity, signal });
+      } catch {
+        if (!signal.aborted) timer = setTimeout(read, AGAIN_MS);
+      }
+    };
+    read();
+    const off = onArrival((event) => {
       if (isWaiting(event)) play();
     });
+    return () => {
+      stop.abort();
+      clearTimeout(timer);
+      off();
+    };
   }, []);
   useEffect(() => {
     const show = () => {

@@ -4,9 +4,8 @@ import { Dialog } from "../dialog.js";
 import { html, useState } from "../html.js";
 import { trying } from "../notices.js";
 import { t } from "../texts.js";
-import { takeOne } from "./store.js";
+import { isOver, takeOne } from "./store.js";
 
-const OVER = new Set(["closed", "dismissed"]);
 const has = (word) => (event) => event.words.includes(word);
 
 /** In the order of an event's life. `asks`: a dialog comes first. */
@@ -15,9 +14,9 @@ export const WORDS = [
   { word: "acknowledge", key: "a", fits: has("acknowledge"), asks: false },
   { word: "dispose", key: "p", fits: has("dispose"), asks: true },
   { word: "verify", key: "v", fits: has("verify"), asks: true },
-  { word: "close", key: "x", fits: (event) => !OVER.has(event.standing), asks: true },
+  { word: "close", key: "x", fits: (event) => !isOver(event), asks: true },
   { word: "dismiss", key: "d", fits: has("dismiss"), asks: true },
-  { word: "assign", key: "s", fits: (event) => event.responsible !== "" && !OVER.has(event.standing), asks: true },
+  { word: "assign", key: "s", fits: (event) => event.responsible !== "" && !isOver(event), asks: true },
   { word: "mute", key: "m", fits: (event) => event.camera !== "", asks: true },
   { word: "note", key: "n", fits: () => true, asks: true },
   { word: "reopen", key: "r", fits: has("reopen"), asks: true },

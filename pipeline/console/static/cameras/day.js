@@ -1,4 +1,5 @@
 // How a camera's last day was: when it saw nothing, and how often it was looked at, hour by hour.
+import { FROM_LOGS_MS } from "../api.js";
 import { html } from "../html.js";
 import { t } from "../texts.js";
 import { duration, moment } from "../times.js";
@@ -10,7 +11,7 @@ const [WIDTH, HEIGHT, STRIP] = [960, 74, 18];
 
 /** From the log. */
 export function Day({ id }) {
-  const { value, fault } = usePolled(`api/cameras/${encodeURIComponent(id)}/day`, EVERY_MS);
+  const { value, fault } = usePolled(`api/cameras/${encodeURIComponent(id)}/day`, EVERY_MS, FROM_LOGS_MS);
   if (!value) return html`<section class="card camera-view-day">${fault ? html`<p class="fault">${fault}</p>` : t("shell.loading")}</section>`;
   return html`<section class="card camera-view-day" aria-label=${t("cameras.day")}>
     <h2>${t("cameras.day")}</h2>

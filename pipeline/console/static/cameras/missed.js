@@ -1,4 +1,5 @@
 // Something happened on a camera and nobody was told: said here, it is a label for tuning.
+import { serverNow } from "../alerts/store.js";
 import { send } from "../api.js";
 import { Dialog } from "../dialog.js";
 import { html, useState } from "../html.js";
@@ -11,7 +12,7 @@ const USUALLY_AGO_MS = 10 * 60_000;
 /** Asks which rule should have told what, and when. */
 export function MissedDialog({ camera, onclose }) {
   const [asked, set] = useState({
-    rule: camera.rules[0] ?? "", zone: "", start: clock(new Date(Date.now() - USUALLY_AGO_MS)), end: "", note: "",
+    rule: camera.rules[0] ?? "", zone: "", start: clock(new Date(serverNow() - USUALLY_AGO_MS)), end: "", note: "",
   });
   const [isBusy, setBusy] = useState(false);
   const field = (name) => ({ name, value: asked[name], onInput: (event) => set({ ...asked, [name]: event.target.value, ...(name === "rule" && { zone: "" }) }) });

@@ -1,6 +1,7 @@
 // One camera in full: its picture as it sends it, how it is, and how its last day was.
 import { html, useEffect, useMemo, useRef, useState } from "../html.js";
 import { useKeys } from "../keys.js";
+import { useLive } from "../live.js";
 import { may } from "../pages.js";
 import { go, Link } from "../router.js";
 import { Scene } from "../scene.js";
@@ -81,7 +82,8 @@ function Stage({ camera, hidden }) {
   const shown = useShown(pictures, camera.id);
   const { titles } = useFences(useMemo(() => [camera.id], [camera.id]));
   const told = shown?.told;
-  const isOld = !told || isStale(told);
+  const isLost = useLive() === "lost" || Boolean(away);
+  const isOld = !told || isLost || isStale(told);
   const still = useStill(camera.id, !shown?.picture && (Boolean(away) || !camera.told));
   const size = still ? [still.naturalWidth, still.naturalHeight] : told?.width ? [told.width, told.height] : USUAL_SHAPE;
   const without = still ? "cameras.older" : away || !camera.told ? "cameras.no_picture" : "cameras.waiting";
@@ -95,7 +97,8 @@ function Stage({ camera, hidden }) {
     </div>
     <figcaption class="row">
       <span class="number" id="taken-at">${told?.taken_at ? moment(told.taken_at, { long: true }) : ""}</span>
-      ${told && isOld && html`<span class="badge major">${t("cameras.age", { age: duration(ageOf(told)) })}</span>`}
+      ${isLost && html`<span class="badge critical" id="stage-lost" role="status">${t("cameras.lost")}</span>`}
+      ${told && isStale(told) && html`<span class="badge major">${t("cameras.age", { age: duration(ageOf(told)) })}</span>`}
       <span class="hint">${told?.width ? `${told.width} × ${told.height}` : ""}</span>
       ${told?.view && html`<span class="hint">${t("cameras.preset", { view: told.view })}</span>`}
       <button type="button" class="quiet" onClick=${full}>${t("cameras.full_screen")}</button>

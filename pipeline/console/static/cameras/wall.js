@@ -1,6 +1,7 @@
 // A wall of live pictures. Only cameras on screen are asked for, and none while the page is not seen.
 import { html, useCallback, useEffect, useMemo, useRef, useState } from "../html.js";
 import { useKeys } from "../keys.js";
+import { useLive } from "../live.js";
 import { Link, setQuery } from "../router.js";
 import { Scene } from "../scene.js";
 import { t } from "../texts.js";
@@ -68,10 +69,12 @@ function Tiles({ cameras, pictures, size }) {
   const onScreen = useMemo(() => cameras.map((one) => one.id).filter((id) => seen.has(id)), [cameras, seen]);
   useEffect(() => pictures.want(onScreen), [pictures, onScreen.join("\n")]);
   const { fences, titles } = useFences(onScreen);
+  const away = usePicturesFault(pictures);
+  const isLost = useLive() === "lost" || Boolean(away);
   return html`<div class="wall wall-${size}">
     ${cameras.map(
       (camera) => html`<${Tile} key=${camera.id} camera=${camera} observer=${observer} pictures=${pictures}
-        isSeen=${seen.has(camera.id)} fences=${fences[camera.id]} titles=${titles} />`,
+        isSeen=${seen.has(camera.id)} isLost=${isLost} fences=${fences[camera.id]} titles=${titles} />`,
     )}
   </div>`;
 }
@@ -96,7 +99,7 @@ function useObserver(setSeen) {
   return observer;
 }
 
-function Tile({ camera, observer, pictures, isSeen, fences, titles }) {
+function Tile({ camera, observer, pictures, isSeen, isLost, fences, titles }) {
   const place = useCallback((element) => {
     if (element) observer.observe(element);
   }, []);
@@ -104,7 +107,7 @@ function Tile({ camera, observer, pictures, isSeen, fences, titles }) {
   return html`<div class="tile ${isUnwell(camera) ? "tile-unwell" : ""}" ref=${place} data-camera=${camera.id}>
     <${Link} to=${`cameras/${encodeURIComponent(camera.id)}`}>
       <div class="tile-picture">
-        ${isSeen && html`<${Live} camera=${camera} pictures=${pictures} fences=${fences} titles=${titles} name=${name} />`}
+        ${isSeen && html`<${Live} camera=${camera} pictures=${pictures} isLost=${isLost} fences=${fences} titles=${titles} name=${name} />`}
       </div>
       <div class="tile-words">
         <span class="tile-name" title=${camera.id}><strong>${name}</strong>${camera.name && camera.name !== camera.id ? html` <span class="faint">${camera.id}</span>` : null}</span>
@@ -126,11 +129,11 @@ function Numbers({ camera }) {
   `;
 }
 
-function Live({ camera, pictures, fences, titles, name }) {
+function Live({ camera, pictures, isLost, fences, titles, name }) {
   const shown = useShown(pictures, camera.id);
   const told = shown?.told;
   const hasPicture = Boolean(shown?.picture);
-  const isOld = camera.state !== "connected" || isStale(told);
+  const isOld = isLost || camera.state !== "connected" || isStale(told);
   const still = useStill(camera.id, !hasPicture && camera.state !== "connected");
   const size = still ? [still.naturalWidth, still.naturalHeight] : told?.width ? [told.width, told.height] : USUAL_SHAPE;
   const without = still ? "cameras.older" : camera.state === "connected" ? "cameras.waiting" : "cameras.no_picture";
@@ -138,7 +141,7 @@ function Live({ camera, pictures, fences, titles, name }) {
     <${Scene} picture=${shown?.picture ?? still} size=${size}
       fences=${hasPicture || still ? fencesNow(fences, told) : []} boxes=${isOld ? [] : boxesOf(told, titles)} dim=${isOld} label=${name} />
     ${!hasPicture && html`<span class="tile-note">${t(without)}</span>`}
-    ${hasPicture && isOld && html`<span class="tile-note">${t("cameras.age", { age: duration(ageOf(told)) })}</span>`}
+    ${hasPicture && isOld && html`<span class="tile-note">${isLost ? t("cameras.lost") : t("cameras.age", { age: duration(ageOf(told)) })}</span>`}
   `;
 }
 

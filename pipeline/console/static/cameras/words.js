@@ -1,12 +1,13 @@
 // How a camera is, in a word, and what is drawn on its picture.
 import { get } from "../api.js";
-import { html, useEffect, useState } from "../html.js";
+import { html, useEffect, useRef, useState } from "../html.js";
 import { language, t } from "../texts.js";
 import { duration } from "../times.js";
 
 const STALE_S = 8;
 const MOST = 48;
 const FENCES_KEPT_MS = 60_000;
+const FENCES_LOOK_MS = 5_000; // for what is due
 const TONES = { unreachable: "critical", connecting: "minor", connected: "good", not_watched: "minor" };
 const RANKS = { unreachable: 0, not_watched: 3, connecting: 4, connected: 5 };
 
@@ -70,30 +71,42 @@ export function fencesNow(fences, told) {
   return (fences ?? []).filter((one) => !one.view || one.view === told?.view);
 }
 
-/** Fences by camera and names of classes, for those cameras; asked for again once a minute. */
+/** Fences by camera and names of classes, for those cameras; asked for again once a minute, and soon where it failed. */
 export function useFences(cameras) {
-  const [known, set] = useState({ fences: {}, titles: {}, at: {} });
+  const [known, set] = useState({ fences: {}, titles: {} });
+  const readAt = useRef({});
   useEffect(() => {
-    const missing = cameras.filter((one) => !(Date.now() - known.at[one] < FENCES_KEPT_MS)).slice(0, MOST);
-    if (!missing.length) return undefined;
     const abort = new AbortController();
-    const query = new URLSearchParams(missing.map((one) => ["camera", one]));
-    get(`api/camera-fences?${query}`, { signal: abort.signal }).then(
-      (found) => set((before) => joined(before, found, missing)),
-      () => undefined, // the wall's own fault says it
-    );
-    return () => abort.abort();
-  }, [cameras.join("\n"), Object.keys(known.at).length]);
+    let timer = null;
+    const isDue = (camera) => !(Date.now() - readAt.current[camera] < FENCES_KEPT_MS);
+    const ask = async () => {
+      const due = document.hidden ? [] : cameras.filter(isDue).slice(0, MOST);
+      let isRead = false;
+      if (due.length) {
+        const query = new URLSearchParams(due.map((one) => ["camera", one]));
+        try {
+          const found = await get(`api/camera-fences?${query}`, { signal: abort.signal });
+          for (const one of due) readAt.current[one] = Date.now();
+          set((before) => ({ fences: { ...before.fences, ...found.fences }, titles: found.titles }));
+          isRead = true;
+        } catch (error) {
+          if (error.name === "AbortError") return;
+          // The wall's own fault says it.
+        }
+      }
+      if (!abort.signal.aborted) timer = setTimeout(ask, isRead && cameras.some(isDue) ? 0 : FENCES_LOOK_MS);
+    };
+    ask();
+    return () => {
+      abort.abort();
+      clearTimeout(timer);
+    };
+  }, [cameras.join("\n")]);
   return known;
 }
 
-function joined(before, found, missing) {
-  const at = { ...before.at, ...Object.fromEntries(missing.map((one) => [one, Date.now()])) };
-  return { fences: { ...before.fences, ...found.fences }, titles: found.titles, at };
-}
-
-/** What `get` gives of a path, again and again while the page is seen; {value, fault}. */
-export function usePolled(path, everyMs) {
+/** What `get` gives of a path within some time, again and again while the page is seen; {value, fault}. */
+export function usePolled(path, everyMs, within_ms = undefined) {
   const [found, set] = useState({ value: null, fault: "" });
   useEffect(() => {
     let timer = null;
@@ -103,7 +116,7 @@ export function usePolled(path, everyMs) {
       clearTimeout(timer);
       if (isOver || document.hidden) return;
       try {
-        const value = await get(path, { signal: abort.signal });
+        const value = await get(path, { signal: abort.signal, within_ms });
         if (!isOver) set((before) => ({ value, before: before.value, fault: "" }));
       } catch (error) {
         if (error.name === "AbortError") return;

@@ -156,11 +156,19 @@ export function useEditing(saved, ground, size, category) {
       setHistory(begun(next));
       choose(null);
     },
+    /** The file holds `next` now; what was changed since goes on as a change of it. */
+    goOn: (next, current) => setHistory(changed(begun(next), current)),
     undo: () => {
+      if (drawing) {
+        if (drawing.length) setDrawing(drawing.slice(0, -1));
+        else take("select");
+        return;
+      }
       setHistory(undone);
       choose(null);
     },
     redo: () => {
+      if (drawing) return;
       setHistory(redone);
       choose(null);
     },

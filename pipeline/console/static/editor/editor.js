@@ -53,6 +53,8 @@ function Opened({ sheet, saved, onsaved }) {
   const [picture, askPicture] = usePicture(sheet);
   const size = picture && picture !== "none" ? [picture.naturalWidth, picture.naturalHeight] : WIDE;
   const editing = useEditing(saved, sheet.ground, size, sheet.choices.categories[0].id);
+  const held = useRef(null);
+  held.current = editing.document;
   const text = useMemo(() => JSON.stringify(editing.document), [editing.document]);
   const checked = useCheck(sheet, text);
   const run = useRun(sheet, sheet.sha256);
@@ -76,15 +78,20 @@ function Opened({ sheet, saved, onsaved }) {
       return;
     }
     setSaving(true);
+    const sent = editing.document;
     const answer = await save(sheet, text, why);
     setSaving(false);
     if (answer?.conflict) setConflict(answer.conflict);
     else if (answer) {
-      drafts.delete(keyOf(sheet));
-      setWhy("");
+      const base = JSON.parse(answer.text);
+      const kept = drafts.get(keyOf(sheet));
+      if (kept?.document === sent) drafts.delete(keyOf(sheet));
+      else if (kept) drafts.set(keyOf(sheet), { ...kept, base, sha256: answer.sha256 });
+      setWhy((now) => (now === why ? "" : now));
       tell(t("fences.saved", { number: answer.number }), "good");
       onsaved({ ...sheet, text: answer.text, sha256: answer.sha256 });
-      editing.startAgain(JSON.parse(answer.text));
+      if (held.current === sent) editing.startAgain(base);
+      else editing.goOn(base, held.current);
     }
   };
   const takeMerged = (document, theirs, base) => {
@@ -243,8 +250,8 @@ function Toolbar({ editing, zoom, askPicture }) {
     ${tools.map(([tool, key]) => html`<button key=${tool} type="button" id=${`tool-${tool}`} aria-pressed=${editing.tool === tool} title=${`${t(`fences.tool.${tool}`)} (${key})`} onClick=${() => editing.take(tool)}>${t(`fences.tool.${tool}`)}</button>`)}
     <span class="gap" />
     ${editing.drawing && html`<button type="button" onClick=${editing.close}>${t("fences.finish")}</button>`}
-    <button type="button" id="undo" disabled=${!history.past.length} title="Ctrl+Z" onClick=${editing.undo}>${t("fences.undo")}</button>
-    <button type="button" id="redo" disabled=${!history.future.length} title="Ctrl+Y" onClick=${editing.redo}>${t("fences.redo")}</button>
+    <button type="button" id="undo" disabled=${!editing.drawing && !history.past.length} title="Ctrl+Z" onClick=${editing.undo}>${t("fences.undo")}</button>
+    <button type="button" id="redo" disabled=${Boolean(editing.drawing) || !history.future.length} title="Ctrl+Y" onClick=${editing.redo}>${t("fences.redo")}</button>
     <button type="button" disabled=${!editing.shape && !editing.drawing?.length} onClick=${editing.remove}>${t(editing.chosen?.vertex !== null && editing.chosen ? "fences.delete_vertex" : "fences.delete")}</button>
     <span class="gap" />
     <button type="button" aria-label=${t("fences.key.zoom_out")} title=${t("fences.key.zoom_out")} onClick=${() => zoom.zoomBy(1 / 1.4)}>−</button>

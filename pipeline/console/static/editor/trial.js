@@ -1,6 +1,7 @@
 // What a draft would have meant: objects of the last hour inside it, and events of the last day, from the camera's log.
-import { get, send } from "../api.js";
+import { FROM_LOGS_MS, get, send } from "../api.js";
 import { html, useEffect, useMemo, useRef, useState } from "../html.js";
+import { moves } from "../rules/moves.js";
 import { language, t } from "../texts.js";
 import { duration, moment } from "../times.js";
 import { counted, placed } from "./points.js";
@@ -12,7 +13,7 @@ const POLL_MS = 300;
 export function useObjects(camera, view, shapes) {
   const [points, setPoints] = useState(null);
   const [fault, setFault] = useState("");
-  const load = () => get(`api/fences/${encodeURIComponent(camera)}/objects?view=${encodeURIComponent(view)}`)
+  const load = () => get(`api/fences/${encodeURIComponent(camera)}/objects?view=${encodeURIComponent(view)}`, { within_ms: FROM_LOGS_MS })
     .then((found) => {
       setPoints(found);
       setFault("");
@@ -99,7 +100,7 @@ function Outcome({ trial, chosen, choose }) {
   const rows = [
     ...found.appeared.map((event) => ({ kind: "appeared", event, how: [] })),
     ...found.vanished.map((event) => ({ kind: "vanished", event, how: [] })),
-    ...found.moved.map((one) => ({ kind: "moved", event: one.after, how: one.how })),
+    ...found.moved.map((one) => ({ kind: "moved", event: one.after, how: moves(one) })),
   ];
   return html`
     ${found.refused && html`<p class="fault">${found.refused}</p>`}

@@ -1,5 +1,6 @@
 // The page about statistics: a period's events by place, kind and hour, delays, false alarms, the cameras' uptime.
 import { useAnswer } from "../answers.js";
+import { FROM_LOGS_MS } from "../api.js";
 import { address } from "../api.js";
 import { Bars, Columns, Field, Numbers, Table } from "../chart.js";
 import { html } from "../html.js";
@@ -18,7 +19,7 @@ const PRESETS_DAYS = [1, 7, 30, 90];
 export default function Page({ route }) {
   const asked = new URLSearchParams();
   for (const name of FILTERS) if (route.query.get(name)) asked.set(name, route.query.get(name));
-  const { value, fault } = useAnswer(`api/statistics?${asked}`);
+  const { value, fault } = useAnswer(`api/statistics?${asked}`, 0, FROM_LOGS_MS);
   const csv = (table) => address(`api/statistics/${table}.csv?${asked}`);
   return html`
     <h1>${t("shell.statistics")}</h1>

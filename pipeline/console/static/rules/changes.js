@@ -6,7 +6,10 @@ import { t } from "../texts.js";
 
 const PAUSE_MS = 350;
 
-/** {values, faults, general, diff, isChecked, set(parameter, value), clear()}; a value of null: as if the rule said nothing. */
+/**
+ * {values, faults, general, diff, is_right, set(parameter, value), clear(sent)}; a value of null: as if the rule said
+ * nothing. `clear(sent)` forgets what was sent, and keeps what was changed since.
+ */
 export function useChanges(path, rule) {
   const [values, setValues] = useState({});
   const [checked, setChecked] = useState({ values: null, faults: [], diff: [] });
@@ -42,7 +45,8 @@ export function useChanges(path, rule) {
     diff: is_any ? checked.diff : [],
     is_right: is_any && checked.values === values && !faults.length,
     set,
-    clear: () => setValues({}),
+    clear: (sent = latest.current) =>
+      setValues(Object.fromEntries(Object.entries(latest.current).filter(([key, value]) => !(key in sent) || sent[key] !== value))),
   };
 }
 
@@ -51,22 +55,27 @@ export function Changes({ rule, path, changes, ontrial, onsaved }) {
   const [hours, setHours] = useState("24");
   const [why, setWhy] = useState("");
   const [conflict, setConflict] = useState("");
+  const [is_busy, setBusy] = useState(false);
   if (!changes.is_any) return html`<p class="hint">${t("rules.change_hint")}</p>`;
   const attempt = async () => {
     const begun = await trying(() => send("POST", `${path}/trials`, { changes: changes.values, hours: Number(hours) }));
     if (begun) ontrial(begun);
   };
   const save = async () => {
+    const sent = changes.values;
     setConflict("");
+    setBusy(true);
     try {
-      const saved = await send("PUT", path, { changes: changes.values, sha256: rule.sha256, why: why.trim() });
+      const saved = await send("PUT", path, { changes: sent, sha256: rule.sha256, why: why.trim() });
       tell(told(saved), saved.taken_over === false ? "bad" : "good");
-      changes.clear();
-      setWhy("");
+      changes.clear(sent);
+      setWhy((now) => (now === why ? "" : now));
       onsaved();
     } catch (error) {
       if (error.status === 409) setConflict(error.message);
       else tell(error.message, "bad");
+    } finally {
+      setBusy(false);
     }
   };
   return html`<div class="changes">
@@ -80,8 +89,8 @@ export function Changes({ rule, path, changes, ontrial, onsaved }) {
       </label>
       <button type="button" id="try" disabled=${!changes.is_right} onClick=${attempt}>${t("rules.try")}</button>
       <label class="inline grow">${t("rules.why")}<input id="why" maxlength="500" value=${why} onInput=${(event) => setWhy(event.target.value)} /></label>
-      <button type="button" class="main" id="save" disabled=${!changes.is_right} onClick=${save}>${t("shell.save")}</button>
-      <button type="button" id="discard" onClick=${changes.clear}>${t("rules.discard")}</button>
+      <button type="button" class="main" id="save" disabled=${!changes.is_right || is_busy} onClick=${save}>${t("shell.save")}</button>
+      <button type="button" id="discard" onClick=${() => changes.clear()}>${t("rules.discard")}</button>
     </div>
     ${changes.diff.length > 0 && html`<details><summary>${t("rules.in_the_file")}</summary><${Diff} lines=${changes.diff} /></details>`}
   </div>`;

@@ -1,5 +1,5 @@
 // The numbers and words of a rule: what each means, who says it, and a field to change it.
-import { html } from "../html.js";
+import { html, useState } from "../html.js";
 import { language, t } from "../texts.js";
 
 const NUMERIC = new Set(["number", "share", "area"]);
@@ -53,9 +53,20 @@ function Field({ id, one, value, fault, onchange }) {
       ${one.choices.map((choice) => html`<option key=${choice} value=${choice}>${shown(one.kind === "flag" ? choice === "true" : choice)}</option>`)}
     </select>`;
   }
-  return html`<input ...${common} value=${String(value)} autocomplete="off" spellcheck=${false}
+  return html`<${Typed} common=${common} one=${one} value=${value} onchange=${onchange} />`;
+}
+
+/** What is typed stays as it is typed for as long as it means the value: "1." is on its way to "1.5". */
+function Typed({ common, one, value, onchange }) {
+  const [typed, setTyped] = useState(null);
+  const input = (event) => {
+    setTyped(event.target.value);
+    onchange(asWritten(one.kind, event.target.value));
+  };
+  const shown_text = typed !== null && asWritten(one.kind, typed) === value ? typed : String(value);
+  return html`<input ...${common} value=${shown_text} autocomplete="off" spellcheck=${false}
     inputmode=${one.kind === "number" || one.kind === "share" ? "decimal" : "text"}
-    onInput=${(event) => onchange(asWritten(one.kind, event.target.value))} />`;
+    onInput=${input} onBlur=${() => setTyped(null)} />`;
 }
 
 function name(one) {

@@ -1,4 +1,5 @@
 // What is silent for a while: the list, and the dialog that begins a silence.
+import { serverNow } from "../alerts/store.js";
 import { send } from "../api.js";
 import { Dialog } from "../dialog.js";
 import { html, useState } from "../html.js";
@@ -25,7 +26,7 @@ function Row({ one, onchanged }) {
     setBusy(false);
     onchanged();
   };
-  const left = (new Date(one.until) - Date.now()) / 1000;
+  const left = (new Date(one.until) - serverNow()) / 1000;
   return html`<tr>
     <td><strong>${one.rule ?? t("rules.every_rule")}</strong><br /><span class="faint">${one.camera_name}</span></td>
     <td class="number">${moment(one.until)}<br /><span class="faint">${t("rules.left", { time: duration(left) })}</span>
@@ -44,7 +45,7 @@ export function SilenceDialog({ rule = null, cameras, onclose, onchanged }) {
   const [unit, setUnit] = useState("h");
   const [reason, setReason] = useState("");
   const length_s = Number(number) * UNITS_S[unit];
-  const until = length_s > 0 && Number.isFinite(length_s) ? new Date(Date.now() + length_s * 1000) : null;
+  const until = length_s > 0 && Number.isFinite(length_s) ? new Date(serverNow() + length_s * 1000) : null;
   const begin = async (event) => {
     event.preventDefault();
     const body = { kind, rule, cameras: camera ? [camera] : null, until: until.toISOString(), reason: reason.trim() };

@@ -3,6 +3,7 @@ import { address, get } from "../api.js";
 import { html, useEffect, useRef, useState } from "../html.js";
 import { t } from "../texts.js";
 import { duration, moment } from "../times.js";
+import { moves } from "./moves.js";
 
 const POLL_MS = 400;
 const WIDTH = 160;
@@ -79,21 +80,6 @@ function Change({ one }) {
       ${kind === "moves" && html`<p class="number">${moves(one).join(" · ")}</p>`}
     </div>
   </li>`;
-}
-
-function moves({ before, after }) {
-  const found = [];
-  for (const [name, word] of [["started_at", "started"], ["raised_at", "raised"], ["ended_at", "ended"]]) {
-    if (!before[name] || !after[name]) {
-      if (before[name] !== after[name]) found.push(`${t("rules.ended")} ${moment(before[name]) || t("rules.open")} → ${moment(after[name]) || t("rules.open")}`);
-      continue;
-    }
-    const by_s = (new Date(after[name]) - new Date(before[name])) / 1000;
-    if (by_s) found.push(`${t(`rules.${word}`)} ${t(by_s < 0 ? "rules.earlier" : "rules.later", { time: duration(Math.abs(by_s)) })}`);
-  }
-  if (before.severity !== after.severity) found.push(`${t(`rules.severity.${before.severity}`)} → ${t(`rules.severity.${after.severity}`)}`);
-  if (before.reason !== after.reason && before.reason && after.reason) found.push(`${before.reason} → ${after.reason}`);
-  return found;
 }
 
 /** The picture where an earlier run left one; else where the fence and the objects lay. */

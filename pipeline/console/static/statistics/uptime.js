@@ -1,5 +1,5 @@
 // The cameras' uptime: logs are read for as long as somebody looks, and what was read is kept.
-import { get } from "../api.js";
+import { FROM_LOGS_MS, get } from "../api.js";
 import { Bars, Numbers } from "../chart.js";
 import { html, useEffect, useState } from "../html.js";
 import { t } from "../texts.js";
@@ -15,7 +15,7 @@ export function Uptime({ asked, csv }) {
     const stop = new AbortController();
     const ask = async () => {
       try {
-        const value = await get(`api/statistics/uptime?${query}`, { signal: stop.signal });
+        const value = await get(`api/statistics/uptime?${query}`, { signal: stop.signal, within_ms: FROM_LOGS_MS });
         if (stop.signal.aborted) return;
         set({ query, value, fault: "" });
         if (!value.is_complete) await ask();
