@@ -1,5 +1,7 @@
 """Locks of a PostgreSQL server, held by a connection of their own: they are gone with it, however it ends."""
 
+from contextlib import suppress
+
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
@@ -44,6 +46,9 @@ class ServerLocks:
         connection, self._connection = self._connection, None
         self._held.clear()
         if connection is not None:
+            # Said, for a server notices only after a while that a connection is gone.
+            with suppress(DBAPIError):
+                connection.execute(text("SELECT pg_advisory_unlock_all()"))
             # Given back to the pool it would keep its locks.
             connection.invalidate()
             connection.close()

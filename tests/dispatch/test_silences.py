@@ -79,6 +79,7 @@ def test_silences_of_a_ledger_of_the_first_version_are_known_after_it_was_brough
         for name in ("command_by_silence", "event_by_received", "event_figures"):
             connection.execute(text(f"DROP INDEX {name}"))
         connection.execute(text("ALTER TABLE command DROP COLUMN silent_until"))
+        connection.execute(text("DROP TABLE missed"))
         connection.execute(text("UPDATE ledger_version SET version_num = '0001'"))
     database.close()
     again = sqlite_database(path)
