@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 _HELD = text(
     "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
@@ -47,7 +47,7 @@ class ServerLocks:
         self._held.clear()
         if connection is not None:
             # Said, for a server notices only after a while that a connection is gone.
-            with suppress(DBAPIError):
+            with suppress(SQLAlchemyError):
                 connection.execute(text("SELECT pg_advisory_unlock_all()"))
             # Given back to the pool it would keep its locks.
             connection.invalidate()
