@@ -166,3 +166,14 @@ def test_where_bins_are_known_other_things_may_be_taken_away() -> None:
     taken = moving(removed(100), lambda t_s: shifted(BIN, 0.2) if t_s >= 100 else None)
     assert answered(reasoner(MISSING), [taken], times(300)).episodes
     assert not answered(reasoner(MISSING), [a_bin(), taken], times(300)).episodes
+
+
+@pytest.mark.parametrize(("missed_of_ten", "expected"), [(0, ["raised"]), (2, [])])
+def test_a_part_of_the_picture_that_comes_and_goes_with_the_light_is_not_missing(
+    missed_of_ten: int, expected: list[str]
+) -> None:
+    flickers = stay(
+        BIN, 100, 400, class_name="removed_object", track=80, look=3, missed=lambda t_s: t_s % 10 < missed_of_ten
+    )
+    account = answered(reasoner(FIXED), [flickers], times(300))
+    assert [state for state, _ in account.story] == expected

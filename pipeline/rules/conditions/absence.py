@@ -25,6 +25,8 @@ from pipeline.rules.zones import Grounds
 _HIDING_SHARE = 0.3
 """What covers so much of a place hides what stands there."""
 _CONFIRMING_IOU = 0.3
+_GONE_SHARE = 0.95
+"""Of the looks since, so many must have seen the place of a part of the picture changed."""
 
 
 class Absence:
@@ -69,9 +71,8 @@ class Absence:
         return Span(subject.note.since, subject.note.held_at)
 
     def is_credible(self, subject: Subject) -> bool:
-        """What does not belong here has no span."""
-        del subject
-        return True
+        """What is gone is gone at every look; what light takes away, a screen or its reflection, comes and goes."""
+        return subject.stay is not Stay.LYING or subject.tally.seen >= _GONE_SHARE * subject.tally.of
 
     def confirms(self, subject: Subject, close: Scene) -> bool:
         """Looked at closely, it is not there, and nothing hides its place."""
