@@ -1,5 +1,7 @@
 """What happened and was not told: said on a camera's page, kept in the ledger, read by `smart-alert tune` as labels."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -7,7 +9,7 @@ from fastapi import APIRouter, Path, Request
 
 from pipeline.config.resolved import Site
 from pipeline.config.sources import parse_moment
-from pipeline.console.context import Console, ConsoleOf
+from pipeline.console.context import ConsoleOf
 from pipeline.console.guard import Operator
 from pipeline.console.login_api import address_of
 from pipeline.console.missed_models import MissedAnswer, MissedListAnswer, MissedRequest
@@ -27,17 +29,18 @@ def router() -> APIRouter:
         del user
         with console.database.reading() as connection:
             found = missed_listed(connection, most=_MOST)
-        return MissedListAnswer(missed=[_answer(console, one) for one in found])
+        names = _names(console.site)
+        return MissedListAnswer(missed=[_answer(one, names) for one in found])
 
     @routes.post("", status_code=201)
     def say(asked: MissedRequest, user: Operator, console: ConsoleOf, request: Request) -> MissedAnswer:
-        told = _meant(console.site, asked, user.name, console.now)
+        site = console.site
+        told = _meant(site, asked, user.name, console.now)
         with console.database.writing() as connection:
             number = note_missed(connection, told)
-            (kept,) = missed_listed(connection, most=1)
         detail = f"{told.camera} / {told.rule}: {told.note}"
         console.audit.write(user, "missed.say", str(number), detail, address_of(request))
-        return _answer(console, kept)
+        return _answer(replace(told, seq=number), _names(site))
 
     @routes.delete("/{number}", status_code=204)
     def take_back(
@@ -80,8 +83,11 @@ def _moment(site: Site, name: str, text: str) -> datetime:
         raise unprocessable(f"{name}: got {text!r}, expected {error}") from error
 
 
-def _answer(console: Console, one: Missed) -> MissedAnswer:
-    names = {str(camera.id): camera.name for camera in console.site.cameras}
+def _names(site: Site) -> dict[str, str]:
+    return {str(camera.id): camera.name for camera in site.cameras}
+
+
+def _answer(one: Missed, names: Mapping[str, str]) -> MissedAnswer:
     return MissedAnswer(
         number=one.seq,
         camera=one.camera,

@@ -6,7 +6,7 @@ import { Link } from "../router.js";
 import { language, t } from "../texts.js";
 import { moment } from "../times.js";
 import { placeOf, Seen, Standing } from "./list.js";
-import { fateOf, noteOf } from "./notes.js";
+import { fateOf, known, noteOf } from "./notes.js";
 import { takeOne } from "./store.js";
 import { Duration } from "./ticking.js";
 import { WordButtons } from "./words.js";
@@ -105,11 +105,10 @@ function Facts({ event, file, user }) {
 }
 
 function History({ file }) {
-  const translated = (key, raw) => (t(key) === key ? raw : t(key));
   return html`<div class="history">
     <h3>${t("alerts.history")}</h3>
     <ol>${file.steps.map((step) => html`<li key=${step.seq}><time class="number faint">${moment(step.at)}</time>
-      <strong>${translated(`alerts.step.${step.what}`, step.what)}</strong> <span class="by">${translated(`alerts.by.${step.by}`, step.by)}</span>
+      <strong>${known(`alerts.step.${step.what}`, step.what)}</strong> <span class="by">${known(`alerts.by.${step.by}`, step.by)}</span>
       ${step.note && html`<span class="faint"> ${noteOf(step)}</span>`}</li>`)}</ol>
     ${file.notices.length > 0 && html`<h3>${t("alerts.notices")}</h3>
     <ol>${file.notices.map((one, index) => html`<li key=${index}><time class="number faint">${moment(one.at)}</time> <strong>${one.contact}</strong> ${one.title} <span class="faint">${fateOf(one.fate)}</span></li>`)}</ol>`}

@@ -43,6 +43,7 @@ function spoken(text, parts) {
   return Object.fromEntries(Object.entries(parts).map(([name, one]) => [name, t(`alerts.severity.${one}`)]));
 }
 
-function known(key, otherwise) {
+/** The text of a key, or what stands for it where there is none. */
+export function known(key, otherwise) {
   return t(key) === key ? otherwise : t(key);
 }
