@@ -21,7 +21,7 @@ _MEANING_BY_KEY: Mapping[str, str] = {
     "clear_after": "how long it must be over before the end is told",
     "cooldown": "silence after an event",
     "remind_every": "between reminders while it is open; 0s: never",
-    "confidence": "what an object's score must reach",
+    "confidence": "what an object's score must reach: its mean while it keeps its place, else its best",
 }
 _AREAS = "0 to 1, or as 0.5m2"
 _STATIC: Mapping[StaticUse, str] = {
@@ -92,6 +92,7 @@ def as_json(algorithm: Algorithm, having: ClassesByNetwork, installed: ClassesBy
         "needs": list(algorithm.needs),
         "classes": [*sorted(algorithm.classes | algorithm.required)],
         "static": algorithm.static.value,
+        "max_area": algorithm.max_share,
         "dwell": format_duration(algorithm.dwell_ns),
         "severity": algorithm.severity.value,
         "event_per": algorithm.event_per.value,
@@ -169,7 +170,7 @@ def _settings(algorithm: Algorithm) -> Iterator[tuple[str, str, str, str]]:
             _AREAS,
             "what an object must cover of the picture, or of calibrated ground",
         )
-        yield ("max_area", "1", _AREAS, "what it may cover of it")
+        yield ("max_area", f"{algorithm.max_share:g}", _AREAS, "what it may cover of it")
     for name, one in algorithm.params.items():
         yield (f"params.{name}", f"{one.default:g}", f"{one.bound.low:g} to {one.bound.high:g}", one.text)
 

@@ -162,6 +162,7 @@ class Algorithm:
         bound_by_key: What a site may set, by the rule's key (`dwell`, `grace` ...); durations in nanoseconds.
         params: Its own numbers.
         number: In the catalogue; None: it is a site's own.
+        max_share: What an object may cover at most unless a rule says otherwise, as a share of the picture.
     """
 
     key: AlgorithmKey
@@ -179,6 +180,7 @@ class Algorithm:
     bound_by_key: Mapping[str, Bound] = field(repr=False)
     params: Mapping[str, Param] = field(default_factory=dict)
     number: int | None = None
+    max_share: float = 1.0
 
     @property
     def is_of_camera(self) -> bool:

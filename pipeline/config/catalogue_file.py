@@ -100,6 +100,9 @@ class AlgorithmEntry(Part):
     grace: DurationNs | None = Field(None, description="how long the same may be unseen; else as for every algorithm")
     severity: Severity = Field(description="info, minor, major or critical")
     event_per: EventPer = Field(EventPer.ZONE, description="what has an event of its own: zone or object")
+    max_area: Share = Field(
+        1.0, gt=0, description="share of the picture that an object may cover, where a rule names none"
+    )
     bounds: BoundEntries = Field(BoundEntries(), description="what a site may set")
     params: dict[Text, ParamEntry] = Field(default={}, description="numbers of its own")
 
@@ -209,6 +212,7 @@ def resolve_algorithm(key: AlgorithmKey, entry: AlgorithmEntry, general: General
             name: Param(param.default, Bound(param.low, param.high), param.text) for name, param in entry.params.items()
         },
         number=entry.number,
+        max_share=entry.max_area,
     )
 
 

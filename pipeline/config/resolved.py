@@ -163,7 +163,7 @@ class Rule:
         schedule: When it may raise.
         severity: Of its events.
         event_per: One event a zone, or one an object.
-        confidence: What an object's score must reach, in [0, 1]; see `least_score`.
+        confidence: What an object's score must reach, in [0, 1]; see `least_score` and `Subject.sure_score`.
         min_area: What an object with a class must cover.
         min_static_area: What a `static_object` must cover: `min_area` where the site gives one.
         max_area: What an object may cover at most.

@@ -142,7 +142,8 @@ class _Merging:
         entry, defaults, algorithm, general = self.entry, self.law.defaults, self.algorithm, self.algorithm.general
         include_static = self._include_static()
         min_area = self._area("min_area", entry.min_area or defaults.min_area, zones_by_camera)
-        max_area = self._area("max_area", entry.max_area or defaults.max_area, zones_by_camera) or PictureShare(1.0)
+        asked = self._area("max_area", entry.max_area or defaults.max_area, zones_by_camera)
+        max_area = asked or PictureShare(algorithm.max_share)
         self._refuse_reversed(min_area, max_area)
         enabled = _first(entry.enabled, defaults.enabled, other=True)
         choice = ClassChoice(self.law.document, self.steps, entry, algorithm, self.law.vocabulary, self.law.log)

@@ -228,6 +228,8 @@ class _Telling:
             "cooldown": general.cooldown_ns,
             "remind_every": general.remind_every_ns,
         }
+        if algorithm.max_share < 1:
+            of_algorithm["max_area"] = algorithm.max_share
         if key in of_algorithm:
             return self._of_algorithm(of_algorithm[key], "static" if key == "include_static" else key)
         if key in of_all:

@@ -198,7 +198,7 @@ class SharedRule:
         if dwelt_ns < party.least_ns:
             return True
         low, high = self._scores(party, subject)
-        score = 1.0 if subject.stay is Stay.LYING else subject.best_score
+        score = 1.0 if subject.stay is Stay.LYING else subject.sure_score
         if _is_kept(party.memory, subject):
             return dwelt_ns >= party.most_ns
         return score < low or (dwelt_ns >= party.most_ns and score >= high)
@@ -218,7 +218,7 @@ class SharedRule:
             and (
                 one.stay is Stay.LYING
                 or _is_kept(party.memory, one)
-                or one.best_score >= rule.least_score(one.class_name)
+                or one.sure_score >= rule.least_score(one.class_name)
             )
             for one in party.memory.subjects
         )

@@ -216,7 +216,7 @@ class RuleState:
     def _is_sure(self, subject: Subject) -> bool:
         """Whether it was clearly enough seen. A static object's score is no network's, nor is that of a state."""
         return self._condition.is_credible(subject) and (
-            subject.stay in (Stay.LYING, Stay.KEPT) or subject.best_score >= self._rule.least_score(subject.class_name)
+            subject.stay in (Stay.LYING, Stay.KEPT) or subject.sure_score >= self._rule.least_score(subject.class_name)
         )
 
     def _may_join(self, subject: Subject, aspect: float) -> bool:

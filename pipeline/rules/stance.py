@@ -65,6 +65,8 @@ class Stance:
         wanders: It may shift its place little by little without leaving.
         reach: What is further off than this many longer sides of either box is elsewhere for sure.
         roams: It has no place of its own, and may leave its zone and come back within the grace.
+        mean_over_s: Its score is the mean over so much of its stay, s: of many looks one is always better than the
+            thing deserves. 0: the best look counts, for what goes about is seen well for a moment only.
     """
 
     holds: Callable[[Box, Box, float], bool]
@@ -76,6 +78,7 @@ class Stance:
     wanders: bool
     reach: float = 0.0
     roams: bool = False
+    mean_over_s: float = 0.0
 
 
 def stands_still(anchor: Box, box: Box, aspect: float) -> bool:
@@ -187,7 +190,9 @@ _ROAMING = Stance(
 )
 
 STANCES = {
-    Stay.STILL: Stance(stands_still, _overlap_place, False, 0.75, zone_by_anchor=True, twin_iou=0.65, wanders=True),
+    Stay.STILL: Stance(
+        stands_still, _overlap_place, False, 0.75, zone_by_anchor=True, twin_iou=0.65, wanders=True, mean_over_s=60.0
+    ),
     Stay.ABOUT: Stance(
         stays_about,
         _person_place,
@@ -212,6 +217,7 @@ STANCES = {
         twin_iou=0.65,
         wanders=True,
         reach=_DRIFT_SIZES,
+        mean_over_s=10.0,
     ),
     Stay.KEPT: Stance(stands_still, _overlap_place, False, 0.75, zone_by_anchor=True, twin_iou=0.65, wanders=False),
 }

@@ -9,11 +9,12 @@ from pydantic import PlainSerializer, PlainValidator
 
 from pipeline.config.ids import ZoneId
 from pipeline.geofence.boxes import Box
-from pipeline.observation import MediaNs, Sight, TrackId
+from pipeline.observation import MediaNs, Sight, TrackId, seconds
 from pipeline.rules.episode import EventObject
-from pipeline.rules.stance import Stay
+from pipeline.rules.stance import STANCES, Stay
 
 LONG_AGO = MediaNs(0)
+_MOMENT_S = 1e-9
 
 
 def _read_appearance(value: list[float]) -> NDArray[np.float32]:
@@ -177,6 +178,7 @@ class Subject:
         class_name: What it was called with the best score.
         score: The last one.
         best_score: The best one of this stay.
+        mean_score: Over the time of this stay, the last of it where it is long; see `Stance.mean_over_s`.
         box: Where it was last seen.
         appearance: How it looks, averaged over the last looks.
         learned_at: When that was last brought up to date.
@@ -214,6 +216,18 @@ class Subject:
     note: Note = field(default_factory=Note)
     doubt: Doubt = field(default_factory=Doubt)
     tally: Tally = field(default_factory=Tally)
+    mean_score: float = 0.0
+
+    @property
+    def sure_score(self) -> float:
+        """What a rule's confidence is held against: the mean of what keeps its place, the best of what goes about."""
+        return self.mean_score if STANCES[self.stay].mean_over_s > 0 else self.best_score
+
+    def weigh(self, score: float, t: MediaNs) -> None:
+        """A look at this moment scored it so; before `seen_at` is brought up to date."""
+        passed_s = seconds(t - self.seen_at)
+        known_s = min(seconds(t - self.standing.since), STANCES[self.stay].mean_over_s)
+        self.mean_score += min(1.0, passed_s / max(known_s, passed_s, _MOMENT_S)) * (score - self.mean_score)
 
 
 @dataclass(slots=True)

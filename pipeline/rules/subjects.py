@@ -80,6 +80,7 @@ class Follower:
         subject.tally.add(sighting.sight)
         learn_look(subject, sighting, scene)
         subject.behind_gap = False
+        subject.weigh(sighting.score, scene.t)
         subject.seen_at = scene.t
         subject.track, subject.box, subject.score = sighting.track, sighting.box, sighting.score
         if sighting.score > subject.best_score:
@@ -232,6 +233,7 @@ def _newcomer(number: int, zone: ZoneId, sighting: Sighting, stay: Stay, scene: 
         class_name=sighting.class_name,
         score=sighting.score,
         best_score=sighting.score,
+        mean_score=sighting.score,
         box=sighting.box,
         appearance=sighting.appearance.copy(),
         learned_at=scene.t,

@@ -1,11 +1,14 @@
+import re
 from pathlib import Path
 
 import pytest
 
+from pipeline.config.area import PictureShare
 from pipeline.config.catalogue import Condition, EventPer, StaticUse
 from pipeline.config.catalogue_file import load_catalogue
 from pipeline.errors import ConfigError
 from pipeline.resources import data_folder
+from tests.config.site_files import SITE, load, write_site
 
 PER_OBJECT = {
     "illegal_parking", "muck_truck", "line_crossing", "wrong_way", "dog_unleashed", "ebike_forbidden", "loitering",
@@ -90,3 +93,12 @@ def test_a_mistake_in_a_catalogue_is_told_at_its_line(
         load_catalogue(file)
 
     assert str(caught.value).startswith(f"{file}:{line}: {expected}")
+
+
+@pytest.mark.parametrize(("said", "most"), [("", 0.5), ("max_area: 0.9", 0.9), ("max_area: 0.2", 0.2)])
+def test_what_an_algorithm_says_of_the_size_holds_unless_a_rule_says_otherwise(
+    said: str, most: float, tmp_path: Path
+) -> None:
+    rule = f"{{id: fire, algorithm: smoke_fire, zones: [lane], {said}}}"
+    text = re.sub(r"rules:.*", f"rules: [{rule}]\n", SITE, flags=re.DOTALL)
+    assert [one.max_area for one in load(write_site(tmp_path, text)).rules] == [PictureShare(most)]

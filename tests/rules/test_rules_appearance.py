@@ -23,9 +23,11 @@ from tests.rules.scenes import (
     since_start,
     stay,
     times,
+    watch,
 )
 
 FLAME: Box = (0.45, 0.55, 0.5, 0.65)
+BURNING = rule(Condition.DRIFTING, dwell_s=3, grace_s=5, clear_after_s=3, params={"seen_share": 0.4})
 
 
 def truck_rule(schedule: str = "always") -> Rule:
@@ -81,8 +83,7 @@ def test_a_bike_in_a_lobby_is_told_and_what_rolls_otherwise_is_not() -> None:
 
 
 def fires(things: list[Thing], every_s: float = 0.5) -> Account:
-    burning = rule(Condition.DRIFTING, dwell_s=3, grace_s=5, clear_after_s=3, params={"seen_share": 0.4})
-    return answered(reasoner(burning), things, times(40, every_s))
+    return answered(reasoner(BURNING), things, times(40, every_s))
 
 
 def flickering(start_s: float = 5.0, seen_of_ten: int = 6) -> Thing:
@@ -131,6 +132,10 @@ def headlights(length_s: float) -> Thing:
         pytest.param(flickering(seen_of_ten=2), id="seen by one look in five"),
         pytest.param(stay(FLAME, 5, 7.5, class_name="fire"), id="a flash"),
         pytest.param(stay(FLAME, 5, class_name="car"), id="a red car"),
+        pytest.param(
+            stay(FLAME, 5, class_name="fire", score=lambda t_s: 0.5 if t_s % 10 == 5 else 0.2),
+            id="a lit screen that is fire at a glance now and then",
+        ),
         pytest.param(stay(shifted(FLAME, 0.4), 5, class_name="fire"), id="a chimney outside"),
     ],
 )
@@ -138,9 +143,14 @@ def test_lights_that_pass_are_no_fire(thing: Thing) -> None:
     assert fires([thing]).episodes == []
 
 
+def test_what_is_hardly_fire_to_the_close_look_is_none() -> None:
+    seen, close = stay(FLAME, 5, class_name="fire", score=0.5), stay(FLAME, 5, class_name="fire", score=0.2)
+    assert run(reasoner(BURNING), watch([seen], times(40, 0.5)), [close]).episodes == []
+    assert len(fires([seen]).episodes) == 1
+
+
 def test_looks_of_a_network_that_knows_no_fire_tell_nothing_of_one() -> None:
     """A specialist looks every five seconds; in between only the network for people and vehicles does."""
-    burning = rule(Condition.DRIFTING, dwell_s=3, grace_s=5, clear_after_s=3, params={"seen_share": 0.4})
     whole = (LookKind.OBJECTS, WHOLE_PICTURE)
     specialist = (Look(*whole, "city", 640, frozenset({"fire", "smoke"})),)
     general = (Look(*whole, "coco", 640, frozenset({"person", "car"})),)
@@ -149,5 +159,5 @@ def test_looks_of_a_network_that_knows_no_fire_tell_nothing_of_one() -> None:
         observation(t_s, [flame] if t_s % 5 == 0 else [], specialist if t_s % 5 == 0 else general)
         for t_s in times(40, 0.5)
     ]
-    account = run(reasoner(burning), log, [flame])
+    account = run(reasoner(BURNING), log, [flame])
     assert [(one.state, since_start(one.t)) for one in account.episodes] == [(State.RAISED, 10.0)]

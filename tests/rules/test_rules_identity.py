@@ -1,5 +1,7 @@
 """Dwell belongs to this object at this place, whatever its track is called."""
 
+from collections.abc import Callable
+
 import pytest
 
 from pipeline.config.catalogue import Condition, EventPer
@@ -33,6 +35,27 @@ def test_a_car_that_stands_for_the_dwell_raises_one_event_from_its_first_entry()
     assert raised.dwell_ns == 10_000_000_000
 
 
+@pytest.mark.parametrize(
+    "score",
+    [
+        pytest.param(lambda t_s: 0.5 if t_s == 3 else 0.25, id="once"),
+        pytest.param(lambda t_s: 0.6 if t_s == 0 else 0.25, id="as it comes"),
+        pytest.param(lambda t_s: 0.5 if t_s % 10 == 0 else 0.25, id="now and then"),
+    ],
+)
+def test_what_is_taken_for_a_car_with_confidence_at_a_few_looks_of_many_raises_nothing(
+    score: Callable[[float], float],
+) -> None:
+    assert answered(reasoner(rule(dwell_s=10)), [stay(score=score)], times(300)).episodes == []
+
+
+def test_a_car_that_comes_to_be_seen_clearly_is_told_within_a_minute_of_it() -> None:
+    car = stay(score=lambda t_s: 0.1 if t_s < 600 else 0.8)
+    raised = answered(reasoner(rule(dwell_s=10)), [car], times(700)).episodes[0]
+    assert since_start(raised.started_at) == 0.0
+    assert 600 < since_start(raised.t) <= 660
+
+
 def test_a_car_that_leaves_just_before_the_dwell_raises_nothing() -> None:
     assert answered(reasoner(rule(dwell_s=10)), [stay(start_s=2, end_s=12)], times(60)).episodes == []
 
@@ -47,7 +70,9 @@ def test_a_car_that_leaves_just_before_the_dwell_raises_nothing() -> None:
         pytest.param(stay(hidden=lambda t_s: 5 <= t_s < 9, track=lambda t_s: 1 + (t_s >= 9)), id="hidden for 4 s"),
         pytest.param(stay(hidden=lambda t_s: 3 <= t_s < 10), id="hidden for longer than the grace"),
         pytest.param(stay(class_name=lambda t_s: ("car", "truck", "van")[round(t_s * 2) % 3]), id="its class flickers"),
-        pytest.param(stay(score=lambda t_s: 0.5 if t_s == 3 else 0.25), id="its score is above the floor once"),
+        pytest.param(
+            stay(score=lambda t_s: 0.5 if t_s % 2 < 1 else 0.25), id="its score is below the floor now and then"
+        ),
         pytest.param(stay(look=lambda t_s: 1 + (t_s >= 5)), id="the light changes its look in plain sight"),
         pytest.param(
             stay(look=lambda t_s: 1 + (t_s >= 5), track=lambda t_s: 1 + (t_s >= 5)),

@@ -118,7 +118,7 @@ class Absence:
         for one in others:
             if (
                 one.standing.held_at - one.standing.since >= self._belongs_ns
-                and one.best_score >= self._rule.least_score(one.class_name)
+                and one.sure_score >= self._rule.least_score(one.class_name)
                 and one.seen_at == scene.t
             ):
                 memory.subjects.append(kept_subject(memory, one.zone, told([one]), scene.t, scene))

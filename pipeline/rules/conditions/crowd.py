@@ -75,7 +75,7 @@ class Crowd:
     def _counts(self, subject: Subject, scene: Scene) -> bool:
         return (
             subject.stay is Stay.ABOUT
-            and subject.best_score >= self._rule.least_score(subject.class_name)
+            and subject.sure_score >= self._rule.least_score(subject.class_name)
             and scene.t - subject.standing.since >= self._linger_ns
         )
 

@@ -26,6 +26,7 @@ class Drifting:
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None:
         del kinds, size, grounds
+        self._rule = rule
         self._classes = rule.classes
         self._share = rule.params.get(SHARE, _LEAST_SHARE)
 
@@ -50,5 +51,6 @@ class Drifting:
         return subject.note.credit_ns >= 0
 
     def confirms(self, subject: Subject, close: Scene) -> bool:
-        """Looked at closely, it burns or smokes."""
-        return is_found_again(subject, close, self._classes)
+        """Looked at closely, it burns or smokes, and as surely as the rule asks: a lit screen does so now and then."""
+        clear = [one for one in close.sightings if one.score >= self._rule.least_score(one.class_name)]
+        return is_found_again(subject, close._replace(sightings=tuple(clear)), self._classes)

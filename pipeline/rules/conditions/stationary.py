@@ -79,7 +79,7 @@ class Stationary:
     def _counts(self, subject: Subject) -> bool:
         if subject.stay is Stay.KEPT or not self.is_credible(subject):
             return False
-        return subject.stay is Stay.LYING or subject.best_score >= self._rule.least_score(subject.class_name)
+        return subject.stay is Stay.LYING or subject.sure_score >= self._rule.least_score(subject.class_name)
 
     def _fullness(self, subjects: Sequence[Subject]) -> float:
         return len(subjects) / self._count
