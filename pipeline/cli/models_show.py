@@ -34,17 +34,18 @@ def _show_record(card: ModelCard, record: TrainingRecord) -> None:
     )
     table = Table(
         "class", "labels", "AP50", "threshold", "precision", "recall", "pictures found", "false pictures",
-        "calibration error", "missed", "takes for it", box=None, pad_edge=False,
+        "found at 1 % false", "calibration error", "missed", "takes for it", box=None, pad_edge=False,
     )  # fmt: skip
     for name, one in record.figures.items():
-        shares = (one.precision, one.recall, one.found_pictures, one.false_pictures, one.calibration_error)
+        kept, strictly = one.kept_pictures, one.found_pictures
+        shares = (one.precision, one.recall, kept, one.false_pictures, strictly, one.calibration_error)
         threshold = card.thresholds.get(name)
         table.add_row(
             name,
             str(one.labels),
             f"{one.ap50:.3f}",
             "-" if threshold is None else f"{threshold:.2f}",
-            *(f"{share:.3f}" for share in shares),
+            *("-" if share is None else f"{share:.3f}" for share in shares),
             "-" if one.missed is None else str(one.missed),
             ", ".join(f"{what} {n}" for what, n in one.mistaken.items()) or "-",
         )

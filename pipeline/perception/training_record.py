@@ -37,6 +37,9 @@ class ClassRecord(_Part):
     found_pictures: float = Field(
         ge=0, le=1, description="Share of the pictures with it that are found at one false picture in a hundred."
     )
+    kept_pictures: float | None = Field(
+        default=None, ge=0, le=1, description="Share of the pictures with it that are found, from the threshold on."
+    )
     false_pictures: float = Field(
         ge=0, le=1, description="Share of the pictures without it that seem to have it, from the threshold on."
     )

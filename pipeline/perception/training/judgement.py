@@ -77,6 +77,7 @@ def _record(
         precision=round(one.precision, 4),
         recall=round(one.recall, 4),
         found_pictures=round(one.found_pictures, 4),
+        kept_pictures=round(one.kept_pictures, 4),
         false_pictures=round(one.false_pictures, 4),
         without=one.n_without,
         missed=one.n_missed,

@@ -54,7 +54,8 @@ class ClassFigures:
         precision: Share of the detections from there on that are right.
         recall: Share of the labels that are found.
         found_pictures: Share of the pictures with it that are found when one in a hundred without seems to have it.
-        false_pictures: Share of the pictures without it that seem to have it, from the threshold on.
+        kept_pictures: Share of the pictures with it that are found, from the threshold on.
+        false_pictures: Share of the pictures without it that seem to have it, from there on.
         n_without: Pictures without it.
         n_missed: Labels that are not found, from the threshold on.
         n_mistaken: From there on, how often it takes what for it: the background, another class, or one that it has
@@ -67,6 +68,7 @@ class ClassFigures:
     precision: float
     recall: float
     found_pictures: float
+    kept_pictures: float
     false_pictures: float
     n_without: int
     n_missed: int
@@ -150,6 +152,7 @@ def figures(findings: Findings, *, by_picture: bool, false_share: float = FALSE_
         precision=n_true / max(1, int(np.sum(kept))),
         recall=n_true / max(1, n_labels),
         found_pictures=_share(findings.best_score_with >= strict),
+        kept_pictures=_share(findings.best_score_with >= threshold),
         false_pictures=_share(findings.best_score_without >= threshold),
         n_without=len(findings.best_score_without),
         n_missed=n_labels - n_true,

@@ -72,4 +72,14 @@ def test_a_loosely_boxed_class_is_judged_by_its_pictures() -> None:
     assert 0.2 < told.threshold <= 0.2000001
     assert told.found_pictures == pytest.approx(2 / 3)
     assert told.false_pictures == pytest.approx(0.01)
+    assert told.kept_pictures == told.found_pictures
     assert (told.n_missed, told.n_mistaken) == (3, {BACKGROUND: 1})
+
+
+def test_a_class_that_is_asked_to_be_surer_tells_what_it_finds_then_beside_what_it_would_find() -> None:
+    with_it, without_it = np.array([0.9, 0.5, 0.1]), np.array([0.2] * 99 + [0.8])
+    findings = Findings(np.array([0.4]), np.array([False]), np.array([BACKGROUND]), 3, with_it, without_it)
+    told = figures(findings, by_picture=True, false_share=0.005)
+    assert 0.8 < told.threshold <= 0.8000001
+    assert (told.found_pictures, told.kept_pictures) == (pytest.approx(2 / 3), pytest.approx(1 / 3))
+    assert told.false_pictures == 0.0
