@@ -101,6 +101,8 @@ class Performance:
             yield self._look(t_s)
             step_s = self._interval_s * self._dice.uniform(0.75, 1.25)
             step_s *= _LATE_TIMES if self._dice.random() < _LATE_SHARE else 1.0
+            # However short, an outage is not stepped over.
+            step_s = min([step_s, *(one.from_s - t_s for one in script.outages if t_s < one.from_s)])
             while step_s > _TICK_S:
                 t_s, step_s = t_s + _TICK_S, step_s - _TICK_S
                 if not any(one.from_s <= t_s < one.to_s for one in script.outages):
