@@ -39,7 +39,12 @@ def follows_objects(rule: Rule) -> bool:
 
 def parts_by_dwell(rule: Rule) -> bool:
     """Whether a rule remembers otherwise under another dwell."""
-    return _remembers(rule) is not Remembers.OBJECTS
+    return _remembers(rule) in (Remembers.OBJECTS_BY_DWELL, Remembers.MORE)
+
+
+def parts_by_score(rule: Rule) -> bool:
+    """Whether a rule remembers otherwise under another confidence."""
+    return _remembers(rule) in (Remembers.OBJECTS_BY_SCORE, Remembers.MORE)
 
 
 def _remembers(rule: Rule) -> Remembers:

@@ -12,7 +12,7 @@ from pipeline.config.vocabulary import Vocabulary
 from pipeline.geofence.geometry import ZoneShape, ground_share, holds_ground_point
 from pipeline.observation import Command, End, Gap, GapCause, MediaNs, Tick
 from pipeline.replay.log_columns import LogBlock
-from pipeline.replay.shared_rule import SharedRule, follows_objects, parts_by_dwell
+from pipeline.replay.shared_rule import SharedRule, follows_objects, parts_by_dwell, parts_by_score
 from pipeline.rules.building import kin_of, rule_states, zone_fields
 from pipeline.rules.episode import Episode
 from pipeline.rules.motion import RECENT_NS
@@ -294,4 +294,7 @@ def _plain(rule: Rule) -> Rule:
     if not follows_objects(rule):
         return rule
     dwell_ns = rule.dwell_ns if parts_by_dwell(rule) else 0
-    return replace(rule, dwell_ns=dwell_ns, confidence=0.0, gives_confidence=True, confidence_by_class={})
+    plain = replace(rule, dwell_ns=dwell_ns)
+    if parts_by_score(rule):
+        return plain
+    return replace(plain, confidence=0.0, gives_confidence=True, confidence_by_class={})

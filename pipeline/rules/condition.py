@@ -49,6 +49,8 @@ class Remembers(StrEnum):
     none changes nothing."""
     OBJECTS_BY_DWELL = "objects_by_dwell"
     """The same, but under another dwell it remembers otherwise."""
+    OBJECTS_BY_SCORE = "objects_by_score"
+    """The same, but under another confidence: it is the close look's too, and what that refutes is remembered."""
     MORE = "more"
     """What is usual, missing or dark as well, or it counts by the score: every look matters, and each setting is
     another."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline.config.camera_source import RecordedSource
 from pipeline.config.catalogue import Condition, EventPer
 from pipeline.config.resolved import Camera, Geofence, Rule
-from pipeline.observation import NS_PER_S, Command, CommandKind, Entry, Observation
+from pipeline.observation import NS_PER_S, WHOLE_PICTURE, Command, CommandKind, Entry, Observation
 from pipeline.replay.log import LogWriter
 from pipeline.replay.log_blocks import read_blocks
 from pipeline.replay.sweep import CameraSweep
@@ -115,6 +115,17 @@ def test_an_event_that_is_over_is_called_false_under_the_settings_alone_that_tol
     # Dwell 2 s tells of the first two visits and is silent at the third; dwell 6 s has never told of the first.
     raised_s = [[round((one.t - at(0)) / NS_PER_S) for one in each[::2]] for each in told]
     assert raised_s == [[2, 32], [], [36, 66], [], [], []]
+    assert _swept(rules, entries, tmp_path) == told
+
+
+def test_a_close_look_that_one_confidence_believes_and_another_does_not_parts_them(tmp_path: Path) -> None:
+    flame, close = stay(class_name="fire", score=0.95), stay(class_name="fire", score=0.5)
+    rules = _under_settings(rule(Condition.DRIFTING, params={"seen_share": 0.4}), (2, 5), (0.3, 0.9))
+    entries = [
+        entry for t_s in times(20) for entry in (observation(t_s, [flame]), close_look(t_s, [close], WHOLE_PICTURE))
+    ]
+    told = _alone(rules, entries)
+    assert [len(episodes) for episodes in told] == [1, 0, 1, 0]
     assert _swept(rules, entries, tmp_path) == told
 
 

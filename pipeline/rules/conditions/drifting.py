@@ -22,7 +22,7 @@ class Drifting:
     """Smoke over a heap, flames behind a window."""
 
     pace: ClassVar[Pace] = Pace.DWELL
-    remembers: ClassVar[Remembers] = Remembers.OBJECTS
+    remembers: ClassVar[Remembers] = Remembers.OBJECTS_BY_SCORE
 
     def __init__(self, rule: Rule, kinds: Kinds, size: SizeLimit, grounds: Grounds) -> None:
         del kinds, size, grounds
