@@ -178,7 +178,8 @@ class Subject:
         class_name: What it was called with the best score.
         score: The last one.
         best_score: The best one of this stay.
-        mean_score: Over the time of this stay, the last of it where it is long; see `Stance.mean_over_s`.
+        mean_score: Over the time of this stay, the last of it where it is long; of what goes about, the first one. See
+            `Stance.mean_over_s`.
         box: Where it was last seen.
         appearance: How it looks, averaged over the last looks.
         learned_at: When that was last brought up to date.
@@ -225,9 +226,12 @@ class Subject:
 
     def weigh(self, score: float, t: MediaNs) -> None:
         """A look at this moment scored it so; before `seen_at` is brought up to date."""
+        most_s = STANCES[self.stay].mean_over_s
+        if most_s == 0:
+            return
         passed_s = seconds(t - self.seen_at)
-        known_s = min(seconds(t - self.standing.since), STANCES[self.stay].mean_over_s)
-        self.mean_score += min(1.0, passed_s / max(known_s, passed_s, _MOMENT_S)) * (score - self.mean_score)
+        known_s = min(seconds(t - self.standing.since), most_s)
+        self.mean_score += passed_s / max(known_s, passed_s, _MOMENT_S) * (score - self.mean_score)
 
 
 @dataclass(slots=True)
