@@ -1,6 +1,6 @@
 """Several networks look at one camera: each tells absence only of what it knows."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.config.catalogue import Condition
@@ -115,6 +115,8 @@ def test_a_close_look_of_a_network_that_does_not_know_the_class_refutes_nothing(
     st.sampled_from(LookKind),
     st.sampled_from([WHOLE_PICTURE, (0.0, 0.0, 1.0, 0.4)]),
 )
+@example(frozenset(), "removed_object", LookKind.OBJECTS, WHOLE_PICTURE)
+@example(frozenset(), "removed_object", LookKind.STATIC, WHOLE_PICTURE)
 def test_absence_is_told_by_a_look_at_the_place_that_knows_the_thing_by_any_name(
     known: frozenset[str], class_name: str, kind: LookKind, region: Box
 ) -> None:
@@ -122,7 +124,7 @@ def test_absence_is_told_by_a_look_at_the_place_that_knows_the_thing_by_any_name
     families = {VOCABULARY.family(one) for one in known}
     knows = not known or VOCABULARY.family(class_name) in families
     at_place = region == WHOLE_PICTURE
-    expected = LookKind.STATIC if class_name == "static_object" else LookKind.OBJECTS
+    expected = LookKind.STATIC if class_name in ("static_object", "removed_object") else LookKind.OBJECTS
     assert scene.would_show(class_name, PARKED) == (knows and at_place and kind is expected)
     assert scene.examined(kind, PARKED, class_name) == (knows and at_place)
     assert scene.examined(kind, PARKED, "") == at_place
