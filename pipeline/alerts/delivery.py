@@ -125,12 +125,14 @@ class Delivery:
             return Offer(Reached.PAUSING, 0, 0, "", given_up=given_up)
         sent = again = 0
         try:
-            again = self.outbox.take_back(self._sink.position(self.outbox.name))
+            position = self._sink.position(self.outbox.name)
+            again, has = self.outbox.take_back(position), position.seq
             # Before anything is sent: what is old may be what a full server has no room for.
             self._trim()
             # Order is kept: behind a message that may not go yet everything waits.
             while batch := tuple(self._ready(self.outbox.waiting(_BATCH))):
-                self.outbox.mark_sent(batch, self._sink.send(self.outbox.name, batch))
+                self.outbox.mark_sent(batch, self._sink.send(self.outbox.name, batch, has))
+                has = batch[-1].seq
                 sent += len(batch)
                 if self._sent is not None:
                     self._sent(batch)

@@ -89,6 +89,10 @@ class Server:
                 f"{self.shown}: {subject}: refused: {first_line(error)}"
                 " (expected Redis 6.2 or newer and a key that holds a stream)"
             ) from error
+        # redis-py says so too of a connection that ended in the midst of a transaction.
+        except exceptions.WatchError as error:
+            self.close()
+            raise ServerAwayError(f"{self.shown}: {subject}: changed while it was written to") from error
         except (exceptions.ConnectionError, exceptions.TimeoutError, OSError) as error:
             self.close()
             raise ServerAwayError(f"{self.shown}: cannot be reached: {first_line(error)}") from error

@@ -7,7 +7,7 @@ from redis import Redis
 
 from pipeline.alerts.entry_id import NO_ENTRY, EntryId
 from pipeline.alerts.outbox import Outgoing, Position
-from pipeline.alerts.server import Server, text
+from pipeline.alerts.server import Server, ServerAwayError, text
 from pipeline.alerts.trim import Trimmed, trim
 
 
@@ -22,11 +22,17 @@ class Sink(Protocol):
             StreamError: It refuses.
         """
 
-    def send(self, outbox: str, messages: Sequence[Outgoing]) -> tuple[EntryId, ...]:
+    def send(self, outbox: str, messages: Sequence[Outgoing], after: int) -> tuple[EntryId, ...]:
         """Add the messages to the stream, in order, all or none; the ids of their entries.
 
+        Args:
+            outbox: Its name.
+            messages: At least one.
+            after: `Position.seq` as the server last told it, or the last message that was sent since.
+
         Raises:
-            ServerAwayError: It cannot be reached now; whether it has them is not known.
+            ServerAwayError: It cannot be reached now; whether it has them is not known. Or it has gone back since:
+                what it has lost is to be sent before these.
             StreamError: It refuses.
         """
 
@@ -44,7 +50,8 @@ class RedisSink:
 
     In the transaction that adds messages it notes, under `{<stream>}:sent`, how far the outbox has come. So a server
     that has gone back (its disk lost the last second, a replica took over) or is another one tells by itself what
-    it lacks, whoever else writes to the stream and whatever consumers delete from it.
+    it lacks, whoever else writes to the stream and whatever consumers delete from it. The transaction holds only where
+    that note is as it was last told: a server that goes back just before it would else be told that it has all.
     """
 
     def __init__(self, server: Server, stream: str, keep_ns: int) -> None:
@@ -66,10 +73,17 @@ class RedisSink:
             noted = client.hget(marker_key(self._stream), outbox)
             return Position(_whole_number(noted), self._last_entry(client))
 
-    def send(self, outbox: str, messages: Sequence[Outgoing]) -> tuple[EntryId, ...]:
+    def send(self, outbox: str, messages: Sequence[Outgoing], after: int) -> tuple[EntryId, ...]:
         """See `Sink`."""
-        with self._server.explained(f"stream {self._stream}"):
-            steps = self._server.client().pipeline(transaction=True)
+        marker = marker_key(self._stream)
+        with (
+            self._server.explained(f"stream {self._stream}"),
+            self._server.client().pipeline(transaction=True) as steps,
+        ):
+            steps.watch(marker)  # type: ignore[no-untyped-call]  # redis-py leaves it without types
+            if _whole_number(steps.hget(marker, outbox)) != after:
+                raise ServerAwayError(f"{self._server.shown}: has gone back since it was asked what it has")
+            steps.multi()
             for item in messages:
                 steps.xadd(
                     self._stream,
@@ -81,7 +95,7 @@ class RedisSink:
                         "severity": item.severity,
                     },
                 )
-            steps.hset(marker_key(self._stream), outbox, str(messages[-1].seq))
+            steps.hset(marker, outbox, str(messages[-1].seq))
             replies = steps.execute()
         return tuple(EntryId.parse(text(reply)) for reply in replies[:-1])
 

@@ -59,6 +59,17 @@ class RunningServer:
         self.process.terminate()
         self.process.wait(10)
 
+    def keep_copy(self) -> None:
+        """Of its folder as it is."""
+        self._copy = self.folder.with_name(f"{self.folder.name}-older")
+        shutil.copytree(self.folder, self._copy, ignore=shutil.ignore_patterns("s"))
+
+    def come_back_older(self) -> None:
+        """Kill it, and start it on the copy."""
+        self.kill()
+        shutil.copytree(self._copy, self.folder, dirs_exist_ok=True)
+        self.start()
+
     def _answers(self) -> bool:
         try:
             with self.client() as client:

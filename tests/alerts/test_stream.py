@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -13,7 +13,7 @@ from redis import Redis
 from pipeline.alerts.delivery import Delivery, Reached
 from pipeline.alerts.entry_id import NO_ENTRY, EntryId
 from pipeline.alerts.message import Alert
-from pipeline.alerts.outbox import Outbox
+from pipeline.alerts.outbox import Outbox, Outgoing
 from pipeline.alerts.reader import AlertReader
 from pipeline.alerts.server import Server, ServerAwayError
 from pipeline.alerts.server_url import connector
@@ -105,6 +105,52 @@ def test_a_server_whose_disk_lost_the_end_gets_it_again(running: RunningServer, 
                 offer = delivery.offer()
             assert (offer.sent, offer.again) == (1, 1)
             assert in_stream(client) == ["e0", "e1", "e2", "e3"]
+
+
+def test_a_server_that_goes_back_just_before_it_is_sent_to_gets_what_it_lost_first(
+    running: RunningServer, tmp_path: Path, sample: Alert
+) -> None:
+    clock = Clock()
+    goes_back = [False]
+
+    def ready(batch: Sequence[Outgoing]) -> Sequence[Outgoing]:
+        # Between the question what the server has and the answer to it; the connection is made anew unseen.
+        if goes_back.pop():
+            running.come_back_older()
+        goes_back.append(False)
+        return batch
+
+    with Outbox(tmp_path, clock) as outbox:
+        delivery = Delivery(outbox, sink_of(running), clock, ready=ready)
+        delivery.accept(numbered(sample, 0))
+        running.keep_copy()
+        delivery.accept(numbered(sample, 1))
+        delivery.accept(numbered(sample, 2))
+        goes_back[0] = True
+        delivery.accept(numbered(sample, 3))
+        with running.client() as client:
+            assert in_stream(client) == ["e0"]
+            clock.advance(1)
+            offer = delivery.offer()
+            assert (offer.sent, offer.again) == (3, 2)
+            assert in_stream(client) == ["e0", "e1", "e2", "e3"]
+
+
+def test_what_changes_within_the_transaction_is_seen_and_nothing_is_written(tmp_path: Path, sample: Alert) -> None:
+    class Touching(list[Outgoing]):
+        """While it is read, the server forgets how far the outbox has come."""
+
+        def __iter__(self) -> Iterator[Outgoing]:
+            client.delete(marker_key(STREAM))
+            return super().__iter__()
+
+    with RunningServer(tmp_path / "server") as running, Outbox(tmp_path, Clock()) as outbox, running.client() as client:
+        client.hset(marker_key(STREAM), outbox.name, "3")
+        outbox.append(sample)
+        with pytest.raises(ServerAwayError, match="changed while it was written to"):
+            sink_of(running).send(outbox.name, Touching(outbox.waiting(1)), 3)
+        assert client.exists(STREAM) == 0
+        assert sink_of(running).send(outbox.name, outbox.waiting(1), 0) != ()
 
 
 def test_another_server_in_its_place_gets_the_day(tmp_path: Path, sample: Alert) -> None:
