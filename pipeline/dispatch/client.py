@@ -120,6 +120,7 @@ class AlertClient:
             self._settle()
             items = self._left() or self._group.new(room, min(round(longest_s * 1000), _LONGEST_BLOCK_MS) or 1)
         except ServerAwayError as error:
+            self._left_over.look_again()
             self._wait(error, longest_s)
             return ()
         if self._pause_s:

@@ -1,4 +1,4 @@
-"""What was handed out and never acknowledged: by this consumer before it ended, or by one that is gone."""
+"""What was handed out and never acknowledged: to this consumer before it ended or in a lost reply, or to another."""
 
 from collections import deque
 from collections.abc import Callable, Container
@@ -50,6 +50,10 @@ class LeftOver:
         item = self._group.again(self._entries[0])
         entry = self._entries.popleft()
         return item or GroupEntry(entry, {}, 0)
+
+    def look_again(self) -> None:
+        """A reply may have been lost: what was handed out with it is found before anything newer is asked for."""
+        self._may_be_more = True
 
     def _claim(self) -> None:
         """From time to time, take over what other consumers have left."""

@@ -216,6 +216,21 @@ def test_what_a_slow_consumer_does_not_take_stays_in_redis(running: RunningServe
         assert pending(redis) == 4
 
 
+def test_what_a_server_handed_out_as_it_was_killed_comes_before_what_is_newer(
+    running: RunningServer, redis: Redis
+) -> None:
+    publish(redis, *events(*range(4)))
+    with client_of(running, in_flight=1) as client:
+        assert handled(client, 1) == ["event-0"]
+        # It is written down at the server that these are the consumer's; the reply never comes.
+        redis.xreadgroup("desk", "one", {STREAM: ">"}, count=2)
+        running.kill()
+        assert client.receive() == ()
+        running.start()
+        assert handled(client, 3) == ["event-1", "event-2", "event-3"]
+    assert pending(redis) == 0
+
+
 def test_an_acknowledgement_that_a_server_missed_is_owed(running: RunningServer, redis: Redis) -> None:
     publish(redis, *events(1, 2))
     told = Told()
