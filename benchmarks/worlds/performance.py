@@ -105,8 +105,7 @@ class Performance:
             step_s = min([step_s, *(one.from_s - t_s for one in script.outages if t_s < one.from_s)])
             while step_s > _TICK_S:
                 t_s, step_s = t_s + _TICK_S, step_s - _TICK_S
-                if not any(one.from_s <= t_s < one.to_s for one in script.outages):
-                    yield Tick(self._at(t_s))
+                yield Tick(self._at(t_s))
             t_s += step_s
         yield End(self._at(t_s), EndCause.SOURCE_ENDED)
 
