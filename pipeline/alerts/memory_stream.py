@@ -29,8 +29,7 @@ class MemorySink:
 
     def send(self, outbox: str, messages: Sequence[Outgoing], after: int) -> tuple[EntryId, ...]:
         """See `Sink`."""
-        self._reach()
-        if self._seq_by_outbox.get(outbox, 0) != after:
+        if self.position(outbox).seq != after:
             raise ServerAwayError("memory: has gone back since it was asked what it has")
         first = self.entries[-1][0].ms + 1 if self.entries else 1
         added = [(EntryId(first + i, 0), item) for i, item in enumerate(messages)]

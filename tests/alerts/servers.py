@@ -17,6 +17,8 @@ from redis.exceptions import AuthenticationError, RedisError
 from pipeline.alerts.embedded import server_program
 from pipeline.alerts.server_url import socket_client
 
+_SOCKET = "s"
+
 
 def debian_server() -> Path:
     """Debian's `redis-server`. Without it a test is skipped, but fails in CI, which installs it."""
@@ -34,10 +36,10 @@ class RunningServer:
     def __init__(self, folder: Path, program: Path | None = None, *options: str) -> None:
         self.folder = folder
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.socket = folder / "s"
+        self.socket = folder / _SOCKET
         self._command = [
             str(program or server_program()),
-            *("--port", "0", "--unixsocket", "s", "--save", "", "--appendonly", "yes", "--appendfsync", "always"),
+            *("--port", "0", "--unixsocket", _SOCKET, "--save", "", "--appendonly", "yes", "--appendfsync", "always"),
             *options,
         ]
         self.start()
@@ -59,15 +61,10 @@ class RunningServer:
         self.process.terminate()
         self.process.wait(10)
 
-    def keep_copy(self) -> None:
-        """Of its folder as it is."""
-        self._copy = self.folder.with_name(f"{self.folder.name}-older")
-        shutil.copytree(self.folder, self._copy, ignore=shutil.ignore_patterns("s"))
-
     def come_back_older(self) -> None:
-        """Kill it, and start it on the copy."""
+        """Kill it, and start it on the copy that was kept of its folder."""
         self.kill()
-        shutil.copytree(self._copy, self.folder, dirs_exist_ok=True)
+        bring_back(self.folder)
         self.start()
 
     def _answers(self) -> bool:
@@ -86,6 +83,23 @@ class RunningServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.kill()
+
+
+def keep_copy(folder: Path) -> None:
+    """Of what a server that may be running has on its disk."""
+    shutil.copytree(folder, _older(folder), ignore=shutil.ignore_patterns(_SOCKET), dirs_exist_ok=True)
+
+
+def bring_back(folder: Path) -> bool:
+    """Put the copy in the place of what the server, which does not run, has; whether there is one."""
+    if not _older(folder).exists():
+        return False
+    shutil.copytree(_older(folder), folder, dirs_exist_ok=True)
+    return True
+
+
+def _older(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}-older")
 
 
 def wait_until(holds: Callable[[], bool], longest_s: float = 10.0) -> None:

@@ -20,7 +20,7 @@ from pipeline.alerts.server_url import connector
 from pipeline.alerts.stream import RedisSink, marker_key
 from pipeline.errors import StreamError
 from tests.alerts.samples import raised, site_in, told
-from tests.alerts.servers import Clock, RunningServer, debian_server
+from tests.alerts.servers import Clock, RunningServer, debian_server, keep_copy
 
 STREAM = "smart-alert:alerts"
 WEEK_NS = 7 * 86_400 * 1_000_000_000
@@ -111,22 +111,21 @@ def test_a_server_that_goes_back_just_before_it_is_sent_to_gets_what_it_lost_fir
     running: RunningServer, tmp_path: Path, sample: Alert
 ) -> None:
     clock = Clock()
-    goes_back = [False]
+    due: list[Callable[[], None]] = []
 
     def ready(batch: Sequence[Outgoing]) -> Sequence[Outgoing]:
         # Between the question what the server has and the answer to it; the connection is made anew unseen.
-        if goes_back.pop():
-            running.come_back_older()
-        goes_back.append(False)
+        while due:
+            due.pop()()
         return batch
 
     with Outbox(tmp_path, clock) as outbox:
         delivery = Delivery(outbox, sink_of(running), clock, ready=ready)
         delivery.accept(numbered(sample, 0))
-        running.keep_copy()
+        keep_copy(running.folder)
         delivery.accept(numbered(sample, 1))
         delivery.accept(numbered(sample, 2))
-        goes_back[0] = True
+        due.append(running.come_back_older)
         delivery.accept(numbered(sample, 3))
         with running.client() as client:
             assert in_stream(client) == ["e0"]

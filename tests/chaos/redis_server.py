@@ -1,6 +1,5 @@
 """A Redis that is killed, filled, and brought back older; started again by who looks after it."""
 
-import shutil
 import signal
 import socket
 import subprocess
@@ -10,12 +9,10 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import OutOfMemoryError, RedisError
 
-from pipeline.alerts.append_only import FILE_NAME
 from pipeline.alerts.embedded import server_program
 from pipeline.alerts.server_url import connector
 from pipeline.runtime.clock import sleep
-
-_COPY = "older.aof"
+from tests.alerts.servers import bring_back, keep_copy
 
 
 class ChaoticRedis:
@@ -69,16 +66,12 @@ class ChaoticRedis:
 
     def keep_copy(self) -> None:
         """Of its file as it is."""
-        if (self._folder / FILE_NAME).exists():
-            shutil.copyfile(self._folder / FILE_NAME, self._folder / _COPY)
+        keep_copy(self._folder)
 
     def come_back_older(self) -> bool:
         """Kill it, and put the copy in the place of its file; whether there is one."""
         self.kill()
-        if not (self._folder / _COPY).exists():
-            return False
-        shutil.copyfile(self._folder / _COPY, self._folder / FILE_NAME)
-        return True
+        return bring_back(self._folder)
 
     def _client(self) -> Redis:
         return connector(self.url, self.url)()
